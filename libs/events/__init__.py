@@ -1,0 +1,1 @@
+"""The log: events, commands, deciders, journal, stream, views and audit."""

@@ -1,0 +1,1 @@
+"""The vocabulary: every event that a service says."""

@@ -1,0 +1,242 @@
+"""What enforcement says: claims, verification, filing, orders and the money."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from libs.events.contracts.parts import (
+    Code,
+    Employer,
+    Month,
+    OrderLine,
+    Project,
+    Proof,
+    Text,
+    WagePayer,
+    YesNoUnknown,
+)
+from libs.events.event import Event
+from libs.money import Money
+
+
+class ClaimOpened(Event, name="ClaimOpened"):
+    """One worker's money against one employer; claimed, never overwritten.
+
+    Stream `claim-<claim_id>`, partition key the case id, for ever.
+    """
+
+    claim_id: UUID
+    case_id: UUID
+    clue_id: UUID
+    ordinal: int
+    person_id: UUID
+    employer: Employer
+    project: Project | None = None
+    claimed: Money | None
+    rural_migrant: YesNoUnknown = "unknown"
+    months_from: Month | None = None
+    months_to: Month | None = None
+    roster_only: bool = False
+    history: bool = False
+
+
+class ComplaintAccepted(Event, name="ComplaintAccepted"):
+    """The complaint was accepted within five working days (LIR-IR 18).
+
+    Stream `proceeding-<case_id>`.
+    """
+
+    case_id: UUID
+    clue_id: UUID
+
+
+class ComplaintRefused(Event, name="ComplaintRefused"):
+    """The complaint was refused in writing, with reason and article (LIR-IR 18)."""
+
+    case_id: UUID
+    clue_id: UUID
+    reason: Literal["older_than_two_years", "not_our_jurisdiction", "other_procedure"]
+    article: Text
+
+
+class FactsVerified(Event, name="FactsVerified"):
+    """One worker's verified amount with its evidence; zero means no arrears.
+
+    Stream `claim-`. `reviewer_id` is the second person, needed at the district only.
+    """
+
+    claim_id: UUID
+    case_id: UUID
+    clue_id: UUID
+    verified: Money
+    evidence: tuple[Proof, ...]
+    reviewer_id: UUID | None = None
+
+
+class FilingProposed(Event, name="FilingProposed"):
+    """A street unit proposes that the district file the case (LIR 14)."""
+
+    case_id: UUID
+    by_unit: Code
+
+
+class CaseFiled(Event, name="CaseFiled"):
+    """The district filed the case 立案 with two officers (LIR 14, 16)."""
+
+    case_id: UUID
+    unit: Code
+    officer_ids: tuple[UUID, ...]
+
+
+class FilingDeclined(Event, name="FilingDeclined"):
+    """The district declined to file, with reason and article (LIR-IR 18, LIR 21)."""
+
+    case_id: UUID
+    reason: Literal["too_old", "no_employer", "jurisdiction", "in_arbitration", "minor"]
+    article: Text
+
+
+class InvestigationCompleted(Event, name="InvestigationCompleted"):
+    """The investigation ended (LIR 17): stops the sixty working days."""
+
+    case_id: UUID
+
+
+class PaymentOrdered(Event, name="PaymentOrdered"):
+    """The district ordered payment by a date 责令限期支付 (LIR 26; WPR 42).
+
+    Stream `proceeding-`; each worker's part is also `ClaimOrdered` on the claim.
+    """
+
+    case_id: UUID
+    order_id: UUID
+    pay_by: date
+    lines: tuple[OrderLine, ...]
+    liable: Employer | None = None
+
+
+class ClaimOrdered(Event, name="ClaimOrdered"):
+    """One worker's part of a payment order, on the claim."""
+
+    claim_id: UUID
+    case_id: UUID
+    order_id: UUID
+    amount: Money
+
+
+class DocumentServed(Event, name="DocumentServed"):
+    """The order was served; clocks count from `served_on` (SPC3 4 for posting)."""
+
+    case_id: UUID
+    order_id: UUID
+    served_on: date
+    method: Literal["handed", "mailed", "posted", "electronic"]
+    pay_by: date
+    proof: Proof | None = None
+
+
+class PaymentOrderSatisfied(Event, name="PaymentOrderSatisfied"):
+    """The order was paid in full (stops CLK-10): a reaction to the payments."""
+
+    case_id: UUID
+    order_id: UUID
+
+
+class PaymentOrderExpired(Event, name="PaymentOrderExpired"):
+    """The order's date passed unpaid: a reaction to routing's missed CLK-10."""
+
+    case_id: UUID
+    order_id: UUID
+
+
+class ClaimWithdrawn(Event, name="ClaimWithdrawn"):
+    """The worker withdrew the claim; no total counts it any more."""
+
+    claim_id: UUID
+    case_id: UUID
+    clue_id: UUID
+    reason: Code
+
+
+class WagesPaid(Event, name="WagesPaid"):
+    """Wages were paid to one worker: source and proof; may exceed what is owed."""
+
+    claim_id: UUID
+    case_id: UUID
+    payment_id: UUID
+    person_id: UUID
+    amount: Money
+    payer: WagePayer
+    proof: Proof
+    history: bool = False
+
+
+class WagePaymentReversed(Event, name="WagePaymentReversed"):
+    """A payment did not stand; it voids its confirmation too."""
+
+    claim_id: UUID
+    case_id: UUID
+    payment_id: UUID
+    person_id: UUID
+    amount: Money
+    confirmed_before: bool
+    reason: Code
+
+
+class WageReceiptConfirmed(Event, name="WageReceiptConfirmed"):
+    """The worker has the money: said by the worker, or taken down by another person
+    than the recorder of the payment."""
+
+    claim_id: UUID
+    case_id: UUID
+    payment_id: UUID
+    person_id: UUID
+    amount: Money
+    method: Literal["call", "sms", "signature", "worker_online"]
+
+
+class WagePaymentDisputed(Event, name="WagePaymentDisputed"):
+    """The worker says that the payment did not arrive."""
+
+    claim_id: UUID
+    case_id: UUID
+    payment_id: UUID
+    person_id: UUID
+    amount: Money
+    reason: Code
+
+
+class CaseConcluded(Event, name="CaseConcluded"):
+    """The substance of the case is done: every claim is settled or ended."""
+
+    case_id: UUID
+    kind: Literal[
+        "paid", "settled", "withdrawn", "unfounded", "time_barred", "other_forum",
+        "referred_out", "rectified",
+    ]  # fmt: skip
+    by_district: bool
+
+
+class CaseFactNoted(Event, name="EnforcementCaseFactNoted"):
+    """Enforcement took in a fact of another service about a case.
+
+    Stream `known-<case_id>`; never the stream that an If-Match names.
+    """
+
+    case_id: UUID
+    fact: Literal[
+        "opened", "owned", "proposed", "refused", "closed", "reopened",
+        "clue_registered", "closed_not_wage",
+    ]  # fmt: skip
+    unit: Code | None = None
+    clue_id: UUID | None = None
+    kind: Code | None = None
+    history: bool = False
+    cause: UUID
+
+
+class ClaimListed(Event, name="ClaimListed"):
+    """A claim belongs to a case: enforcement's own list, on `known-<case_id>`."""
+
+    case_id: UUID
+    claim_id: UUID

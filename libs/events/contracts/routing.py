@@ -1,0 +1,190 @@
+"""What routing says: cases and their owners, transfers, clocks, the rulebook."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from libs.events.contracts.parts import Code, DayCount, Text
+from libs.events.event import Event
+
+TransferReason = Literal["area", "industry", "department"]
+CloseKind = Literal[
+    "paid", "settled", "withdrawn", "unfounded", "time_barred", "other_forum",
+    "referred_out", "merged", "not_wage", "rectified",
+]  # fmt: skip
+
+
+class CaseOpened(Event, name="CaseOpened"):
+    """Routing opened the case of a registered clue; `history` marks back-fill.
+
+    Stream `case-<case_id>`.
+    """
+
+    case_id: UUID
+    clue_id: UUID
+    first_asked_unit: Code
+    channel: Code
+    employer_id: UUID
+    history: bool = False
+
+
+class CaseAssigned(Event, name="CaseAssigned"):
+    """A unit holds the case, perhaps with a named handler."""
+
+    case_id: UUID
+    unit: Code
+    handler_id: UUID | None = None
+
+
+class TransferProposed(Event, name="TransferProposed"):
+    """The owner proposes another unit; it stays owner until receipt."""
+
+    case_id: UUID
+    transfer_id: UUID
+    from_unit: Code
+    to_unit: Code
+    reason: TransferReason
+    article: Text | None = None
+
+
+class CaseTransferred(Event, name="CaseTransferred"):
+    """The proposed unit accepted: it owns the case from this instant (F-2.2.3b)."""
+
+    case_id: UUID
+    transfer_id: UUID
+    from_unit: Code
+    to_unit: Code
+    hop: int
+
+
+class TransferRefused(Event, name="TransferRefused"):
+    """The proposed unit refused, with coded reason and article (XF 23)."""
+
+    case_id: UUID
+    transfer_id: UUID
+    from_unit: Code
+    refused_by: Code
+    reason: TransferReason
+    article: Text
+
+
+class OwnershipRuled(Event, name="OwnershipRuled"):
+    """The leading-group office ruled who owns the case; it can't be refused (XF 24)."""
+
+    case_id: UUID
+    from_unit: Code
+    to_unit: Code
+    article: Text
+
+
+class CaseClosed(Event, name="CaseClosed"):
+    """The case ended: concluded, and every answer owed was given."""
+
+    case_id: UUID
+    kind: CloseKind
+
+
+class CaseReopened(Event, name="CaseReopened"):
+    """A closed case is open again, for a coded reason."""
+
+    case_id: UUID
+    reason: Literal["new_claim", "default", "dissatisfied", "review", "reversal"]
+
+
+class CaseFactNoted(Event, name="RoutingCaseFactNoted"):
+    """Routing took in a fact of another service about a case.
+
+    Stream `known-<case_id>`; never the stream that an If-Match names.
+    """
+
+    case_id: UUID
+    fact: Literal[
+        "filing_proposed", "filed", "concluded", "answered", "unanswerable",
+        "closed_not_wage", "claim_opened", "claim_done", "claim_reopened",
+    ]  # fmt: skip
+    subject: UUID
+    kind: Code | None = None
+    unit: Code | None = None
+    cause: UUID
+
+
+class DeadlineSet(Event, name="DeadlineSet"):
+    """A clock runs: article, start, due, every counted day (domain §2, §3).
+
+    `due_at` is the instant after which it is missed. `provisional`: it crosses days
+    that the State Council has not announced. Stream `deadline-<deadline_id>`.
+    """
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    subject: UUID
+    unit: Code
+    article: Text
+    rule_version: int
+    calendar_version: Text
+    start_event: UUID
+    start_on: date
+    due_on: date
+    due_at: datetime
+    provisional: bool
+    days: tuple[DayCount, ...] = ()
+
+
+class DeadlineExtended(Event, name="DeadlineExtended"):
+    """The approver that the article names extended the clock."""
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    due_on: date
+    due_at: datetime
+    provisional: bool
+    calendar_version: Text
+    article: Text
+    days: tuple[DayCount, ...] = ()
+
+
+class DeadlineStopped(Event, name="DeadlineStopped"):
+    """An event that the clock names stopped it, at its legal time."""
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    by_event: UUID
+    by_type: Code
+    stopped_at: datetime
+    in_time: bool
+
+
+class DeadlineMissed(Event, name="DeadlineMissed"):
+    """The due time passed behind the watermark of all who could have stopped it."""
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    subject: UUID
+    due_at: datetime
+
+
+class DeadlineMissWithdrawn(Event, name="DeadlineMissWithdrawn"):
+    """A stop recorded later has an earlier legal date: the miss does not stand."""
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    by_event: UUID
+    stopped_at: datetime
+
+
+class RulebookAdopted(Event, name="RulebookAdopted"):
+    """A version of a rulebook is in force from a date: clocks, calendar, organisation.
+
+    `content` is the data file's content as JSON. Stream `rulebook-<book>` (uuid5).
+    """
+
+    book: Literal["clocks", "calendar", "organisation"]
+    version: Text
+    known_on: date
+    in_force_from: date
+    content: dict[str, Any]
