@@ -1,0 +1,1 @@
+"""How the four services are run: on one machine, for tests, for the demonstration."""

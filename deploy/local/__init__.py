@@ -1,0 +1,1 @@
+"""The whole system on one machine: PostgreSQL, Kafka and the four services."""

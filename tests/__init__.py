@@ -1,0 +1,1 @@
+"""The specification of the whole, in tests that read as sentences."""

@@ -1,0 +1,56 @@
+"""Fixtures every test may ask for: real servers, fresh databases, fresh topics."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import stack
+
+
+@pytest.fixture(scope="session")
+def stack_folder() -> Iterator[Path]:
+    """A folder of this run; the servers' data live and die in it."""
+    with stack.temporary_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres(stack_folder: Path) -> Iterator[str]:
+    """The superuser's DSN of a real PostgreSQL."""
+    with stack.running_postgres(stack_folder) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def kafka(stack_folder: Path) -> Iterator[str]:
+    """The bootstrap address of a real Kafka."""
+    with stack.running_kafka(stack_folder) as bootstrap:
+        yield bootstrap
+
+
+@pytest.fixture(scope="session")
+def database_templates(postgres: str) -> Iterator[dict[str, str]]:
+    """The databases that fresh ones are cloned from, made once a run."""
+    templates: dict[str, str] = {}
+    yield templates
+    asyncio.run(stack.drop_databases(postgres, list(templates.values())))
+
+
+@pytest.fixture
+async def fresh_database(
+    postgres: str, database_templates: dict[str, str]
+) -> AsyncIterator[stack.FreshDatabases]:
+    """Call it for a database of this test's own: `await fresh_database(setup)`."""
+    databases = stack.FreshDatabases(postgres, database_templates)
+    yield databases
+    await databases.drop_all()
+
+
+@pytest.fixture
+async def topics(kafka: str) -> AsyncIterator[stack.FreshTopics]:
+    """A topic prefix of this test's own, and `await topics.make(name, …)`."""
+    fresh = stack.FreshTopics(kafka)
+    yield fresh
+    await fresh.delete_all()
