@@ -1,6 +1,5 @@
 """Parts that several events share: employer, project, worker lines, proof."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -76,11 +75,3 @@ class CausedFigure(Fields):
     week: int
     old: int
     new: int
-
-
-class DayCount(Fields):
-    """A day of a deadline's arithmetic: counted or not, and why."""
-
-    day: date
-    counted: bool
-    reason: Code

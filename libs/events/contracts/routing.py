@@ -1,10 +1,9 @@
-"""What routing says: cases and their owners, transfers, clocks, the rulebook."""
+"""What routing says of cases: their owners, transfers, rulings and end."""
 
-from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from libs.events.contracts.parts import Code, DayCount, Text
+from libs.events.contracts.parts import Code, Text
 from libs.events.event import Event
 
 TransferReason = Literal["area", "industry", "department"]
@@ -100,91 +99,9 @@ class CaseFactNoted(Event, name="RoutingCaseFactNoted"):
     case_id: UUID
     fact: Literal[
         "filing_proposed", "filed", "concluded", "answered", "unanswerable",
-        "closed_not_wage", "claim_opened", "claim_done", "claim_reopened",
+        "closed_not_wage", "claim_opened", "claim_withdrawn", "reopened",
     ]  # fmt: skip
     subject: UUID
     kind: Code | None = None
     unit: Code | None = None
     cause: UUID
-
-
-class DeadlineSet(Event, name="DeadlineSet"):
-    """A clock runs: article, start, due, every counted day (domain §2, §3).
-
-    `due_at` is the instant after which it is missed. `provisional`: it crosses days
-    that the State Council has not announced. Stream `deadline-<deadline_id>`.
-    """
-
-    deadline_id: UUID
-    clock: Code
-    case_id: UUID
-    subject: UUID
-    unit: Code
-    article: Text
-    rule_version: int
-    calendar_version: Text
-    start_event: UUID
-    start_on: date
-    due_on: date
-    due_at: datetime
-    provisional: bool
-    days: tuple[DayCount, ...] = ()
-
-
-class DeadlineExtended(Event, name="DeadlineExtended"):
-    """The approver that the article names extended the clock."""
-
-    deadline_id: UUID
-    clock: Code
-    case_id: UUID
-    due_on: date
-    due_at: datetime
-    provisional: bool
-    calendar_version: Text
-    article: Text
-    days: tuple[DayCount, ...] = ()
-
-
-class DeadlineStopped(Event, name="DeadlineStopped"):
-    """An event that the clock names stopped it, at its legal time."""
-
-    deadline_id: UUID
-    clock: Code
-    case_id: UUID
-    by_event: UUID
-    by_type: Code
-    stopped_at: datetime
-    in_time: bool
-
-
-class DeadlineMissed(Event, name="DeadlineMissed"):
-    """The due time passed behind the watermark of all who could have stopped it."""
-
-    deadline_id: UUID
-    clock: Code
-    case_id: UUID
-    subject: UUID
-    due_at: datetime
-
-
-class DeadlineMissWithdrawn(Event, name="DeadlineMissWithdrawn"):
-    """A stop recorded later has an earlier legal date: the miss does not stand."""
-
-    deadline_id: UUID
-    clock: Code
-    case_id: UUID
-    by_event: UUID
-    stopped_at: datetime
-
-
-class RulebookAdopted(Event, name="RulebookAdopted"):
-    """A version of a rulebook is in force from a date: clocks, calendar, organisation.
-
-    `content` is the data file's content as JSON. Stream `rulebook-<book>` (uuid5).
-    """
-
-    book: Literal["clocks", "calendar", "organisation"]
-    version: Text
-    known_on: date
-    in_force_from: date
-    content: dict[str, Any]

@@ -1,0 +1,91 @@
+"""What routing says of clocks: deadlines with their arithmetic, and the rulebook."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from libs.calendar.deadlines import CountedDay
+from libs.events.contracts.parts import Code, Text
+from libs.events.event import Event
+
+
+class DeadlineSet(Event, name="DeadlineSet"):
+    """A clock runs: article, start, due, every counted day (domain §2, §3).
+
+    `due_at` is the instant after which it is missed. `provisional`: it crosses days
+    that the State Council has not announced. Stream `deadline-<deadline_id>`.
+    """
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    subject: UUID
+    unit: Code
+    article: Text
+    rule_version: int
+    calendar_version: Text
+    start_event: UUID
+    start_on: date
+    due_on: date
+    due_at: datetime
+    provisional: bool
+    days: tuple[CountedDay, ...] = ()
+
+
+class DeadlineExtended(Event, name="DeadlineExtended"):
+    """The approver that the article names extended the clock."""
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    due_on: date
+    due_at: datetime
+    provisional: bool
+    calendar_version: Text
+    article: Text
+    days: tuple[CountedDay, ...] = ()
+
+
+class DeadlineStopped(Event, name="DeadlineStopped"):
+    """An event that the clock names stopped it, at its legal time."""
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    by_event: UUID
+    by_type: Code
+    stopped_at: datetime
+    in_time: bool
+
+
+class DeadlineMissed(Event, name="DeadlineMissed"):
+    """The due time passed behind the watermark of all who could have stopped it."""
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    subject: UUID
+    due_at: datetime
+
+
+class DeadlineMissWithdrawn(Event, name="DeadlineMissWithdrawn"):
+    """A stop recorded later has an earlier legal date: the miss does not stand."""
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    by_event: UUID
+    stopped_at: datetime
+
+
+class RulebookAdopted(Event, name="RulebookAdopted"):
+    """A version of a rulebook is in force from a date: clocks, calendar, organisation.
+
+    `files` holds the data files' own text by name. Stream `rulebook-<uuid of book>`.
+    """
+
+    book: Literal["clocks", "calendar", "organisation"]
+    version: Text
+    known_on: date
+    in_force_from: date
+    files: dict[str, str]

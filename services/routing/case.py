@@ -1,0 +1,191 @@
+"""The case: which unit must act; opened with its clue, never without an owner."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from libs.events.command import Command, Stamp
+from libs.events.contracts.parts import Code
+from libs.events.contracts.routing import (
+    CaseAssigned,
+    CaseClosed,
+    CaseFactNoted,
+    CaseOpened,
+    CaseReopened,
+    CaseTransferred,
+    CloseKind,
+    OwnershipRuled,
+    TransferProposed,
+    TransferRefused,
+)
+from libs.events.decider import Kind, NotVisible, NotYours, Read, Rejected, Rule, States
+from libs.events.event import Actor, Event, New
+from libs.visibility import sees
+from services.routing import known
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A transfer that waits for its receiver."""
+
+    transfer_id: UUID
+    from_unit: str
+    to_unit: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """What decisions about responsibility ask of a case."""
+
+    unit: str | None = None
+    first_asked: str | None = None
+    clue_id: UUID | None = None
+    history: bool = False
+    pending: Pending | None = None
+    hops: int = 0
+    refused: bool = False
+    ruled: bool = False
+    closed: str | None = None
+    parties: frozenset[str] = frozenset()
+
+
+def evolve(case: Case, event: Event) -> Case:
+    """Fold one event of a case's stream."""
+    match event:
+        case CaseOpened():
+            return Case(
+                first_asked=event.first_asked_unit,
+                clue_id=event.clue_id,
+                history=event.history,
+                parties=frozenset({event.first_asked_unit}),
+            )
+        case CaseAssigned():
+            return replace(case, unit=event.unit, parties=case.parties | {event.unit})
+        case TransferProposed():
+            pending = Pending(event.transfer_id, event.from_unit, event.to_unit)
+            return replace(
+                case, pending=pending, parties=case.parties | {event.to_unit}
+            )
+        case CaseTransferred():
+            return replace(case, unit=event.to_unit, pending=None, hops=event.hop)
+        case TransferRefused():
+            return replace(case, pending=None, refused=True)
+        case OwnershipRuled():
+            return replace(
+                case,
+                unit=event.to_unit,
+                pending=None,
+                ruled=True,
+                parties=case.parties | {event.to_unit},
+            )
+        case CaseClosed():
+            return replace(case, closed=event.kind, pending=None)
+        case CaseReopened():
+            return replace(case, closed=None)
+        case _:
+            return case
+
+
+KIND = Kind("case", Case(), evolve)
+
+
+class OpenCase(Command):
+    """Open the case of a registered clue, owned by the first-asked unit at once."""
+
+    case_id: UUID
+    clue_id: UUID
+    first_asked_unit: Code
+    channel: Code
+    employer_id: UUID
+    history: bool = False
+    closed: CloseKind | None = None
+    occurred_at: datetime | None = None
+
+
+class ReopenCase(Command):
+    """Open a closed case again, for a coded reason."""
+
+    case_id: UUID
+    reason: Literal["new_claim", "default", "dissatisfied", "review", "reversal"]
+
+
+def visible(case: Case, noted: known.Known, actor: Actor) -> None:
+    """Raise NotVisible unless the actor may know of the case."""
+    if case.unit is None or not sees(actor, case.parties | noted.addressees):
+        raise NotVisible
+
+
+def seen(command: Command, stamp: Stamp, states: States) -> Case:
+    case_id: UUID = command.case_id  # type: ignore[attr-defined]  # every command here
+    case = states.of(KIND, case_id)
+    visible(case, states.of(known.KIND, case_id), stamp.actor)
+    return case
+
+
+def own(case: Case, actor: Actor) -> None:
+    if actor.unit != case.unit:
+        raise NotYours(
+            f"这件案件现由 {case.unit} 负责，请由该单位办理。", may=[case.unit or ""]
+        )
+
+
+def still_open(case: Case) -> None:
+    if case.closed is not None:
+        raise Rejected("case-closed", "案件已办结；如有新情况，请先重新打开。")
+
+
+def open_case(command: OpenCase, _stamp: Stamp, states: States) -> list[New]:
+    """Open once; a closed row of history opens and closes in one append."""
+    if states.of(KIND, command.case_id).unit is not None:
+        return []
+    stream = KIND.stream(command.case_id)
+    facts: list[Event] = [
+        CaseOpened(
+            case_id=command.case_id,
+            clue_id=command.clue_id,
+            first_asked_unit=command.first_asked_unit,
+            channel=command.channel,
+            employer_id=command.employer_id,
+            history=command.history,
+        ),
+        CaseAssigned(case_id=command.case_id, unit=command.first_asked_unit),
+    ]
+    if command.closed is not None:
+        facts.append(CaseClosed(case_id=command.case_id, kind=command.closed))
+    return [New(stream, fact, command.occurred_at) for fact in facts]
+
+
+def reopen_case(command: ReopenCase, stamp: Stamp, states: States) -> list[New]:
+    """Open again; a new conclusion and a new answer are owed from now on."""
+    case = seen(command, stamp, states)
+    if stamp.actor.role == "system" and case.closed is None:
+        return []
+    if stamp.actor.role not in {"leading-group", "brigade", "system"}:
+        own(case, stamp.actor)
+    if case.closed is None:
+        raise Rejected("case-open", "案件没有办结，不需要重新打开。")
+    again = CaseReopened(case_id=command.case_id, reason=command.reason)
+    noted = CaseFactNoted(
+        case_id=command.case_id,
+        fact="reopened",
+        subject=command.case_id,
+        cause=stamp.command_id,
+    )
+    return [
+        New(KIND.stream(command.case_id), again),
+        New(known.KIND.stream(command.case_id), noted),
+    ]
+
+
+def case_and_known(command: Command) -> Sequence[Read]:
+    """Name the two streams that every rule about a case reads."""
+    case_id: UUID = command.case_id  # type: ignore[attr-defined]  # every command here
+    return (Read(KIND, case_id), Read(known.KIND, case_id))
+
+
+RULES = (
+    Rule(OpenCase, lambda command: [Read(KIND, command.case_id)], open_case),
+    Rule(ReopenCase, case_and_known, reopen_case),
+)

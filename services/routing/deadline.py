@@ -1,0 +1,223 @@
+"""The deadline: a duty with a date, set and stopped by events, missed once."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from libs.calendar.clocks import ClockRule, due
+from libs.calendar.deadlines import Deadline as Computed
+from libs.events.command import Command, Stamp
+from libs.events.contracts.clocks import (
+    DeadlineExtended,
+    DeadlineMissed,
+    DeadlineMissWithdrawn,
+    DeadlineSet,
+    DeadlineStopped,
+)
+from libs.events.contracts.parts import Code
+from libs.events.decider import Kind, NotYours, Read, Rejected, Rule, States
+from libs.events.event import Event, New
+from libs.ids import deadline_id
+from services.routing import case, rulebook
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What decisions ask of a deadline; `running` until stopped."""
+
+    clock: str | None = None
+    case_id: UUID | None = None
+    subject: UUID | None = None
+    rule_version: int = 0
+    start_on: date | None = None
+    due_at: datetime | None = None
+    running: bool = False
+    missed: bool = False
+    extended: bool = False
+
+
+def evolve(deadline: Deadline, event: Event) -> Deadline:
+    """Fold one event of a deadline's stream."""
+    match event:
+        case DeadlineSet():
+            return Deadline(
+                clock=event.clock,
+                case_id=event.case_id,
+                subject=event.subject,
+                rule_version=event.rule_version,
+                start_on=event.start_on,
+                due_at=event.due_at,
+                running=True,
+            )
+        case DeadlineExtended():
+            return replace(deadline, due_at=event.due_at, extended=True)
+        case DeadlineStopped():
+            return replace(deadline, running=False)
+        case DeadlineMissed():
+            return replace(deadline, missed=True)
+        case DeadlineMissWithdrawn():
+            return replace(deadline, missed=False)
+        case _:
+            return deadline
+
+
+KIND = Kind("deadline", Deadline(), evolve)
+
+
+class MissDeadline(Command):
+    """Find a deadline missed, behind the watermark of all who could have stopped it."""
+
+    deadline_id: UUID
+    due_at: datetime
+
+
+class ExtendDeadline(Command):
+    """Extend a clock once; the article names who approves (CLK-05: LIR 17)."""
+
+    case_id: UUID
+    clock: Code
+    subject: UUID
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An event that a clock heard: when it happened and what it says."""
+
+    event_id: UUID
+    type: str
+    at: datetime
+    case_id: UUID
+    unit: str
+    fields: dict[str, Any]
+
+
+def started(
+    rule: ClockRule, heard: Heard, book: rulebook.Rulebook, subject: UUID
+) -> DeadlineSet:
+    """Return the deadline that a start event sets, with its arithmetic."""
+    named = rule.start.date_field
+    start: date | datetime = heard.at
+    if rule.start.counts_from == "effective_at" and named:
+        start = date.fromisoformat(heard.fields[named])
+    fixed = None
+    if rule.length.kind == "fixed_date_in_event":
+        fixed = date.fromisoformat(heard.fields[rule.length.date_field])
+    computed = due(rule, start, book.calendar, fixed)
+    return DeadlineSet(
+        deadline_id=deadline_id(rule.id, subject),
+        clock=rule.id,
+        case_id=heard.case_id,
+        subject=subject,
+        unit=heard.unit,
+        article=f"{rule.instrument} {rule.article}",
+        rule_version=rule.version,
+        calendar_version=computed.calendar_version,
+        start_event=heard.event_id,
+        start_on=computed.start_on,
+        due_on=computed.due_on,
+        due_at=computed.due_at,
+        provisional=computed.provisional,
+        days=computed.days,
+    )
+
+
+def stopped(deadline: Deadline, heard: Heard, subject: UUID, clock: str) -> list[Event]:
+    """Return what a stop event does: stop, and lift a miss when it was in time."""
+    if not deadline.running or deadline.due_at is None:
+        return []
+    this = deadline_id(clock, subject)
+    in_time = heard.at <= deadline.due_at
+    facts: list[Event] = [
+        DeadlineStopped(
+            deadline_id=this,
+            clock=clock,
+            case_id=heard.case_id,
+            by_event=heard.event_id,
+            by_type=heard.type,
+            stopped_at=heard.at,
+            in_time=in_time,
+        )
+    ]
+    if deadline.missed and in_time:
+        lifted = DeadlineMissWithdrawn(
+            deadline_id=this,
+            clock=clock,
+            case_id=heard.case_id,
+            by_event=heard.event_id,
+            stopped_at=heard.at,
+        )
+        facts.append(lifted)
+    return facts
+
+
+def miss(command: MissDeadline, _stamp: Stamp, states: States) -> list[New]:
+    """Miss once, and only the date the timer was set for."""
+    deadline = states.of(KIND, command.deadline_id)
+    moved = deadline.due_at != command.due_at
+    if not deadline.running or deadline.missed or moved:
+        return []
+    if deadline.clock is None or deadline.case_id is None or deadline.subject is None:
+        return []
+    missed = DeadlineMissed(
+        deadline_id=command.deadline_id,
+        clock=deadline.clock,
+        case_id=deadline.case_id,
+        subject=deadline.subject,
+        due_at=command.due_at,
+    )
+    return [New(KIND.stream(command.deadline_id), missed, command.due_at)]
+
+
+def extend(command: ExtendDeadline, stamp: Stamp, states: States) -> list[New]:
+    """Extend in one sum from the start, as law counts (60 + 30 working days)."""
+    case.seen(command, stamp, states)
+    this = deadline_id(command.clock, command.subject)
+    deadline = states.of(KIND, this)
+    if not deadline.running or deadline.start_on is None:
+        raise Rejected("clock-not-running", "这个时限没有在走，不能延长。")
+    rule, computed = _extended(command.clock, deadline, states)
+    if rule.extension is None or computed is None:
+        raise Rejected("no-extension", f"{command.clock} 依法不能延长。")
+    if stamp.actor.role != rule.extension.approver.replace("_", "-"):
+        raise NotYours("延长须经批准。", may=[rule.extension.approver])
+    if deadline.extended:
+        raise Rejected("extended-already", "这个时限已延长过一次，不能再延。")
+    extended = DeadlineExtended(
+        deadline_id=this,
+        clock=command.clock,
+        case_id=command.case_id,
+        due_on=computed.due_on,
+        due_at=computed.due_at,
+        provisional=computed.provisional,
+        calendar_version=computed.calendar_version,
+        article=f"{rule.instrument} {rule.article}",
+        days=computed.days,
+    )
+    return [New(KIND.stream(this), extended)]
+
+
+def _extended(
+    clock: str, deadline: Deadline, states: States
+) -> tuple[ClockRule, Computed | None]:
+    book = states.of(rulebook.KIND, rulebook.CLOCKS.subject)
+    calendar = states.of(rulebook.KIND, rulebook.CALENDAR.subject).calendar
+    start = deadline.start_on or date.min
+    rule = book.clock(clock, start)
+    if rule is None:
+        raise Rejected("unknown-clock", "没有这个时限规则。")
+    if rule.extension is None:
+        return rule, None
+    return rule, due(rule, start, calendar, extended=True)
+
+
+def _extend_reads(command: ExtendDeadline) -> list[Read]:
+    this = Read(KIND, deadline_id(command.clock, command.subject))
+    books = [rulebook.CLOCKS, rulebook.CALENDAR]
+    return [this, *books, *case.case_and_known(command)]
+
+
+RULES = (
+    Rule(MissDeadline, lambda command: [Read(KIND, command.deadline_id)], miss),
+    Rule(ExtendDeadline, _extend_reads, extend),
+)

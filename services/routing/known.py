@@ -1,0 +1,64 @@
+"""What routing knows of other services' facts about a case, and when it may close."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from libs.events.contracts.routing import CaseFactNoted
+from libs.events.decider import Kind
+from libs.events.event import Event
+
+
+@dataclass(frozen=True)
+class Known:
+    """Facts of intake and enforcement, folded.
+
+    `answered` holds the clues whose author was answered or can't be; `claims` and
+    `withdrawn` the claims of the case; `addressees` units that a proposal named.
+    """
+
+    concluded: str | None = None
+    not_wage: bool = False
+    answered: frozenset[UUID] = frozenset()
+    claims: frozenset[UUID] = frozenset()
+    withdrawn: frozenset[UUID] = frozenset()
+    addressees: frozenset[str] = frozenset()
+    causes: frozenset[UUID] = frozenset()
+
+
+def evolve(known: Known, event: Event) -> Known:
+    """Fold one noted fact."""
+    if not isinstance(event, CaseFactNoted):
+        return known
+    known = replace(known, causes=known.causes | {event.cause})
+    match event.fact:
+        case "filing_proposed" | "filed":
+            unit = {event.unit} if event.unit else set()
+            return replace(known, addressees=known.addressees | unit)
+        case "concluded":
+            return replace(known, concluded=event.kind)
+        case "answered" | "unanswerable":
+            return replace(known, answered=known.answered | {event.subject})
+        case "closed_not_wage":
+            return replace(known, not_wage=True)
+        case "claim_opened":
+            return replace(known, claims=known.claims | {event.subject})
+        case "claim_withdrawn":
+            return replace(known, withdrawn=known.withdrawn | {event.subject})
+        case "reopened":
+            return replace(known, concluded=None, not_wage=False, answered=frozenset())
+
+
+KIND = Kind("known", Known(), evolve)
+
+
+def closing_kind(known: Known, clue: UUID | None) -> str | None:
+    """Return how the case may close now, or None while something is owed.
+
+    It closes on the later of conclusion and the last answer owed (architecture §1);
+    a matter that is not wages closes once the channel was advised.
+    """
+    if known.not_wage:
+        return "not_wage"
+    if known.concluded is not None and clue in known.answered:
+        return known.concluded
+    return None

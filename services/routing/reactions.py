@@ -1,0 +1,168 @@
+"""Reactions: what other services' events make routing do."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from libs.events.command import Command
+from libs.events.contracts import enforcement, intake, routing
+from libs.events.contracts.enforcement import (
+    CaseConcluded,
+    CaseFiled,
+    ClaimOpened,
+    ClaimWithdrawn,
+    FilingProposed,
+    WagePaymentReversed,
+)
+from libs.events.contracts.intake import (
+    ClueClosedNotWage,
+    ClueRegistered,
+    HistoryImported,
+    ReplyFoundImpossible,
+    ReplySent,
+)
+from libs.events.event import Event, Recorded
+from libs.events.reactions import Reaction
+from services.routing.case import OpenCase, ReopenCase
+from services.routing.hearing import HearEvent
+from services.routing.noting import NoteFact
+
+DISTRICT = ("DB", "HD")
+"""The district line to which a proposal to file is addressed."""
+
+
+def open_case(recorded: Recorded) -> Sequence[Command]:
+    """A registered clue gets its case at once; a row of history opens and closes."""
+    fact = recorded.fact()
+    match fact:
+        case ClueRegistered():
+            unit, employer, closed = fact.first_asked_unit, fact.employer, None
+            history = fact.history
+        case HistoryImported():
+            unit, employer, history = fact.unit, fact.employer, True
+            closed = "settled" if fact.closed else None
+        case _:
+            return []
+    command = OpenCase(
+        case_id=fact.case_id,
+        clue_id=fact.clue_id,
+        first_asked_unit=unit,
+        channel=fact.channel,
+        employer_id=employer.employer_id,
+        history=history,
+        closed=closed,
+        occurred_at=recorded.occurred_at,
+    )
+    return [command]
+
+
+def _fact(  # noqa: PLR0911 - one line a fact reads better than a table of lambdas
+    fact: Event,
+) -> tuple[str, UUID, str | None, str | None] | None:
+    match fact:
+        case CaseConcluded():
+            return "concluded", fact.case_id, fact.kind, None
+        case ReplySent():
+            return "answered", fact.clue_id, None, None
+        case ReplyFoundImpossible():
+            return "unanswerable", fact.clue_id, fact.reason, None
+        case ClueClosedNotWage():
+            return "closed_not_wage", fact.clue_id, fact.matter, None
+        case CaseFiled():
+            return "filed", fact.case_id, None, fact.unit
+        case ClaimOpened() if not fact.history:
+            return "claim_opened", fact.claim_id, None, None
+        case ClaimWithdrawn():
+            return "claim_withdrawn", fact.claim_id, None, None
+        case _:
+            return None
+
+
+def note_fact(recorded: Recorded) -> Sequence[Command]:
+    """Facts that close a case, or let a unit see it, are noted."""
+    fact = recorded.fact()
+    if isinstance(fact, FilingProposed):
+        found = [("filing_proposed", fact.case_id, None, unit) for unit in DISTRICT]
+    else:
+        one = _fact(fact)
+        found = [one] if one else []
+    return [
+        NoteFact.model_validate(
+            {
+                "case_id": fact.case_id,  # type: ignore[attr-defined]  # `on` lists them
+                "fact": name,
+                "subject": subject,
+                "kind": kind,
+                "unit": unit,
+                "cause": recorded.id,
+                "at": recorded.occurred_at or recorded.recorded_at,
+            }
+        )
+        for name, subject, kind, unit in found
+    ]
+
+
+def hear_event(recorded: Recorded) -> Sequence[Command]:
+    """Every event of a case is heard by the clocks; history starts none."""
+    fact = recorded.fact()
+    fields = fact.model_dump(mode="json")
+    if fields.get("history") or fields.get("case_id") is None:
+        return []
+    command = HearEvent(
+        case_id=UUID(fields["case_id"]),
+        event_id=recorded.id,
+        type=recorded.type,
+        at=recorded.occurred_at or recorded.recorded_at,
+        fields=fields,
+    )
+    return [command]
+
+
+def reopen_reversed(recorded: Recorded) -> Sequence[Command]:
+    """A reversed payment opens a closed case again (domain §5.3)."""
+    fact = recorded.fact()
+    if not isinstance(fact, WagePaymentReversed):
+        return []
+    return [ReopenCase(case_id=fact.case_id, reason="reversal")]
+
+
+def _of_cases(*vocabularies: object) -> tuple[type[Event], ...]:
+    found = [
+        word
+        for vocabulary in vocabularies
+        for word in vars(vocabulary).values()
+        if isinstance(word, type) and issubclass(word, Event) and _heard(word)
+    ]
+    return tuple(sorted(set(found), key=lambda word: word.name))
+
+
+def _heard(word: type[Event]) -> bool:
+    fields = word.model_fields
+    own_note = {"fact", "cause"} <= set(fields)
+    return "case_id" in fields and not own_note and "import_id" not in fields
+
+
+def _reaction(
+    name: str,
+    commands: Callable[[Recorded], Sequence[Command]],
+    *on: type[Event],
+) -> Reaction:
+    return Reaction(name=name, on=on, since=None, commands=commands)
+
+
+REACTIONS = (
+    _reaction("open-case", open_case, ClueRegistered, HistoryImported),
+    _reaction(
+        "note-fact",
+        note_fact,
+        CaseConcluded,
+        ReplySent,
+        ReplyFoundImpossible,
+        ClueClosedNotWage,
+        FilingProposed,
+        CaseFiled,
+        ClaimOpened,
+        ClaimWithdrawn,
+    ),
+    _reaction("hear-event", hear_event, *_of_cases(intake, routing, enforcement)),
+    _reaction("reopen-reversed", reopen_reversed, WagePaymentReversed),
+)
