@@ -1,0 +1,208 @@
+"""The clocks of law as data: what starts one, its length, every event that stops it.
+
+A rule may change by law or notice, so it carries a version and an effective date and is
+cited by the deadline that used it.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Annotated, Literal, Self, assert_never
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from libs.calendar.deadlines import (
+    Count,
+    Deadline,
+    FixedDate,
+    Frozen,
+    Hours,
+    Length,
+    NaturalDays,
+    WorkingDays,
+    count_hours,
+    count_natural_days,
+    count_working_days,
+    take_fixed_date,
+)
+from libs.calendar.local_days import end_of_day, start_of_day
+from libs.calendar.workdays import Calendar
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+EventName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{2,63}$")]
+Words = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Start(Frozen):
+    """The event that starts a clock and the time of it from which law counts.
+
+    `occurred_at` is the fact's own time; `effective_at` is a later day that law names,
+    for example service, found in the event's field `date_field`.
+    """
+
+    event: EventName
+    counts_from: Literal["occurred_at", "effective_at"]
+    date_field: Code | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if (self.date_field is None) != (self.counts_from == "occurred_at"):
+            raise ValueError(
+                "Only a start that counts from effective_at names a field."
+            )
+        return self
+
+
+class Stop(Frozen):
+    """An event that ends a clock; `scope` says of what it must speak.
+
+    `case` and `clue` and `order`: of the same one. `every_claim`: it or a mark as
+    duplicate must have come for each claim of the case.
+    """
+
+    event: EventName
+    scope: Literal["case", "clue", "transfer", "order", "every_claim"]
+
+
+class Extension(Frozen):
+    """How far a clock may be lengthened, once, by whom, and when."""
+
+    kind: Literal["working_days"]
+    n: Count
+    approver: Code
+    reason_zh: Words
+    reason_en: Words
+
+
+class WarningPoint(Frozen):
+    """A point before the end at which someone is told; each fires once.
+
+    `before_due`: at 00:00 of the n-th working day before the last day.
+    `after_start`: at the end of the n-th working day after the start.
+    """
+
+    code: Code
+    kind: Literal["before_due", "after_start"]
+    n: Annotated[int, Field(ge=0, le=60)]
+    text_zh: Words
+    text_en: Words
+
+
+class ClockRule(Frozen):
+    """One version of one clock.
+
+    `duty`: who must act. `not_for`: on what it never runs. `pause` has one value: a
+    rule file that asks for a pause is refused when loaded, never silently miscounted.
+    """
+
+    id: Annotated[str, Field(pattern=r"^CLK-\d{2}$")]
+    version: Annotated[int, Field(ge=1)]
+    effective_from: date
+    title_zh: Words
+    title_en: Words
+    instrument: Words
+    article: Words
+    source: Literal["law", "by_analogy"]
+    duty: Literal["owner", "addressee", "district", "employer"]
+    start: Start
+    length: Length
+    extension: Extension | None = None
+    stops: Annotated[tuple[Stop, ...], Field(min_length=1)]
+    pause: Literal["none"]
+    not_for: tuple[Literal["report", "history"], ...] = ()
+    warning_points: tuple[WarningPoint, ...] = ()
+    consequence_zh: Words
+    consequence_en: Words
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.extension and self.length.kind != self.extension.kind:
+            raise ValueError("An extension counts in the kind of days of its clock.")
+        return self
+
+
+class Warned(Frozen):
+    """A warning point of one deadline, with the instant at which it fires, in UTC."""
+
+    point: WarningPoint
+    at: AwareDatetime
+
+
+class _ClockFile(Frozen):
+    clocks: tuple[ClockRule, ...]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        keys = [(rule.id, rule.version) for rule in self.clocks]
+        if len(keys) != len(set(keys)):
+            raise ValueError("A clock's version stands twice in the file.")
+        return self
+
+
+def load_clocks(text: str) -> list[ClockRule]:
+    """Read a file's clocks, by id; raises `ValidationError`, `TOMLDecodeError`."""
+    rules = _ClockFile.model_validate(tomllib.loads(text)).clocks
+    return sorted(rules, key=lambda rule: (rule.id, rule.version))
+
+
+def in_force(rules: Iterable[ClockRule], clock: str, on: date) -> ClockRule | None:
+    """Choose the highest version of a clock that has effect on a day, if any."""
+    found = [r for r in rules if r.id == clock and r.effective_from <= on]
+    return max(found, key=lambda rule: rule.version, default=None)
+
+
+def due(
+    rule: ClockRule,
+    start: date | datetime,
+    calendar: Calendar,
+    fixed: date | None = None,
+    *,
+    extended: bool = False,
+) -> Deadline:
+    """Count when the clock ends, and keep the arithmetic.
+
+    `fixed` is the date in the start event, for a clock of that kind. `extended` counts
+    on from the first length in one sum, as law does (60 + 30 working days).
+    Raises `ValueError` for a missing fixed date or an extension the rule does not
+    allow, `TypeError` for hours from a day without a time.
+    """
+    length = _extended(rule) if extended else rule.length
+    match length:
+        case WorkingDays():
+            return count_working_days(length, start, calendar)
+        case NaturalDays():
+            return count_natural_days(length, start, calendar)
+        case Hours():
+            return count_hours(length, start, calendar)
+        case FixedDate():
+            if fixed is None:
+                raise ValueError(f"{rule.id} needs the date that the event names.")
+            return take_fixed_date(length, start, calendar, fixed)
+        case _:
+            assert_never(length)
+
+
+def warning_times(
+    rule: ClockRule, deadline: Deadline, calendar: Calendar
+) -> list[Warned]:
+    """List the warning points of a deadline, earliest first."""
+    found = [
+        Warned(point=point, at=_fires_at(point, deadline, calendar))
+        for point in rule.warning_points
+    ]
+    return sorted(found, key=lambda warned: (warned.at, warned.point.code))
+
+
+def _extended(rule: ClockRule) -> WorkingDays:
+    if rule.extension is None or not isinstance(rule.length, WorkingDays):
+        raise ValueError(f"{rule.id} can't be extended.")
+    return WorkingDays(n=rule.length.n + rule.extension.n)
+
+
+def _fires_at(point: WarningPoint, deadline: Deadline, calendar: Calendar) -> datetime:
+    if point.kind == "before_due":
+        return start_of_day(calendar.workday_before(deadline.due_on, point.n))
+    if point.n == 0:
+        return end_of_day(deadline.start_on)
+    after = count_working_days(WorkingDays(n=point.n), deadline.start_on, calendar)
+    return after.due_at
