@@ -1,0 +1,1 @@
+"""Safe reading of spreadsheets that other offices made."""

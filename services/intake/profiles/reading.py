@@ -1,0 +1,75 @@
+"""The row under the reader's eye: its cells by meaning, its findings so far."""
+
+from dataclasses import dataclass, field
+
+from libs.sheets.cell import EMPTY, Cell, CellKind, SheetRow
+from services.intake.profiles.layout import Layout, Place
+from services.intake.profiles.profile import Profile
+from services.intake.profiles.result import CellFinding, masked
+
+_UNREADABLE = {
+    CellKind.ERROR: "cell-error",
+    CellKind.FORMULA: "cell-formula",
+    CellKind.MERGED: "cell-merged",
+}
+
+
+@dataclass
+class RowReading:
+    """One row being read; readers ask it for cells and tell it what they found."""
+
+    profile: Profile
+    layout: Layout
+    row: SheetRow
+    findings: list[CellFinding] = field(default_factory=list)
+
+    def cell(self, meaning: str) -> Cell:
+        """The cell of a meaning, EMPTY where the sheet has no such column."""
+        place = self.layout.places.get(meaning)
+        return self.row.at(place.index) if place else EMPTY
+
+    def filled(self, meaning: str) -> bool:
+        """Whether the cell holds anything, readable or not."""
+        return not self.cell(meaning).blank
+
+    def readable(self, meaning: str) -> Cell | None:
+        """The cell if it holds a value; errors, formulas and merges are findings."""
+        cell = self.cell(meaning)
+        if cell.blank:
+            return None
+        code = _UNREADABLE.get(cell.kind)
+        if code is None:
+            return cell
+        self.found(code, meaning)
+        return None
+
+    def found(self, code: str, meaning: str, value: str | None = None) -> None:
+        """Note a finding at the cell of a meaning; the value defaults to its mask."""
+        place = self.layout.places.get(meaning)
+        shown = masked(self.cell(meaning)) if value is None else value
+        self._note(code, place, shown)
+
+    def found_in_row(self, code: str, value: str = "") -> None:
+        """Note a finding about the row as a whole."""
+        self._note(code, None, value)
+
+    def found_outside(self) -> None:
+        """Note cells that stand under no header."""
+        for index, cell in sorted(self.row.cells.items()):
+            if index in self.layout.known or cell.blank:
+                continue
+            if cell.kind is not CellKind.MERGED:
+                outside = Place(index, "", next(iter(self.profile.columns.values())))
+                self._note("cell-outside", outside, masked(cell))
+
+    def _note(self, code: str, place: Place | None, value: str) -> None:
+        self.findings.append(
+            CellFinding(
+                sheet=self.layout.sheet.name,
+                row=self.row.number,
+                column=place.letters if place else "",
+                header=place.header if place else "",
+                code=code,
+                value=value,
+            )
+        )

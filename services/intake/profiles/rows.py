@@ -1,0 +1,224 @@
+"""A sheet's rows, one by one: read by the profile, typed, judged, never guessed."""
+
+import hmac
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from libs.sheets.book import Book, open_book
+from libs.sheets.cell import CellKind, SheetRow
+from libs.sheets.limits import LIMITS, Limits
+from libs.sheets.refusal import SheetRefused
+from libs.sheets.source import Source
+from services.intake.profiles.amounts import read_amounts
+from services.intake.profiles.days import read_days
+from services.intake.profiles.employers import read_employer
+from services.intake.profiles.layout import Layout, find_layouts, folded
+from services.intake.profiles.meanings import SHEET, SORTS
+from services.intake.profiles.profile import Profile
+from services.intake.profiles.reading import RowReading
+from services.intake.profiles.result import Fields, Outcome, RowResult
+from services.intake.profiles.words import (
+    plain_text,
+    read_codes,
+    read_notes,
+    read_private,
+    read_words,
+    read_workers,
+)
+
+_MOST_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class SheetFile:
+    """A file opened under a profile: its sheets laid out, its rows not yet read."""
+
+    profile: Profile
+    book: Book
+    layouts: tuple[Layout, ...]
+
+    @property
+    def ignored_sheets(self) -> tuple[str, ...]:
+        """Sheets that hold rows and that the profile does not name."""
+        read = {layout.sheet.name for layout in self.layouts}
+        return tuple(
+            sheet.name
+            for sheet in self.book.sheets
+            if sheet.survey.rows and sheet.name not in read
+        )
+
+
+def open_sheets(profile: Profile, source: Source, limits: Limits = LIMITS) -> SheetFile:
+    """Open a file under a profile; raises `SheetRefused`, also for a wrong template."""
+    book = open_book(source, limits, profile.encodings)
+    if book.kind not in profile.kinds:
+        kinds = ", ".join(profile.kinds)
+        raise SheetRefused(
+            "wrong-template",
+            f"“{profile.title.zh}”模板只接受 {kinds};请选择正确的模板。",
+            f"The profile “{profile.title.en}” takes {kinds};"
+            " choose the right profile.",
+        )
+    _check_template(profile, book)
+    return SheetFile(profile, book, find_layouts(profile, book))
+
+
+def read_rows(file: SheetFile, secret: bytes = b"") -> Iterator[RowResult]:
+    """Yield what became of each row, in the order of the file.
+
+    With a secret, digests are HMAC-SHA256 under it, so that a name in a key can't be
+    found by trying names; without, plain SHA-256. The same file gives the same results.
+    """
+    reader = _Reader(file.profile, secret)
+    for layout in file.layouts:
+        for row in layout.rows():
+            yield reader.read(layout, row)
+
+
+@dataclass
+class _Reader:
+    profile: Profile
+    secret: bytes
+    seen: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+
+    def read(self, layout: Layout, sheet_row: SheetRow) -> RowResult:
+        row = RowReading(self.profile, layout, sheet_row)
+        if _is_no_claim(row):
+            row.found_in_row("row-skipped")
+            return _ended(Outcome.SKIPPED, row)
+        number = _number(row)
+        missing = number is None or not all(
+            row.filled(meaning) for meaning in self.profile.key.required
+        )
+        if number is None or missing:
+            if not any(f.kind.severity == "error" for f in row.findings):
+                row.found_in_row("key-missing")
+            return _ended(Outcome.ERROR, row, fingerprint=self._fingerprint(row))
+        return self._with_key(row, _fields(row, number))
+
+    def _with_key(self, row: RowReading, fields: Fields) -> RowResult:
+        key, fingerprint = self._key(row), self._fingerprint(row)
+        sheet, number = row.layout.sheet.name, row.row.number
+        first = self.seen.setdefault(key, (sheet, number, fingerprint))
+        outcome, stood = Outcome.SUCCESS, None
+        if first[:2] != (sheet, number):
+            outcome, stood = Outcome.DUPLICATE, first[:2]
+            same = first[2] == fingerprint
+            place = f"{first[0]}:{first[1]}"
+            row.found_in_row("row-repeated" if same else "key-repeated", place)
+        return RowResult(
+            outcome=outcome,
+            sheet=sheet,
+            row=number,
+            key_digest=key,
+            fingerprint=fingerprint,
+            fields=fields,
+            findings=tuple(row.findings),
+            first=stood,
+        )
+
+    def _key(self, row: RowReading) -> str:
+        parts = [
+            row.layout.sheet.name if part == SHEET else folded(row.cell(part).display)
+            for part in self.profile.key.columns
+        ]
+        return self._digest([self.profile.name, "key", *parts])
+
+    def _fingerprint(self, row: RowReading) -> str:
+        cells = [
+            f"{meaning}={row.cell(meaning).kind}:{plain_text(row.cell(meaning))}"
+            for meaning in SORTS
+            if row.filled(meaning)
+        ]
+        return self._digest([self.profile.name, "row", row.layout.sheet.name, *cells])
+
+    def _digest(self, parts: list[str]) -> str:
+        text = json.dumps(parts, ensure_ascii=True).encode()
+        if self.secret:
+            return hmac.new(self.secret, text, sha256).hexdigest()
+        return sha256(text).hexdigest()
+
+
+def _ended(outcome: Outcome, row: RowReading, fingerprint: str = "") -> RowResult:
+    return RowResult(
+        outcome=outcome,
+        sheet=row.layout.sheet.name,
+        row=row.row.number,
+        fingerprint=fingerprint,
+        findings=tuple(row.findings),
+    )
+
+
+def _fields(row: RowReading, number: str) -> Fields:
+    codes = read_codes(row)
+    employer = read_employer(row, codes)
+    private = read_private(row)
+    filled = frozenset(meaning for meaning in row.layout.places if row.filled(meaning))
+    row.found_outside()
+    return Fields(
+        kind=codes.get("kind", row.profile.rows.kind),
+        channel_number=number,
+        employer=employer,
+        workers=read_workers(row),
+        closed=_closed(row.profile, filled, codes),
+        amounts=read_amounts(row),
+        days=read_days(row),
+        codes=codes,
+        notes=read_notes(row),
+        filled=filled,
+        private=private,
+    )
+
+
+def _number(row: RowReading) -> str | None:
+    number = read_words(row, "channel_number")
+    if number is None:
+        code = "key-unusable" if row.filled("channel_number") else "key-missing"
+        row.found(code, "channel_number")
+        return None
+    odd = any(unicodedata.category(character)[0] == "C" for character in number)
+    kind = row.cell("channel_number").kind
+    wrong_kind = kind not in (CellKind.TEXT, CellKind.NUMBER)
+    if odd or wrong_kind or len(number) > _MOST_CHARACTERS:
+        row.found("key-unusable", "channel_number")
+        return None
+    pattern = row.layout.places["channel_number"].rule.pattern
+    if pattern is not None and not re.fullmatch(pattern, number):
+        row.found("number-form", "channel_number")
+    return number
+
+
+def _is_no_claim(row: RowReading) -> bool:
+    return any(
+        re.fullmatch(rule.matches, plain_text(row.cell(rule.meaning))) is not None
+        for rule in row.profile.rows.skip
+        if row.filled(rule.meaning)
+    )
+
+
+def _closed(
+    profile: Profile, filled: frozenset[str], codes: Mapping[str, str]
+) -> bool:
+    if any(meaning in filled for meaning in profile.rows.closed_when_filled):
+        return True
+    closing = profile.rows.closed_when
+    return any(codes.get(meaning) in values for meaning, values in closing.items())
+
+
+def _check_template(profile: Profile, book: Book) -> None:
+    rule = profile.template
+    if rule is None:
+        return
+    found = book.named_cell(rule.cell).display.strip()
+    if found == rule.value or (not found and not rule.required):
+        return
+    raise SheetRefused(
+        "wrong-template",
+        f"文件不是“{profile.title.zh}”的 {rule.value} 版模板;请下载该模板填写。",
+        f"The file is not of the template {rule.value} of “{profile.title.en}”;"
+        " fetch that template and fill it in.",
+    )
