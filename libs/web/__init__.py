@@ -1,0 +1,1 @@
+"""The door: HTTP, problems, tokens, permissions, repeats, versions and the feed."""

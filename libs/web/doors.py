@@ -1,0 +1,93 @@
+"""The door of a service: open, closed for acts while time moves on, or full."""
+
+import asyncio
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from libs.web.languages import Said
+from libs.web.problems import More, Problem, limited, problem_response
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Never closed, never counted: an operator must see what is going on.
+ALWAYS_OPEN = ("/livez", "/readyz", "/metrics", "/version", "/problems/", "/operator/")
+LONG_LIVED = ("/v1/events",)
+
+
+class Door:
+    """Whether acts come in, and how many are under way.
+
+    Closed, it answers acts with 503 and Retry-After; reading goes on. `capacity` is
+    the number of requests served at a time before more are turned away.
+    """
+
+    def __init__(self, *, capacity: int = 256) -> None:
+        self.capacity = capacity
+        self.acts = 0
+        self.requests = 0
+        self._closed: Problem | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether acts are turned away."""
+        return self._closed is not None
+
+    def close(self, why: Said | None = None, *, retry_after: int = 1) -> None:
+        """Turn acts away from now on; `retry_after` in seconds."""
+        headers = {"Retry-After": str(retry_after)}
+        self._closed = Problem("closed", why, more=More(headers=headers))
+
+    def open(self) -> None:
+        """Let acts in again."""
+        self._closed = None
+
+    async def drained(self) -> None:
+        """Wait until no act is under way; close the door first."""
+        await self._idle.wait()
+
+    def refusal(self, *, act: bool) -> Problem | None:
+        """Return why a request cannot come in now, or None."""
+        if act and self._closed is not None:
+            return self._closed
+        return limited("overloaded", 1) if self.requests >= self.capacity else None
+
+    def enter(self, *, act: bool) -> None:
+        """Count a request in; the caller must count it out with `leave`."""
+        self.requests += 1
+        if act:
+            self.acts += 1
+            self._idle.clear()
+
+    def leave(self, *, act: bool) -> None:
+        """Count a request out."""
+        self.requests -= 1
+        if act:
+            self.acts -= 1
+            if self.acts == 0:
+                self._idle.set()
+
+
+class Doorkeeper:
+    """Pure ASGI: asks the door before a request comes in."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self.app = app
+        self.door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(
+            ALWAYS_OPEN + LONG_LIVED
+        ):
+            await self.app(scope, receive, send)
+            return
+        act = scope["method"] not in READING
+        problem = self.door.refusal(act=act)
+        if problem is not None:
+            await problem_response(problem, scope)(scope, receive, send)
+            return
+        self.door.enter(act=act)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.door.leave(act=act)

@@ -1,0 +1,52 @@
+"""The page behind a problem's type: what the code means and what to do."""
+
+import re
+from html import escape
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from libs.web.languages import Language, Said, preferred
+from libs.web.problem_kinds import RULE, ProblemKind
+from libs.web.problems import ALL_KINDS, Problem
+
+KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+){0,9}")
+LONGEST = 64
+PAGE = """<!doctype html>
+<html lang="{lang}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · {code}</title></head>
+<body><main><h1>{title}</h1><p><code>{code}</code> · HTTP {status}</p>
+<p>{todo}</p></main></body></html>
+"""
+LANGS = {"zh": "zh-CN", "en": "en"}
+
+
+def problem_pages(rules: dict[str, Said]) -> APIRouter:
+    """Return the route of the pages; `rules` explains the codes of the rules."""
+    router = APIRouter()
+
+    @router.get(
+        "/problems/{code}", response_class=HTMLResponse, include_in_schema=False
+    )
+    async def problem_page(request: Request, code: str) -> HTMLResponse:
+        if len(code) > LONGEST or not KEBAB.fullmatch(code):
+            raise Problem("not-found")
+        kind = ALL_KINDS.get(code, RULE)
+        language = preferred(request.headers.get("accept-language"))
+        page = _page(code, kind, rules.get(code, kind.todo), language)
+        return HTMLResponse(
+            page, headers={"Content-Language": language, "Vary": "Accept-Language"}
+        )
+
+    return router
+
+
+def _page(code: str, kind: ProblemKind, todo: Said, language: Language) -> str:
+    return PAGE.format(
+        lang=LANGS[language],
+        code=escape(code),
+        status=kind.status,
+        title=escape(kind.title.to(language)),
+        todo=escape(todo.to(language)),
+    )
