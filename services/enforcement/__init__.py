@@ -1,1 +1,1 @@
-"""The enforcement service."""
+"""Enforcement: the lawful instruments and the money."""

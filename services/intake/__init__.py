@@ -1,1 +1,1 @@
-"""The intake service."""
+"""Intake: one window for every channel; what was said, and by whom."""

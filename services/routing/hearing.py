@@ -47,7 +47,7 @@ def _starts(rule: ClockRule, command: HearEvent) -> UUID | None:
 
 
 def _left_out(rule: ClockRule, command: HearEvent) -> bool:
-    return "report" in rule.not_for and command.type == "ReportReceived"
+    return command.fields.get("kind") in rule.not_for
 
 
 def _stops(rule: ClockRule, command: HearEvent) -> Stop | None:

@@ -22,14 +22,12 @@ class Known:
     claims: frozenset[UUID] = frozenset()
     withdrawn: frozenset[UUID] = frozenset()
     addressees: frozenset[str] = frozenset()
-    causes: frozenset[UUID] = frozenset()
 
 
 def evolve(known: Known, event: Event) -> Known:
     """Fold one noted fact."""
     if not isinstance(event, CaseFactNoted):
         return known
-    known = replace(known, causes=known.causes | {event.cause})
     match event.fact:
         case "filing_proposed" | "filed":
             unit = {event.unit} if event.unit else set()

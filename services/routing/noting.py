@@ -30,10 +30,8 @@ class NoteFact(Command):
 
 
 def note(command: NoteFact, _stamp: Stamp, states: States) -> list[New]:
-    """Note the fact once; with the last one owed the case closes."""
+    """Note the fact; with the last one owed the case closes."""
     noted = states.of(known.KIND, command.case_id)
-    if command.cause in noted.causes and command.fact != "claim_opened":
-        return []
     fact = CaseFactNoted(
         case_id=command.case_id,
         fact=command.fact,

@@ -26,12 +26,12 @@ from services.routing.case import OpenCase, ReopenCase
 from services.routing.hearing import HearEvent
 from services.routing.noting import NoteFact
 
-DISTRICT = ("DB", "HD")
-"""The district line to which a proposal to file is addressed."""
+DISTRICT = "DB"
+"""The unit to which a proposal to file is addressed."""
 
 
 def open_case(recorded: Recorded) -> Sequence[Command]:
-    """A registered clue gets its case at once; a row of history opens and closes."""
+    """Open a registered clue's case at once; a closed row of history is closed."""
     fact = recorded.fact()
     match fact:
         case ClueRegistered():
@@ -59,6 +59,8 @@ def _fact(  # noqa: PLR0911 - one line a fact reads better than a table of lambd
     fact: Event,
 ) -> tuple[str, UUID, str | None, str | None] | None:
     match fact:
+        case FilingProposed():
+            return "filing_proposed", fact.case_id, None, DISTRICT
         case CaseConcluded():
             return "concluded", fact.case_id, fact.kind, None
         case ReplySent():
@@ -78,31 +80,26 @@ def _fact(  # noqa: PLR0911 - one line a fact reads better than a table of lambd
 
 
 def note_fact(recorded: Recorded) -> Sequence[Command]:
-    """Facts that close a case, or let a unit see it, are noted."""
+    """Note facts that close a case or let a unit see it."""
     fact = recorded.fact()
-    if isinstance(fact, FilingProposed):
-        found = [("filing_proposed", fact.case_id, None, unit) for unit in DISTRICT]
-    else:
-        one = _fact(fact)
-        found = [one] if one else []
-    return [
-        NoteFact.model_validate(
-            {
-                "case_id": fact.case_id,  # type: ignore[attr-defined]  # `on` lists them
-                "fact": name,
-                "subject": subject,
-                "kind": kind,
-                "unit": unit,
-                "cause": recorded.id,
-                "at": recorded.occurred_at or recorded.recorded_at,
-            }
-        )
-        for name, subject, kind, unit in found
-    ]
+    found = _fact(fact)
+    if found is None:
+        return []
+    name, subject, kind, unit = found
+    said = {
+        "case_id": fact.case_id,  # type: ignore[attr-defined]  # `on` lists them
+        "fact": name,
+        "subject": subject,
+        "kind": kind,
+        "unit": unit,
+        "cause": recorded.id,
+        "at": recorded.occurred_at or recorded.recorded_at,
+    }
+    return [NoteFact.model_validate(said)]
 
 
 def hear_event(recorded: Recorded) -> Sequence[Command]:
-    """Every event of a case is heard by the clocks; history starts none."""
+    """Let the clocks hear every event of a case; history starts none."""
     fact = recorded.fact()
     fields = fact.model_dump(mode="json")
     if fields.get("history") or fields.get("case_id") is None:
@@ -118,7 +115,7 @@ def hear_event(recorded: Recorded) -> Sequence[Command]:
 
 
 def reopen_reversed(recorded: Recorded) -> Sequence[Command]:
-    """A reversed payment opens a closed case again (domain §5.3)."""
+    """Open a closed case again after a reversed payment (domain §5.3)."""
     fact = recorded.fact()
     if not isinstance(fact, WagePaymentReversed):
         return []

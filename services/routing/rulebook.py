@@ -25,13 +25,16 @@ def book_id(book: Book) -> UUID:
     return named("rulebook", book)
 
 
+NO_CALENDAR = Calendar(())
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """One book: the version in force and what it says."""
 
     version: str | None = None
     clocks: tuple[ClockRule, ...] = ()
-    calendar: Calendar = Calendar(())
+    calendar: Calendar = NO_CALENDAR
 
     def clock(self, clock: str, on: date) -> ClockRule | None:
         """Return the newest version of a clock in effect on a day."""

@@ -168,6 +168,7 @@ class WagesPaid(Event, name="WagesPaid"):
     amount: Money
     payer: WagePayer
     proof: Proof
+    recorder_id: UUID
     history: bool = False
 
 

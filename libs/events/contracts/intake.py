@@ -17,15 +17,19 @@ from libs.events.contracts.parts import (
 from libs.events.event import Event
 from libs.money import Money
 
+ClueKind = Literal["complaint", "report", "petition", "work_order", "platform_clue"]
+
 
 class ComplaintReceived(Event, name="ComplaintReceived"):
     """A victim complained 投诉 (LIR-IR 13–14): who is owed what by whom.
 
-    Stream `clue-<clue_id>`. No personal data: persons are ids of the vault.
+    `kind` says as what it came in: a work order or a petition runs on its channel's
+    own clock. Stream `clue-<clue_id>`; persons are ids of the vault.
     """
 
     clue_id: UUID
     case_id: UUID
+    kind: ClueKind
     channel: Code
     channel_number: Text | None = None
     episode: int = 1
@@ -67,7 +71,7 @@ class ClueRegistered(Event, name="ClueRegistered"):
 
     clue_id: UUID
     case_id: UUID
-    kind: Literal["complaint", "report", "petition", "work_order", "platform_clue"]
+    kind: ClueKind
     channel: Code
     channel_number: Text | None = None
     episode: int = 1

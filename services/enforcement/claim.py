@@ -1,0 +1,130 @@
+"""The claim: one worker's money against one employer, in five amounts.
+
+Claimed, verified, ordered, paid and confirmed never overwrite each other (domain §0,
+9). Payable is the latest in force of order and verified; where none is, it is unknown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from libs.events.command import Command
+from libs.events.contracts.enforcement import (
+    ClaimOpened,
+    ClaimOrdered,
+    ClaimWithdrawn,
+    FactsVerified,
+    WagePaymentDisputed,
+    WagePaymentReversed,
+    WageReceiptConfirmed,
+    WagesPaid,
+)
+from libs.events.decider import Kind, NotVisible, Read, States
+from libs.events.event import Event
+from libs.money import Money
+from services.enforcement import known
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One payment to the worker and what became of it."""
+
+    amount: Money
+    recorder: UUID
+    confirmed: bool = False
+    disputed: bool = False
+    reversed: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What decisions ask of a claim."""
+
+    case_id: UUID | None = None
+    clue_id: UUID | None = None
+    person_id: UUID | None = None
+    currency: str = "CNY"
+    verified: Money | None = None
+    ordered: Money | None = None
+    payments: Mapping[UUID, Payment] = field(default_factory=dict)
+    withdrawn: bool = False
+
+    @property
+    def payable(self) -> Money | None:
+        """Return what is owed by the latest act in force, or None: unknown."""
+        return self.ordered or self.verified
+
+    @property
+    def paid(self) -> int:
+        """Return the minor units paid and not reversed."""
+        return sum(p.amount.minor for p in self.payments.values() if not p.reversed)
+
+    @property
+    def done(self) -> bool:
+        """Say whether nothing is left to pay, or the worker withdrew."""
+        owed = self.payable
+        return self.withdrawn or (owed is not None and self.paid >= owed.minor)
+
+    def left_of(self, amount: Money) -> int:
+        """Return the minor units of an amount that payments do not cover."""
+        return max(0, amount.minor - self.paid)
+
+
+def evolve(claim: Claim, event: Event) -> Claim:
+    """Fold one event of a claim's stream."""
+    match event:
+        case ClaimOpened():
+            currency = event.claimed.currency if event.claimed else "CNY"
+            return Claim(event.case_id, event.clue_id, event.person_id, currency)
+        case FactsVerified():
+            return replace(claim, verified=event.verified)
+        case ClaimOrdered():
+            return replace(claim, ordered=event.amount)
+        case ClaimWithdrawn():
+            return replace(claim, withdrawn=True)
+        case WagesPaid():
+            return _with(claim, event.payment_id, Payment(event.amount, event.recorder_id))
+        case WageReceiptConfirmed():
+            return _changed(claim, event.payment_id, confirmed=True, disputed=False)
+        case WagePaymentDisputed():
+            return _changed(claim, event.payment_id, confirmed=False, disputed=True)
+        case WagePaymentReversed():
+            return _changed(claim, event.payment_id, confirmed=False, reversed=True)
+        case _:
+            return claim
+
+
+def _with(claim: Claim, payment_id: UUID, payment: Payment) -> Claim:
+    return replace(claim, payments={**claim.payments, payment_id: payment})
+
+
+def _changed(claim: Claim, payment_id: UUID, **changes: bool) -> Claim:
+    payment = claim.payments.get(payment_id)
+    if payment is None:
+        return claim
+    return _with(claim, payment_id, replace(payment, **changes))
+
+
+KIND = Kind("claim", Claim(), evolve)
+
+
+class ClaimCommand(Command):
+    """A command about one claim of one case; the fact may be older than its entry."""
+
+    case_id: UUID
+    claim_id: UUID
+    occurred_at: datetime | None = None
+
+
+def claim_reads(command: ClaimCommand) -> list[Read]:
+    """Name the claim's stream and what is known of its case."""
+    return [Read(KIND, command.claim_id), Read(known.KIND, command.case_id)]
+
+
+def claim_of(command: ClaimCommand, states: States) -> Claim:
+    """Return the claim; raises NotVisible when it is not of that case."""
+    claim = states.of(KIND, command.claim_id)
+    if claim.case_id != command.case_id:
+        raise NotVisible
+    return claim

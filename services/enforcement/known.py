@@ -1,0 +1,65 @@
+"""What enforcement knows of a case: its owner, its claims, whether it was closed."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from libs.events.contracts.enforcement import CaseFactNoted, ClaimListed
+from libs.events.decider import Kind, NotVisible, NotYours
+from libs.events.event import Actor, Event
+from libs.visibility import sees
+
+
+@dataclass(frozen=True)
+class Known:
+    """Facts of routing and intake about a case, folded."""
+
+    unit: str | None = None
+    parties: frozenset[str] = frozenset()
+    claims: tuple[UUID, ...] = ()
+    closed: bool = False
+
+
+def evolve(known: Known, event: Event) -> Known:
+    """Fold one noted fact or listed claim."""
+    match event:
+        case ClaimListed() if event.claim_id not in known.claims:
+            return replace(known, claims=(*known.claims, event.claim_id))
+        case CaseFactNoted():
+            return _noted(known, event)
+        case _:
+            return known
+
+
+def _noted(known: Known, event: CaseFactNoted) -> Known:
+    unit = {event.unit} if event.unit else set()
+    match event.fact:
+        case "opened" | "owned":
+            return replace(known, unit=event.unit, parties=known.parties | unit)
+        case "proposed" | "refused" | "clue_registered":
+            return replace(known, parties=known.parties | unit)
+        case "closed" | "closed_not_wage":
+            return replace(known, closed=True)
+        case "reopened":
+            return replace(known, closed=False)
+
+
+KIND = Kind("known", Known(), evolve)
+
+
+def visible(known: Known, actor: Actor) -> None:
+    """Raise NotVisible unless the actor may know of the case."""
+    if known.unit is None and not known.parties:
+        raise NotVisible
+    if actor.role != "worker" and not sees(actor, known.parties):
+        raise NotVisible
+
+
+def handling(known: Known, actor: Actor) -> None:
+    """Raise unless the actor's unit holds the case, or the district acts."""
+    visible(known, actor)
+    if actor.unit == known.unit or actor.role in {"brigade", "hrss-head", "system"}:
+        return
+    raise NotYours(
+        f"这件案件现由 {known.unit} 负责，请由该单位或区执法大队办理。",
+        may=[known.unit or "", "brigade"],
+    )

@@ -1,0 +1,183 @@
+"""The payment order 责令限期支付: decided by the district, served, paid or expired."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from libs.events.command import Command, Stamp
+from libs.events.contracts.enforcement import (
+    ClaimOrdered,
+    DocumentServed,
+    PaymentOrdered,
+    PaymentOrderExpired,
+    PaymentOrderSatisfied,
+)
+from libs.events.contracts.parts import Employer, OrderLine, Proof
+from libs.events.decider import NotVisible, Read, Rejected, Rule, States
+from libs.events.event import New
+from services.enforcement import claim
+from services.enforcement.proceeding import (
+    KIND,
+    CaseCommand,
+    Order,
+    district,
+    held,
+    on_case,
+    reads,
+)
+
+
+class OrderPayment(CaseCommand):
+    """Order payment by a date, worker by worker (LIR 26; WPR 42)."""
+
+    order_id: UUID
+    pay_by: date
+    lines: Annotated[tuple[OrderLine, ...], Field(min_length=1, max_length=2000)]
+    liable: Employer | None = None
+
+
+class ServeDocument(CaseCommand):
+    """Record how and when the order was served; its clock counts from that day."""
+
+    order_id: UUID
+    served_on: date
+    method: Literal["handed", "mailed", "posted", "electronic"]
+    proof: Proof | None = None
+
+
+class CheckOrders(Command):
+    """See whether an order is paid in full now (a reaction to payments)."""
+
+    case_id: UUID
+    at: datetime
+
+
+class ExpireOrder(Command):
+    """Let an order expire whose date passed unpaid (a reaction to the missed clock)."""
+
+    case_id: UUID
+    order_id: UUID
+    at: datetime
+
+
+def order(command: OrderPayment, stamp: Stamp, states: States) -> list[New]:
+    """Order: the head of the district HRSS, on a filed case with verified sums."""
+    now = held(command, stamp, states)
+    district(stamp.actor, "hrss-head")
+    if not now.filed:
+        raise Rejected("not-filed", "没有立案，不能责令支付；请先立案。")
+    if command.order_id in now.orders:
+        raise Rejected("order-known", "这份指令书已登记。")
+    for line in command.lines:
+        _orderable(line, command, states)
+    ordered = PaymentOrdered(
+        case_id=command.case_id,
+        order_id=command.order_id,
+        pay_by=command.pay_by,
+        lines=command.lines,
+        liable=command.liable,
+    )
+    return [*on_case(command, ordered), *_lines(command)]
+
+
+def _orderable(line: OrderLine, command: OrderPayment, states: States) -> None:
+    owed = states.of(claim.KIND, line.claim_id)
+    if owed.case_id != command.case_id:
+        raise NotVisible
+    if owed.verified is None:
+        raise Rejected("not-verified", "有人员的金额尚未核实，请先逐人核实再责令。")
+    if line.amount.currency != owed.currency or line.amount.minor <= 0:
+        raise Rejected("bad-amount", "责令金额须大于零，并用原币种。")
+
+
+def _lines(command: OrderPayment) -> list[New]:
+    key = str(command.case_id)
+    return [
+        New(
+            claim.KIND.stream(line.claim_id),
+            ClaimOrdered(
+                claim_id=line.claim_id,
+                case_id=command.case_id,
+                order_id=command.order_id,
+                amount=line.amount,
+            ),
+            command.occurred_at,
+            partition_key=key,
+        )
+        for line in command.lines
+    ]
+
+
+def serve(command: ServeDocument, stamp: Stamp, states: States) -> list[New]:
+    """Serve once; posting needs a photo or film (SPC3 4)."""
+    now = held(command, stamp, states)
+    district(stamp.actor, "brigade", "hrss-head")
+    this = now.orders.get(command.order_id)
+    if this is None:
+        raise Rejected("no-such-order", "没有这份指令书，请核对编号。")
+    if this.served:
+        raise Rejected("served-already", "这份指令书已经送达。")
+    if command.method == "posted" and command.proof is None:
+        raise Rejected("posting-needs-proof", "张贴送达须附照片或录像（法释〔2013〕3号4）。")
+    served = DocumentServed(
+        case_id=command.case_id,
+        order_id=command.order_id,
+        served_on=command.served_on,
+        method=command.method,
+        pay_by=this.pay_by,
+        proof=command.proof,
+    )
+    return on_case(command, served)
+
+
+def _paid_in_full(this: Order, states: States) -> bool:
+    return all(
+        states.of(claim.KIND, line.claim_id).left_of(line.amount) == 0
+        for line in this.lines
+    )
+
+
+def check(command: CheckOrders, _stamp: Stamp, states: States) -> list[New]:
+    """Satisfy each order whose every line is covered, as of the last payment."""
+    now = states.of(KIND, command.case_id)
+    about = CaseCommand(case_id=command.case_id, occurred_at=command.at)
+    return [
+        new
+        for order_id, this in now.orders.items()
+        if not this.satisfied and _paid_in_full(this, states)
+        for new in on_case(
+            about, PaymentOrderSatisfied(case_id=command.case_id, order_id=order_id)
+        )
+    ]
+
+
+def expire(command: ExpireOrder, _stamp: Stamp, states: States) -> list[New]:
+    """Expire an order once, unless it was paid in full."""
+    this = states.of(KIND, command.case_id).orders.get(command.order_id)
+    if this is None or this.satisfied or this.expired:
+        return []
+    about = CaseCommand(case_id=command.case_id, occurred_at=command.at)
+    expired = PaymentOrderExpired(case_id=command.case_id, order_id=command.order_id)
+    return on_case(about, expired)
+
+
+def _claims_of_lines(command: OrderPayment) -> Sequence[Read]:
+    named = [Read(claim.KIND, line.claim_id) for line in command.lines]
+    return [*reads(command), *named]
+
+
+def _ordered_claims(command: CheckOrders, states: States) -> Sequence[Read]:
+    orders = states.of(KIND, command.case_id).orders.values()
+    named = {line.claim_id for this in orders for line in this.lines}
+    return [Read(claim.KIND, claim_id) for claim_id in sorted(named)]
+
+
+RULES = (
+    Rule(OrderPayment, _claims_of_lines, order),
+    Rule(ServeDocument, reads, serve),
+    Rule(CheckOrders, lambda c: [Read(KIND, c.case_id)], check, _ordered_claims),
+    Rule(ExpireOrder, lambda c: [Read(KIND, c.case_id)], expire),
+)

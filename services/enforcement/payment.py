@@ -1,0 +1,156 @@
+"""Payment: money paid to a worker, and the worker's own word that it arrived."""
+
+from typing import Literal
+from uuid import UUID
+
+from libs.events.command import Stamp
+from libs.events.contracts.enforcement import (
+    WagePaymentDisputed,
+    WagePaymentReversed,
+    WageReceiptConfirmed,
+    WagesPaid,
+)
+from libs.events.contracts.parts import Code, Proof, WagePayer
+from libs.events.decider import Rejected, Rule, States
+from libs.events.event import Event, New
+from libs.money import Money
+from services.enforcement import known
+from services.enforcement.claim import (
+    KIND,
+    Claim,
+    ClaimCommand,
+    Payment,
+    claim_of,
+    claim_reads,
+)
+
+
+class RecordWagesPaid(ClaimCommand):
+    """Record wages paid to the worker: by whom, and what proves it (WPR 31)."""
+
+    payment_id: UUID
+    amount: Money
+    payer: WagePayer
+    proof: Proof
+
+
+class ReversePayment(ClaimCommand):
+    """Take a payment back that did not stand; its confirmation is void too."""
+
+    payment_id: UUID
+    reason: Code
+
+
+class ConfirmReceipt(ClaimCommand):
+    """Confirm that the worker has the money; never by who recorded the payment."""
+
+    payment_id: UUID
+    method: Literal["call", "sms", "signature", "worker_online"]
+
+
+class DisputePayment(ClaimCommand):
+    """Say that a payment did not arrive."""
+
+    payment_id: UUID
+    reason: Code
+
+
+def record(command: RecordWagesPaid, stamp: Stamp, states: States) -> list[New]:
+    """Record; above what is owed it is kept and shown as overpaid, never lost."""
+    known.handling(states.of(known.KIND, command.case_id), stamp.actor)
+    claim = claim_of(command, states)
+    if command.payment_id in claim.payments:
+        raise Rejected("payment-known", "这笔支付已登记，请勿重复登记。")
+    if command.amount.minor <= 0:
+        raise Rejected("amount-not-positive", "支付金额须大于零。")
+    if command.amount.currency != claim.currency:
+        raise Rejected("currency-differs", f"请用原币种 {claim.currency} 填写金额。")
+    paid = WagesPaid(
+        claim_id=command.claim_id,
+        case_id=command.case_id,
+        payment_id=command.payment_id,
+        person_id=claim.person_id or command.claim_id,
+        amount=command.amount,
+        payer=command.payer,
+        proof=command.proof,
+        recorder_id=stamp.actor.id,
+    )
+    return _on_claim(command, paid)
+
+
+def reverse(command: ReversePayment, stamp: Stamp, states: States) -> list[New]:
+    """Reverse once; the balance and any confirmation fall back."""
+    known.handling(states.of(known.KIND, command.case_id), stamp.actor)
+    claim, payment = _standing(command, states)
+    undone = WagePaymentReversed(
+        claim_id=command.claim_id,
+        case_id=command.case_id,
+        payment_id=command.payment_id,
+        person_id=claim.person_id or command.claim_id,
+        amount=payment.amount,
+        confirmed_before=payment.confirmed,
+        reason=command.reason,
+    )
+    return _on_claim(command, undone)
+
+
+def confirm(command: ConfirmReceipt, stamp: Stamp, states: States) -> list[New]:
+    """Confirm: the worker, or another person than the recorder (domain §5.3)."""
+    known.visible(states.of(known.KIND, command.case_id), stamp.actor)
+    claim, payment = _standing(command, states)
+    if payment.recorder == stamp.actor.id:
+        raise Rejected(
+            "recorder-confirms", "登记支付的人不能确认到账，请由他人回访或由本人确认。"
+        )
+    if payment.confirmed:
+        return []
+    confirmed = WageReceiptConfirmed(
+        claim_id=command.claim_id,
+        case_id=command.case_id,
+        payment_id=command.payment_id,
+        person_id=claim.person_id or command.claim_id,
+        amount=payment.amount,
+        method=command.method,
+    )
+    return _on_claim(command, confirmed)
+
+
+def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
+    """Dispute: kept beside the payment until it is reversed or confirmed."""
+    known.visible(states.of(known.KIND, command.case_id), stamp.actor)
+    claim, payment = _standing(command, states)
+    disputed = WagePaymentDisputed(
+        claim_id=command.claim_id,
+        case_id=command.case_id,
+        payment_id=command.payment_id,
+        person_id=claim.person_id or command.claim_id,
+        amount=payment.amount,
+        reason=command.reason,
+    )
+    return _on_claim(command, disputed)
+
+
+Named = ReversePayment | ConfirmReceipt | DisputePayment
+
+
+def _standing(command: Named, states: States) -> tuple[Claim, Payment]:
+    claim = claim_of(command, states)
+    payment = claim.payments.get(command.payment_id)
+    if payment is None:
+        raise Rejected("no-such-payment", "没有这笔支付，请核对编号。")
+    if payment.reversed:
+        raise Rejected("payment-reversed", "这笔支付已冲销。")
+    return claim, payment
+
+
+def _on_claim(command: ClaimCommand, event: Event) -> list[New]:
+    stream, key = KIND.stream(command.claim_id), str(command.case_id)
+    return [New(stream, event, command.occurred_at, partition_key=key)]
+
+
+RULES = (
+    Rule(RecordWagesPaid, claim_reads, record),
+    Rule(ReversePayment, claim_reads, reverse),
+    Rule(ConfirmReceipt, claim_reads, confirm),
+    Rule(DisputePayment, claim_reads, dispute),
+)

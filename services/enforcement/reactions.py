@@ -1,0 +1,146 @@
+"""Reactions: what other services' events make enforcement do."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from libs.events.command import Command
+from libs.events.contracts.clocks import DeadlineMissed
+from libs.events.contracts.enforcement import WagesPaid
+from libs.events.contracts.intake import (
+    ClueClosedNotWage,
+    ComplaintReceived,
+    HistoryImported,
+    ReportReceived,
+)
+from libs.events.contracts.routing import (
+    CaseAssigned,
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    CaseTransferred,
+    OwnershipRuled,
+    TransferProposed,
+    TransferRefused,
+)
+from libs.events.event import Event, Recorded
+from libs.events.reactions import Reaction
+from libs.ids import claim_id
+from services.enforcement.noting import NoteFact, OpenHistory
+from services.enforcement.order import CheckOrders, ExpireOrder
+from services.enforcement.verification import OpenClaim
+
+ORDER_CLOCK = "CLK-10"
+
+
+def open_claims(recorded: Recorded) -> Sequence[Command]:
+    """Open one claim a worker of a complaint or report."""
+    fact = recorded.fact()
+    if not isinstance(fact, ComplaintReceived | ReportReceived):
+        return []
+    return [
+        OpenClaim(
+            case_id=fact.case_id,
+            clue_id=fact.clue_id,
+            claim_id=claim_id(fact.clue_id, worker.ordinal),
+            employer=fact.employer,
+            project=fact.project,
+            worker=worker,
+            occurred_at=recorded.occurred_at,
+        )
+        for worker in fact.workers
+    ]
+
+
+def open_history(recorded: Recorded) -> Sequence[Command]:
+    """Take in a row of an agency's sheet."""
+    fact = recorded.fact()
+    return [OpenHistory(row=fact)] if isinstance(fact, HistoryImported) else []
+
+
+Said = tuple[str, UUID, str | None]
+
+
+def _owner(fact: Event) -> Said | None:
+    match fact:
+        case CaseOpened() if not fact.history:
+            return "opened", fact.case_id, fact.first_asked_unit
+        case CaseAssigned():
+            return "owned", fact.case_id, fact.unit
+        case CaseTransferred() | OwnershipRuled():
+            return "owned", fact.case_id, fact.to_unit
+        case TransferProposed():
+            return "proposed", fact.case_id, fact.to_unit
+        case TransferRefused():
+            return "refused", fact.case_id, fact.refused_by
+        case _:
+            return None
+
+
+def _end(fact: Event) -> Said | None:
+    match fact:
+        case CaseClosed():
+            return "closed", fact.case_id, None
+        case CaseReopened():
+            return "reopened", fact.case_id, None
+        case ClueClosedNotWage():
+            return "closed_not_wage", fact.case_id, None
+        case _:
+            return None
+
+
+def note_fact(recorded: Recorded) -> Sequence[Command]:
+    """Note who owns a case and whether it ended."""
+    fact = recorded.fact()
+    found = _owner(fact) or _end(fact)
+    if found is None:
+        return []
+    name, case_id, unit = found
+    said = {
+        "case_id": case_id,
+        "fact": name,
+        "unit": unit,
+        "cause": recorded.id,
+        "at": recorded.occurred_at,
+    }
+    return [NoteFact.model_validate(said)]
+
+
+def check_orders(recorded: Recorded) -> Sequence[Command]:
+    """See after each payment whether an order is paid in full."""
+    fact = recorded.fact()
+    if not isinstance(fact, WagesPaid) or fact.history:
+        return []
+    at = recorded.occurred_at or recorded.recorded_at
+    return [CheckOrders(case_id=fact.case_id, at=at)]
+
+
+def expire_order(recorded: Recorded) -> Sequence[Command]:
+    """Let an order expire when routing found its clock missed."""
+    fact = recorded.fact()
+    if not isinstance(fact, DeadlineMissed) or fact.clock != ORDER_CLOCK:
+        return []
+    return [ExpireOrder(case_id=fact.case_id, order_id=fact.subject, at=fact.due_at)]
+
+
+REACTIONS = (
+    Reaction("open-claims", (ComplaintReceived, ReportReceived), None, open_claims),
+    Reaction("open-history", (HistoryImported,), None, open_history),
+    Reaction(
+        "note-fact",
+        (
+            CaseOpened,
+            CaseAssigned,
+            CaseTransferred,
+            OwnershipRuled,
+            TransferProposed,
+            TransferRefused,
+            CaseClosed,
+            CaseReopened,
+            ClueClosedNotWage,
+        ),
+        None,
+        note_fact,
+    ),
+    Reaction("check-orders", (WagesPaid,), None, check_orders),
+    Reaction("expire-order", (DeadlineMissed,), None, expire_order),
+)

@@ -1,0 +1,259 @@
+"""The clue: one thing said on one channel, never deleted, answered in the end.
+
+Complaint 投诉, report 举报 and the rest are different in law (domain §0, 4); the
+first-asked unit is fixed with registration (WPR 10 ¶3) and a dated receipt is given,
+for it interrupts the limitation of arbitration (LMAL 27 ¶2).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from libs.events.command import Command, Stamp
+from libs.events.contracts.intake import (
+    ChannelAdvised,
+    ClueClosedNotWage,
+    ClueKind,
+    ClueRegistered,
+    ClueScreened,
+    ClueVerified,
+    ComplaintReceived,
+    ReceiptIssued,
+    ReplyFoundImpossible,
+    ReplySent,
+    ReportReceived,
+)
+from libs.events.contracts.parts import Code, Employer, Mode, Project, Text, WorkerLine
+from libs.events.decider import Kind, Read, Rejected, Rule, States
+from libs.events.event import Event, New, Series
+from libs.ids import case_id as case_of
+from services.intake import known
+
+RECEIPT_SERIES = "XS"
+
+
+@dataclass(frozen=True)
+class Clue:
+    """What decisions ask of a clue."""
+
+    first_asked: str | None = None
+    mode: str | None = None
+    has_contact: bool = False
+    matter: str | None = None
+    verified: str | None = None
+    closed_not_wage: bool = False
+    answers: int = 0
+
+
+def evolve(clue: Clue, event: Event) -> Clue:
+    """Fold one event of a clue's stream."""
+    match event:
+        case ComplaintReceived() | ReportReceived():
+            return Clue(
+                first_asked=event.first_asked_unit,
+                mode=event.mode,
+                has_contact=event.reporter_id is not None,
+            )
+        case ClueScreened():
+            return replace(clue, matter=event.matter)
+        case ClueVerified():
+            return replace(clue, verified=event.result)
+        case ClueClosedNotWage():
+            return replace(clue, closed_not_wage=True)
+        case ReplySent() | ReplyFoundImpossible():
+            return replace(clue, answers=clue.answers + 1)
+        case _:
+            return clue
+
+
+KIND = Kind("clue", Clue(), evolve)
+
+
+class RegisterClue(Command):
+    """Register a complaint or a report; persons are already ids of the vault."""
+
+    clue_id: UUID
+    kind: ClueKind
+    channel: Code
+    channel_number: Text | None = None
+    episode: Annotated[int, Field(ge=1, le=99)] = 1
+    mode: Mode
+    reporter_id: UUID | None = None
+    reporter_role: Literal["worker", "crew_leader", "family", "other"] = "worker"
+    first_asked_unit: Code
+    area: Code
+    employer: Employer
+    project: Project | None = None
+    workers: Annotated[tuple[WorkerLine, ...], Field(max_length=2000)] = ()
+    reference: Text | None = None
+    occurred_at: datetime | None = None
+
+
+class ClueCommand(Command):
+    """A command about one registered clue."""
+
+    clue_id: UUID
+    occurred_at: datetime | None = None
+
+
+class ScreenClue(ClueCommand):
+    """Screen 甄别: is it wages, and is it ours?"""
+
+    matter: Literal["wage", "project_price", "labour_service_fee", "not_wage"]
+    jurisdiction: Literal["ours", "area", "industry", "department"] = "ours"
+
+
+class AdviseChannel(ClueCommand):
+    """Tell the right channel for what is not wages, and close the clue (F-2.2.2b)."""
+
+    advised_channel: Code
+    told: Literal["spoken", "printed", "sms", "online"]
+
+
+class SendReply(ClueCommand):
+    """Answer the clue's author; the text itself is kept in the vault."""
+
+    form: Literal["spoken", "letter", "sms", "platform", "online"]
+    conclusion: Code
+
+
+class FindReplyImpossible(ClueCommand):
+    """Find that nobody can be answered, for a coded reason."""
+
+    reason: Literal["anonymous", "contact_invalid", "person_deceased", "declined"]
+
+
+def register(command: RegisterClue, _stamp: Stamp, states: States) -> list[New]:
+    """Register once: said, registered and receipted in one append."""
+    if states.of(KIND, command.clue_id).first_asked is not None:
+        raise Rejected(
+            "channel-number-known",
+            "该渠道的这个编号已经登记过；重办请填新的次数，补充情况请在原线索上办理。",
+        )
+    case_id = case_of(command.clue_id)
+    said = command.model_dump(exclude={"area", "occurred_at"})
+    series = Series(command.area, RECEIPT_SERIES)
+    receipt = ReceiptIssued(clue_id=command.clue_id, case_id=case_id)
+    stream, at = KIND.stream(command.clue_id), command.occurred_at
+    return [
+        New(stream, _received(said, case_id), at),
+        New(stream, _registered(said, case_id), at),
+        New(stream, receipt, at, series=series),
+    ]
+
+
+def _received(said: dict[str, object], case_id: UUID) -> Event:
+    said = {**said, "case_id": case_id}
+    if said["kind"] != "report":
+        return ComplaintReceived.model_validate(said)
+    del said["kind"], said["reporter_role"]
+    return ReportReceived.model_validate(said)
+
+
+def _registered(said: dict[str, object], case_id: UUID) -> ClueRegistered:
+    shared = {name: said[name] for name in ClueRegistered.model_fields if name in said}
+    workers = said["workers"]
+    count = len(workers) if isinstance(workers, tuple) else 0
+    return ClueRegistered.model_validate(
+        {**shared, "case_id": case_id, "worker_count": count}
+    )
+
+
+def _held(command: ClueCommand, stamp: Stamp, states: States) -> Clue:
+    clue = states.of(KIND, command.clue_id)
+    noted = states.of(known.KIND, case_of(command.clue_id))
+    known.holding(noted, clue.first_asked, stamp.actor)
+    return clue
+
+
+def screen(command: ScreenClue, stamp: Stamp, states: States) -> list[New]:
+    """Screen; a second screening corrects the first while the clue is open."""
+    if _held(command, stamp, states).closed_not_wage:
+        raise Rejected("clue-closed", "线索已按非欠薪办结。")
+    screened = ClueScreened(
+        clue_id=command.clue_id,
+        case_id=case_of(command.clue_id),
+        matter=command.matter,
+        jurisdiction=command.jurisdiction,
+    )
+    return on_clue(command, screened)
+
+
+def advise(command: AdviseChannel, stamp: Stamp, states: States) -> list[New]:
+    """Advise and close in one append: never a silent rejection."""
+    clue = _held(command, stamp, states)
+    matter = clue.matter
+    if matter is None or matter == "wage":
+        raise Rejected("screen-first", "请先甄别为非欠薪事项，再告知渠道。")
+    if clue.closed_not_wage:
+        return []
+    case_id = case_of(command.clue_id)
+    advised = ChannelAdvised(
+        clue_id=command.clue_id,
+        case_id=case_id,
+        advised_channel=command.advised_channel,
+        told=command.told,
+    )
+    closed = ClueClosedNotWage.model_validate(
+        {"clue_id": command.clue_id, "case_id": case_id, "matter": matter}
+    )
+    return on_clue(command, advised, closed)
+
+
+def reply(command: SendReply, stamp: Stamp, states: States) -> list[New]:
+    """Answer; who left no contact can't be answered."""
+    clue = _held(command, stamp, states)
+    if not clue.has_contact:
+        raise Rejected("no-contact", "反映人没有留下联系方式，请登记“无法回复”。")
+    _once(clue, command, states)
+    sent = ReplySent(
+        clue_id=command.clue_id,
+        case_id=case_of(command.clue_id),
+        form=command.form,
+        conclusion=command.conclusion,
+    )
+    return on_clue(command, sent)
+
+
+def impossible(
+    command: FindReplyImpossible, stamp: Stamp, states: States
+) -> list[New]:
+    """Find an answer impossible; "anonymous" only when no contact was left."""
+    clue = _held(command, stamp, states)
+    if command.reason == "anonymous" and clue.has_contact:
+        raise Rejected("contact-left", "反映人留有联系方式，请回复本人。")
+    _once(clue, command, states)
+    found = ReplyFoundImpossible(
+        clue_id=command.clue_id,
+        case_id=case_of(command.clue_id),
+        reason=command.reason,
+    )
+    return on_clue(command, found)
+
+
+def _once(clue: Clue, command: ClueCommand, states: States) -> None:
+    noted = states.of(known.KIND, case_of(command.clue_id))
+    if clue.answers > noted.reopened:
+        raise Rejected("answered-already", "这条线索已经答复；重新打开后再答复。")
+
+
+def on_clue(command: ClueCommand, *events: Event) -> list[New]:
+    stream = KIND.stream(command.clue_id)
+    return [New(stream, event, command.occurred_at) for event in events]
+
+
+def clue_reads(command: ClueCommand) -> list[Read]:
+    case_id = case_of(command.clue_id)
+    return [Read(KIND, command.clue_id), Read(known.KIND, case_id)]
+
+
+RULES = (
+    Rule(RegisterClue, lambda command: [Read(KIND, command.clue_id)], register),
+    Rule(ScreenClue, clue_reads, screen),
+    Rule(AdviseChannel, clue_reads, advise),
+    Rule(SendReply, clue_reads, reply),
+    Rule(FindReplyImpossible, clue_reads, impossible),
+)

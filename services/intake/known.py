@@ -1,0 +1,73 @@
+"""What intake knows of a clue's case: who owns it, and which claims were verified."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from libs.events.contracts.intake import CaseFactNoted, ClaimFactNoted
+from libs.events.decider import Kind, NotVisible, NotYours
+from libs.events.event import Actor, Event
+from libs.visibility import sees
+
+
+@dataclass(frozen=True)
+class Known:
+    """Facts of routing and enforcement about a case, folded.
+
+    `claims`: each claim and its latest fact. A reopened case owes a new answer.
+    """
+
+    unit: str | None = None
+    parties: frozenset[str] = frozenset()
+    claims: Mapping[UUID, str] = field(default_factory=dict)
+    reopened: int = 0
+
+
+def evolve(known: Known, event: Event) -> Known:
+    """Fold one noted fact."""
+    match event:
+        case ClaimFactNoted():
+            return replace(known, claims={**known.claims, event.claim_id: event.fact})
+        case CaseFactNoted():
+            return _noted(known, event)
+        case _:
+            return known
+
+
+def _noted(known: Known, event: CaseFactNoted) -> Known:
+    unit = {event.unit} if event.unit else set()
+    parties = known.parties | unit
+    match event.fact:
+        case "owned":
+            return replace(known, unit=event.unit, parties=parties)
+        case "proposed":
+            return replace(known, parties=parties)
+        case "reopened":
+            return replace(known, reopened=known.reopened + 1)
+        case "concluded" | "closed":
+            return known
+
+
+KIND = Kind("known", Known(), evolve)
+
+
+def visible(known: Known, first_asked: str | None, actor: Actor) -> None:
+    """Raise NotVisible unless the actor may know of the clue."""
+    if first_asked is None or not sees(actor, known.parties | {first_asked}):
+        raise NotVisible
+
+
+def holding(known: Known, first_asked: str | None, actor: Actor) -> None:
+    """Raise unless the actor's unit holds the clue's case now."""
+    visible(known, first_asked, actor)
+    unit = known.unit or first_asked
+    if actor.unit != unit and actor.role not in {"brigade", "leading-group"}:
+        raise NotYours(f"这条线索现由 {unit} 负责，请由该单位办理。", may=[unit or ""])
+
+
+def finding(known: Known) -> str | None:
+    """Return what was found of the clue's claims, or None while one is open."""
+    left = {fact for fact in known.claims.values() if fact != "withdrawn"}
+    if not left or "opened" in left:
+        return None
+    return "arrears" if "arrears" in left else "no_arrears"

@@ -1,0 +1,86 @@
+"""Reactions: what other services' events make intake do."""
+
+from collections.abc import Sequence
+
+from libs.events.command import Command
+from libs.events.contracts.enforcement import ClaimOpened, ClaimWithdrawn, FactsVerified
+from libs.events.contracts.routing import (
+    CaseAssigned,
+    CaseReopened,
+    CaseTransferred,
+    OwnershipRuled,
+    TransferProposed,
+)
+from libs.events.event import Event, Recorded
+from libs.events.reactions import Reaction
+from services.intake.noting import MarkVerified, NoteFact
+
+
+def _said(fact: Event) -> tuple[str, str | None] | None:
+    match fact:
+        case CaseAssigned():
+            return "owned", fact.unit
+        case CaseTransferred() | OwnershipRuled():
+            return "owned", fact.to_unit
+        case TransferProposed():
+            return "proposed", fact.to_unit
+        case CaseReopened():
+            return "reopened", None
+        case _:
+            return None
+
+
+def note_fact(recorded: Recorded) -> Sequence[Command]:
+    """Note who owns a clue's case, and that it was opened again."""
+    fact = recorded.fact()
+    found = _said(fact)
+    if found is None:
+        return []
+    name, unit = found
+    said = {
+        "case_id": fact.case_id,  # type: ignore[attr-defined]  # `on` lists them
+        "fact": name,
+        "unit": unit,
+        "cause": recorded.id,
+        "at": recorded.occurred_at,
+    }
+    return [NoteFact.model_validate(said)]
+
+
+def mark_verified(recorded: Recorded) -> Sequence[Command]:
+    """Note each claim's fact; the last verified one verifies the clue."""
+    fact = recorded.fact()
+    match fact:
+        case ClaimOpened() if not fact.history:
+            found = "opened"
+        case FactsVerified():
+            found = "arrears" if fact.verified.minor > 0 else "no_arrears"
+        case ClaimWithdrawn():
+            found = "withdrawn"
+        case _:
+            return []
+    said = {
+        "clue_id": fact.clue_id,
+        "case_id": fact.case_id,
+        "claim_id": fact.claim_id,
+        "fact": found,
+        "cause": recorded.id,
+        "occurred_at": recorded.occurred_at,
+    }
+    return [MarkVerified.model_validate(said)]
+
+
+REACTIONS = (
+    Reaction(
+        "note-fact",
+        (CaseAssigned, CaseTransferred, OwnershipRuled, TransferProposed, CaseReopened),
+        None,
+        note_fact,
+    ),
+    Reaction(
+        "mark-verified",
+        (ClaimOpened, FactsVerified, ClaimWithdrawn),
+        None,
+        mark_verified,
+    ),
+)
