@@ -28,8 +28,9 @@ from libs.calendar.deadlines import (
 from libs.calendar.local_days import end_of_day, start_of_day
 from libs.calendar.workdays import Calendar
 
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 EventName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]{2,63}$")]
+NotFor = Literal["report", "history", "work_order", "platform_clue", "petition"]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -56,12 +57,12 @@ class Start(Frozen):
 class Stop(Frozen):
     """An event that ends a clock; `scope` says of what it must speak.
 
-    `case` and `clue` and `order`: of the same one. `every_claim`: it or a mark as
-    duplicate must have come for each claim of the case.
+    `case`, `transfer`, `order`: of the clock's own one, or of the case it belongs to.
+    `every_claim`: it must have come for each claim of the case.
     """
 
     event: EventName
-    scope: Literal["case", "clue", "transfer", "order", "every_claim"]
+    scope: Literal["case", "transfer", "order", "every_claim"]
 
 
 class Extension(Frozen):
@@ -91,7 +92,8 @@ class WarningPoint(Frozen):
 class ClockRule(Frozen):
     """One version of one clock.
 
-    `duty`: who must act. `not_for`: on what it never runs. `pause` has one value: a
+    `subject`: what it runs for, one clock for each. `duty`: who must act. `not_for`: on
+    what kinds of clue, or on back-filled history, it never runs. `pause` has one value: a
     rule file that asks for a pause is refused when loaded, never silently miscounted.
     """
 
@@ -103,13 +105,14 @@ class ClockRule(Frozen):
     instrument: Words
     article: Words
     source: Literal["law", "by_analogy"]
+    subject: Literal["case", "transfer", "order"]
     duty: Literal["owner", "addressee", "district", "employer"]
     start: Start
     length: Length
     extension: Extension | None = None
     stops: Annotated[tuple[Stop, ...], Field(min_length=1)]
     pause: Literal["none"]
-    not_for: tuple[Literal["report", "history"], ...] = ()
+    not_for: tuple[NotFor, ...] = ()
     warning_points: tuple[WarningPoint, ...] = ()
     consequence_zh: Words
     consequence_en: Words
