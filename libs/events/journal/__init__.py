@@ -1,0 +1,1 @@
+"""The journal: a service's append-only log in PostgreSQL."""

@@ -1,0 +1,72 @@
+"""The hash chain, recomputed outside the database (see `journal.leaf` in SQL)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from libs.events.event import Recorded
+from libs.events.journal.words import LogCorrupted
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FORMAT = "qingxin.leaf.v1"
+
+
+def leaf_of(record: Recorded) -> bytes:
+    """Return sha256 of the record's canonical text: one field a line, data last."""
+    fields: tuple[object, ...] = (
+        FORMAT,
+        record.seq,
+        record.id,
+        record.site,
+        record.stream,
+        record.version,
+        record.type,
+        record.schema_version,
+        _micros(record.occurred_at),
+        record.occurred_precision.value,
+        _micros(record.recorded_at),
+        record.actor.id,
+        record.actor.role,
+        record.actor.unit,
+        record.source.value,
+        record.serial,
+        record.command_id,
+        record.request_hmac.hex(),
+        record.hash_alg,
+        record.correlation_id,
+        record.causation_id,
+        record.partition_key,
+        record.traceparent,
+        record.data,
+    )
+    text = "\n".join("" if field is None else str(field) for field in fields)
+    return sha256(text.encode()).digest()
+
+
+def next_link(chain: bytes, leaf: bytes) -> bytes:
+    """Return the chain after one more leaf."""
+    return sha256(chain + leaf).digest()
+
+
+def verified(records: Iterable[Recorded], seq: int, chain: bytes) -> Iterator[Recorded]:
+    """Pass on what follows (seq, chain) as long as numbers and hashes hold.
+
+    Raises LogCorrupted, naming the first number at which they do not.
+    """
+    for record in records:
+        seq += 1
+        if record.seq != seq:
+            message = f"event {seq} is missing: {record.seq} follows {seq - 1}"
+            raise LogCorrupted(message)
+        if leaf_of(record) != record.leaf:
+            message = f"event {seq} is not what was recorded: its hash differs"
+            raise LogCorrupted(message)
+        chain = next_link(chain, record.leaf)
+        if chain != record.chain:
+            message = f"the chain breaks at event {seq}"
+            raise LogCorrupted(message)
+        yield record
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else (at - EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,112 @@
+"""Registry: from a stored type name and version to the event, in its newest words."""
+
+import inspect
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from libs.events.contracts import enforcement, intake, reporting, routing
+from libs.events.event import Event
+
+Type = tuple[str, int]
+
+VOCABULARIES: Mapping[str, ModuleType] = MappingProxyType(
+    {
+        "intake": intake,
+        "routing": routing,
+        "enforcement": enforcement,
+        "reporting": reporting,
+    }
+)
+
+
+class Unknown(LookupError):
+    """A stored type that this code cannot read."""
+
+
+class UnknownType(Unknown):
+    """A name that nobody here handles: it is skipped."""
+
+
+class UnknownVersion(Unknown):
+    """A known name in a version from elsewhere or later: it is parked."""
+
+
+def load(name: str, schema_version: int, data: str) -> Event:
+    """Read stored JSON text as the newest version of its event.
+
+    Tolerant: fields that this code does not know are left out. Raises UnknownType,
+    UnknownVersion, and pydantic's ValidationError for what is no such event.
+    """
+    found = _all().get((name, schema_version))
+    if found is None:
+        raise _unknown(name, schema_version)
+    event = found.model_validate_json(data, extra="ignore")
+    while (newer := event.upgrade()) is not event:
+        event = newer
+    return event
+
+
+def event_types(service: str) -> Mapping[Type, type[Event]]:
+    """Return every event that a service says or said, by name and version."""
+    return _of(VOCABULARIES[service])
+
+
+def service_of(name: str) -> str:
+    """Return the service that says an event; raises UnknownType."""
+    for service in VOCABULARIES:
+        if any(known == name for known, _ in event_types(service)):
+            return service
+    raise UnknownType(name)
+
+
+def json_schema(event_type: type[Event]) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of an event's data."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **event_type.model_json_schema(),
+    }
+
+
+def ce_type(service: str, name: str, version: int) -> str:
+    """Return the CloudEvents type of an event."""
+    return f"qingxin.{service}.{name}.v{version}"
+
+
+def collect(vocabularies: Mapping[str, ModuleType]) -> Mapping[Type, type[Event]]:
+    """Gather all vocabularies; a name belongs to one service only (ValueError)."""
+    owners: dict[str, str] = {}
+    gathered: dict[Type, type[Event]] = {}
+    for service, module in vocabularies.items():
+        for (name, version), event_type in _of(module).items():
+            if owners.setdefault(name, service) != service:
+                message = f"{name} is said by {owners[name]} and by {service}"
+                raise ValueError(message)
+            gathered[name, version] = event_type
+    return MappingProxyType(gathered)
+
+
+@cache
+def _all() -> Mapping[Type, type[Event]]:
+    return collect(VOCABULARIES)
+
+
+@cache
+def _of(module: ModuleType) -> Mapping[Type, type[Event]]:
+    found: dict[Type, type[Event]] = {}
+    for _, member in inspect.getmembers(module, inspect.isclass):
+        if not issubclass(member, Event) or member.__module__ != module.__name__:
+            continue
+        key = (member.name, member.schema_version)
+        if key in found:
+            message = f"{member.name}.v{member.schema_version} is defined twice"
+            raise ValueError(message)
+        found[key] = member
+    return MappingProxyType(found)
+
+
+def _unknown(name: str, schema_version: int) -> Unknown:
+    if any(known == name for known, _ in _all()):
+        return UnknownVersion(f"{name}.v{schema_version}")
+    return UnknownType(name)
