@@ -44,6 +44,7 @@ class Case:
     clue_id: UUID | None = None
     history: bool = False
     pending: Pending | None = None
+    last_transfer: UUID | None = None
     hops: int = 0
     refused: bool = False
     ruled: bool = False
@@ -66,7 +67,10 @@ def evolve(case: Case, event: Event) -> Case:
         case TransferProposed():
             pending = Pending(event.transfer_id, event.from_unit, event.to_unit)
             return replace(
-                case, pending=pending, parties=case.parties | {event.to_unit}
+                case,
+                pending=pending,
+                last_transfer=event.transfer_id,
+                parties=case.parties | {event.to_unit},
             )
         case CaseTransferred():
             return replace(case, unit=event.to_unit, pending=None, hops=event.hop)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from libs.calendar.clocks import ClockRule, due
+from libs.calendar.clocks import ClockRule, due, in_force
 from libs.calendar.deadlines import Deadline as Computed
 from libs.events.command import Command, Stamp
 from libs.events.contracts.clocks import (
@@ -127,7 +127,7 @@ def stopped(deadline: Deadline, heard: Heard, subject: UUID, clock: str) -> list
     if not deadline.running or deadline.due_at is None:
         return []
     this = deadline_id(clock, subject)
-    in_time = heard.at <= deadline.due_at
+    in_time = heard.at < deadline.due_at
     facts: list[Event] = [
         DeadlineStopped(
             deadline_id=this,
@@ -179,7 +179,7 @@ def extend(command: ExtendDeadline, stamp: Stamp, states: States) -> list[New]:
     rule, computed = _extended(command.clock, deadline, states)
     if rule.extension is None or computed is None:
         raise Rejected("no-extension", f"{command.clock} 依法不能延长。")
-    if stamp.actor.role != rule.extension.approver.replace("_", "-"):
+    if stamp.actor.role != rule.extension.approver:
         raise NotYours("延长须经批准。", may=[rule.extension.approver])
     if deadline.extended:
         raise Rejected("extended-already", "这个时限已延长过一次，不能再延。")
@@ -200,10 +200,10 @@ def extend(command: ExtendDeadline, stamp: Stamp, states: States) -> list[New]:
 def _extended(
     clock: str, deadline: Deadline, states: States
 ) -> tuple[ClockRule, Computed | None]:
-    book = states.of(rulebook.KIND, rulebook.CLOCKS.subject)
+    clocks = states.of(rulebook.KIND, rulebook.CLOCKS.subject).clocks
     calendar = states.of(rulebook.KIND, rulebook.CALENDAR.subject).calendar
     start = deadline.start_on or date.min
-    rule = book.clock(clock, start)
+    rule = in_force(clocks, clock, start)
     if rule is None:
         raise Rejected("unknown-clock", "没有这个时限规则。")
     if rule.extension is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from libs.calendar.clocks import ClockRule, Stop
+from libs.calendar.clocks import ClockRule, Stop, in_force
 from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import Code
@@ -16,13 +16,7 @@ from services.routing import case, deadline, known, rulebook
 from services.routing.deadline import Heard
 
 # Where a clock's subject stands in an event that speaks of it.
-SUBJECT_FIELD = {
-    "case": "case_id",
-    "clue": "clue_id",
-    "order": "order_id",
-    "transfer": "transfer_id",
-    "every_claim": "clue_id",
-}
+SUBJECT_FIELD = {"case": "case_id", "transfer": "transfer_id", "order": "order_id"}
 
 
 class HearEvent(Command):
@@ -35,19 +29,17 @@ class HearEvent(Command):
     fields: dict[str, Any]
 
 
-def _subject(scope: str, command: HearEvent) -> UUID | None:
-    said = command.fields.get(SUBJECT_FIELD[scope])
+def _subject(rule: ClockRule, command: HearEvent, held: case.Case) -> UUID | None:
+    said = command.fields.get(SUBJECT_FIELD[rule.subject])
+    if said is None and rule.subject == "transfer":
+        # A ruling or the end of the case settles the transfer that was under way.
+        return held.last_transfer
     return UUID(said) if said else None
 
 
-def _starts(rule: ClockRule, command: HearEvent) -> UUID | None:
-    if rule.start.event != command.type or _left_out(rule, command):
-        return None
-    return _subject(rule.stops[0].scope, command)
-
-
-def _left_out(rule: ClockRule, command: HearEvent) -> bool:
-    return command.fields.get("kind") in rule.not_for
+def _starts(rule: ClockRule, command: HearEvent) -> bool:
+    left_out = command.fields.get("kind") in rule.not_for
+    return rule.start.event == command.type and not left_out
 
 
 def _stops(rule: ClockRule, command: HearEvent) -> Stop | None:
@@ -58,18 +50,18 @@ def _in_effect(
     command: HearEvent, states: States
 ) -> Iterator[tuple[ClockRule, UUID, Stop | None]]:
     """Yield each clock that the event starts (no stop) or stops, and its subject."""
-    book = states.of(rulebook.KIND, rulebook.CLOCKS.subject)
-    for clock in sorted({rule.id for rule in book.clocks}):
-        rule = book.clock(clock, day_of(command.at))
-        if rule is None:
+    clocks = states.of(rulebook.KIND, rulebook.CLOCKS.subject).clocks
+    held = states.of(case.KIND, command.case_id)
+    for clock in sorted({rule.id for rule in clocks}):
+        rule = in_force(clocks, clock, day_of(command.at))
+        subject = _subject(rule, command, held) if rule else None
+        if rule is None or subject is None:
             continue
-        subject = _starts(rule, command)
-        if subject is not None:
+        if _starts(rule, command):
             yield rule, subject, None
         stop = _stops(rule, command)
-        spoken_of = _subject(stop.scope, command) if stop else None
-        if stop is not None and spoken_of is not None:
-            yield rule, spoken_of, stop
+        if stop is not None:
+            yield rule, subject, stop
 
 
 def _reads(command: HearEvent) -> Sequence[Read]:

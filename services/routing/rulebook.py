@@ -36,15 +36,6 @@ class Rulebook:
     clocks: tuple[ClockRule, ...] = ()
     calendar: Calendar = NO_CALENDAR
 
-    def clock(self, clock: str, on: date) -> ClockRule | None:
-        """Return the newest version of a clock in effect on a day."""
-        fits = [
-            rule
-            for rule in self.clocks
-            if rule.id == clock and rule.effective_from <= on
-        ]
-        return max(fits, key=lambda rule: rule.version, default=None)
-
 
 # Folding a page of reactions reads the books again and again; their texts don't change.
 @lru_cache(maxsize=32)
