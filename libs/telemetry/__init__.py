@@ -1,0 +1,1 @@
+"""Seeing: traces, metrics and logs of a service, without a word about a person."""

@@ -1,0 +1,1 @@
+"""The embedded trace store: spans of all services, joined into one picture."""
