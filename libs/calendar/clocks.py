@@ -93,8 +93,8 @@ class ClockRule(Frozen):
     """One version of one clock.
 
     `subject`: what it runs for, one clock for each. `duty`: who must act. `not_for`: on
-    what kinds of clue, or on back-filled history, it never runs. `pause` has one value: a
-    rule file that asks for a pause is refused when loaded, never silently miscounted.
+    what kinds of clue, or on back-filled history, it never runs. `pause` has one value:
+    a file that asks for a pause is refused when loaded, never silently miscounted.
     """
 
     id: Annotated[str, Field(pattern=r"^CLK-\d{2}$")]
