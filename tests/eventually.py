@@ -40,12 +40,3 @@ async def _tick(seconds: float) -> None:
     waiter = loop.create_future()
     loop.call_later(seconds, waiter.set_result, None)
     await waiter
-
-
-def eventually_now(probe: Callable[[], T], seconds: float = 20) -> T:
-    """Do the same for a probe that is no coroutine, from code without a loop."""
-
-    async def ask() -> T:
-        return probe()
-
-    return asyncio.run(eventually(ask, seconds))

@@ -27,6 +27,7 @@ def temporary_folder() -> Iterator[Path]:
     """Yield a folder the database's account may pass through; remove it after."""
     folder = Path(tempfile.mkdtemp(prefix="qingxin-test-"))
     folder.chmod(MAY_PASS)
+    (folder / "logs").mkdir()
     try:
         yield folder
     finally:

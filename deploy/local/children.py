@@ -6,8 +6,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from deploy.local.cannot import Cannot, last_line
 
@@ -30,13 +32,13 @@ class Account:
 class Program:
     """What to run: name for people, arguments, environment, log, account.
 
-    `when_orphaned` is the signal the kernel sends when the parent dies; `stop`
-    asks for an orderly end.
+    Without a log it speaks where we speak. `when_orphaned` is the signal the kernel
+    sends when the parent dies; `stop` asks for an orderly end.
     """
 
     name: str
     argv: Sequence[str]
-    log: Path
+    log: Path | None
     environment: Mapping[str, str] | None = None
     account: Account | None = None
     folder: Path | None = None
@@ -68,8 +70,12 @@ class Child:
     def stop(self, seconds: float = 20) -> bool:
         """Stop in order within `seconds`, else kill; say whether it was in order."""
         self.ask_to_stop()
+        return self.ends_by(time.monotonic() + seconds)
+
+    def ends_by(self, deadline: float) -> bool:
+        """Wait until the monotonic `deadline`, then kill; say whether it ended."""
         try:
-            self.process.wait(seconds)
+            self.process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self.kill()
             return False
@@ -88,12 +94,13 @@ def start(program: Program) -> Child:
     worker thread would die as soon as that thread ends.
     """
     account = program.account
-    with program.log.open("ab") as log:
+    with ExitStack() as opened:
+        log = opened.enter_context(_new_log(program.log)) if program.log else None
         process = subprocess.Popen(  # noqa: S603 -- our own fixed programs.
             list(program.argv),
             stdin=subprocess.DEVNULL,
             stdout=log,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if log else None,
             env=dict(program.environment) if program.environment is not None else None,
             cwd=program.folder,
             user=account.uid if account else None,
@@ -104,6 +111,13 @@ def start(program: Program) -> Child:
             preexec_fn=_die_with_parent(os.getpid(), program.when_orphaned),  # noqa: PLW1509 -- there is no other moment after the change of user and before exec.
         )
     return Child(program, process)
+
+
+def _new_log(path: Path) -> BinaryIO:
+    """Open one log for one start; that of the start before stays beside it."""
+    if path.exists():
+        path.replace(path.with_suffix(".previous.log"))
+    return path.open("wb")
 
 
 def _die_with_parent(parent: int, when_orphaned: signal.Signals) -> Callable[[], None]:
@@ -120,7 +134,7 @@ def wait_until(child: Child, ready: Callable[[], bool], seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not ready():
         if not child.is_running():
-            raise Cannot(_why_ended(child))
+            raise Cannot(why_ended(child))
         if time.monotonic() > deadline:
             name, log = child.program.name, child.program.log
             message = f"{name} was not ready after {seconds:.0f} s; see {log}"
@@ -128,7 +142,9 @@ def wait_until(child: Child, ready: Callable[[], bool], seconds: float) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _why_ended(child: Child) -> str:
-    log = child.program.log
-    words = last_line(log.read_text(errors="replace"))
-    return f"{child.program.name} ended while starting: {words} (see {log})"
+def why_ended(child: Child) -> str:
+    """Say in one line how a child ended, in its own last words."""
+    name, log, code = child.program.name, child.program.log, child.process.returncode
+    if log is None:
+        return f"{name} ended with code {code}"
+    return f"{name} ended: {last_line(log.read_text(errors='replace'))} (see {log})"

