@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from typing import IO
 
 from libs.sheets.limits import Limits
 from libs.sheets.refusal import (
@@ -47,13 +48,13 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._parts
 
-    def open(self, name: str) -> io.BufferedReader:
+    def open(self, name: str) -> IO[bytes]:
         """Open a part for streaming; raises `SheetRefused` (malformed) if absent."""
         entry = self._parts.get(name.lower())
         if entry is None:
             raise malformed(name)
         try:
-            return io.BufferedReader(self._zip.open(entry))
+            return self._zip.open(entry)
         except (zipfile.BadZipFile, NotImplementedError) as broken:
             raise malformed(name) from broken
 

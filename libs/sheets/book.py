@@ -35,7 +35,7 @@ class Book:
     digest: str
 
     def named_cell(self, name: str) -> Cell:
-        """The cell that a defined name points to, EMPTY where there is none."""
+        """Return the cell that a defined name points to, EMPTY where there is none."""
         sheet_name, _, place = self.names.get(name, "").rpartition("!")
         reference = place.replace("$", "")
         digits = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -68,7 +68,7 @@ class SheetRow:
     cells: Mapping[int, Cell]
 
     def at(self, column: int) -> Cell:
-        """The cell in a column, EMPTY where nothing stands."""
+        """Return the cell in a column, EMPTY where nothing stands."""
         return self.cells.get(column, EMPTY)
 
     @property

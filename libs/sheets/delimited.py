@@ -32,9 +32,7 @@ class CsvSheet:
         """Yield the rows that hold anything, numbered as a spreadsheet would."""
         for number, record in enumerate(_records(self._text, self.delimiter), 1):
             cells = {
-                column: text_cell(value)
-                for column, value in enumerate(record)
-                if value
+                column: text_cell(value) for column, value in enumerate(record) if value
             }
             if cells:
                 yield SheetRow(number, cells)
@@ -69,7 +67,9 @@ def _decode(content: bytes, encodings: Sequence[str]) -> tuple[str, str]:
 def _unassigned(text: str) -> bool:
     # Bytes of another encoding often decode to private or unassigned characters.
     odd = {character for character in set(text) if not character.isascii()}
-    return any(unicodedata.category(character) in ("Co", "Cn", "Cc") for character in odd)
+    return any(
+        unicodedata.category(character) in ("Co", "Cn", "Cc") for character in odd
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -111,5 +111,7 @@ def _survey(text: str, delimiter: str, limits: Limits) -> Survey:
             raise too_large(f"超过 {limit} 列", f"above {limit} columns")
         if any(len(value) > limits.cell_characters for value in record):
             limit = limits.cell_characters
-            raise too_large(f"单元格超过 {limit} 字", f"a cell above {limit} characters")
+            raise too_large(
+                f"单元格超过 {limit} 字", f"a cell above {limit} characters"
+            )
     return Survey(rows=rows, columns=columns)

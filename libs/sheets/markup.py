@@ -1,10 +1,10 @@
 """XML read as a stream, without document types, entities or outside resources."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from typing import IO
-from xml.parsers import expat  # noqa: S407 - hardened below: no DTD is let through
+from xml.parsers import expat
 from zipfile import BadZipFile
-from zlib import error as ZlibError
 
 from libs.sheets.refusal import SheetRefused, malformed
 
@@ -69,7 +69,7 @@ def _feed(parser: expat.XMLParserType, part: IO[bytes]) -> Iterator[None]:
             yield
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position
         yield
-    except (expat.ExpatError, BadZipFile, ZlibError, EOFError, ValueError) as broken:
+    except (expat.ExpatError, BadZipFile, zlib.error, EOFError, ValueError) as broken:
         raise malformed("xml") from broken
 
 

@@ -67,9 +67,12 @@ def number_cell(text: str, style: NumberFormat, *, from_1904: bool) -> Cell:
 
 
 def date_cell(day: date, *, month_only: bool = False) -> Cell:
-    """A date, `shown` as its month where the sheet displays no day."""
+    """Return a date cell, `shown` as its month where the sheet displays no day.
+
+    A day other than the first was typed as a day, however it is displayed.
+    """
     text = day.isoformat()
-    return Cell(CellKind.DATE, text, text[:7] if month_only else "")
+    return Cell(CellKind.DATE, text, text[:7] if month_only and day.day == 1 else "")
 
 
 def iso_cell(text: str) -> Cell:
@@ -81,5 +84,5 @@ def iso_cell(text: str) -> Cell:
 
 
 def text_cell(text: str) -> Cell:
-    """A text cell, EMPTY where there is no character."""
+    """Return a text cell, EMPTY where there is no character."""
     return Cell(CellKind.TEXT, text) if text else EMPTY

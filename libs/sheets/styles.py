@@ -33,7 +33,7 @@ def read_format(code: str) -> NumberFormat:
 
     Times of day alone (`h:mm`) are no dates.
     """
-    first = _QUOTED.sub("", code.split(";")[0]).strip().lower()
+    first = _QUOTED.sub("", code.split(";", 1)[0]).strip().lower()
     if re.fullmatch(r"0{2,}", first):
         return NumberFormat(digits=len(first))
     if "y" not in first and "d" not in first:

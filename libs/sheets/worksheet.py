@@ -36,7 +36,7 @@ class Tables:
     limits: Limits
 
     def style(self, index: int) -> NumberFormat:
-        """The number format of a style, GENERAL where the index names none."""
+        """Return the number format of a style, GENERAL where the index names none."""
         return self.styles[index] if 0 <= index < len(self.styles) else GENERAL
 
 
@@ -188,8 +188,9 @@ class _Reader:
             return Cell(CellKind.ERROR, text)
         if self._formula:
             return Cell(CellKind.FORMULA, text)
-        if not text:
-            return EMPTY
+        return self._value(text) if text else EMPTY
+
+    def _value(self, text: str) -> Cell:
         match self._type:
             case "s":
                 return text_cell(self._shared(text))

@@ -36,5 +36,7 @@ def read_day(text: str, day_format: str) -> date | None:
 @lru_cache(maxsize=256)
 def _compiled(day_format: str) -> re.Pattern[str]:
     return re.compile(
-        "".join(_TOKENS.get(part) or re.escape(part) for part in _SPLIT.split(day_format))
+        "".join(
+            _TOKENS.get(part) or re.escape(part) for part in _SPLIT.split(day_format)
+        )
     )

@@ -30,9 +30,7 @@ class Language:
     organisation: frozenset[str]
 
 
-def read_employer(
-    row: RowReading, codes: Mapping[str, str]
-) -> EmployerRead | None:
+def read_employer(row: RowReading, codes: Mapping[str, str]) -> EmployerRead | None:
     """Return the employer; a row without one is a finding and counts all the same."""
     name = (read_words(row, "employer") or "")[:_MOST_CHARACTERS]
     credit_code, check = _credit_code(row)
@@ -74,7 +72,7 @@ def _like_a_person(name: str, rule: EmployerRule) -> bool:
     words = language.organisation | {folded(word) for word in rule.words}
     if language.whole_words:
         parts = set(re.findall(r"[^\W\d_]+", plain))
-        if parts & words:
+        if (parts | {part.removesuffix("s") for part in parts}) & words:
             return False
     elif any(word in plain for word in words):
         return False

@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Layout:
-    """A sheet that will be read: header row and places; `unmapped` headers are listed."""
+    """A sheet to be read: header row, places, and the headers nobody maps."""
 
     sheet: Sheet
     header_row: int
@@ -116,7 +116,9 @@ def _places(
             places[meaning] = Place(index, row.at(index).text.strip(), column)
             continue
         found = [
-            index for header in column.headers for index in headers.get(folded(header), ())
+            index
+            for header in column.headers
+            for index in headers.get(folded(header), ())
         ]
         if len(set(found)) > 1:
             raise _ambiguous(sheet, [column_letters(index) for index in found])

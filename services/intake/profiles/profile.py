@@ -169,10 +169,20 @@ class EmployerRule(Strict):
 
 
 class NoteRule(Strict):
-    """A code for a remark that contains one of the words; the remark never travels."""
+    """A code for a remark that contains one of the words, or is exactly one.
+
+    The remark itself never travels.
+    """
 
     code: Code
-    words: Annotated[tuple[str, ...], Field(min_length=1)]
+    words: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "NoteRule":
+        if not self.words and not self.exact:
+            raise ValueError("give words or exact")
+        return self
 
 
 class TemplateRule(Strict):

@@ -1,5 +1,6 @@
 """The row under the reader's eye: its cells by meaning, its findings so far."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from libs.sheets.cell import EMPTY, Cell, CellKind, SheetRow
@@ -22,20 +23,22 @@ class RowReading:
     layout: Layout
     row: SheetRow
     findings: list[CellFinding] = field(default_factory=list)
+    cells: Mapping[str, Cell] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the cells that hold anything, readable or not, by meaning."""
+        at = self.row.at
+        placed = ((name, at(place.index)) for name, place in self.layout.places.items())
+        self.cells = {name: cell for name, cell in placed if not cell.blank}
 
     def cell(self, meaning: str) -> Cell:
-        """The cell of a meaning, EMPTY where the sheet has no such column."""
-        place = self.layout.places.get(meaning)
-        return self.row.at(place.index) if place else EMPTY
-
-    def filled(self, meaning: str) -> bool:
-        """Whether the cell holds anything, readable or not."""
-        return not self.cell(meaning).blank
+        """Return the cell of a meaning, EMPTY where nothing stands."""
+        return self.cells.get(meaning, EMPTY)
 
     def readable(self, meaning: str) -> Cell | None:
-        """The cell if it holds a value; errors, formulas and merges are findings."""
-        cell = self.cell(meaning)
-        if cell.blank:
+        """Return the cell if it holds a value; errors, formulas and merges are findings."""
+        cell = self.cells.get(meaning)
+        if cell is None:
             return None
         code = _UNREADABLE.get(cell.kind)
         if code is None:

@@ -40,7 +40,7 @@ class CellFinding:
         return CATALOGUE[self.code]
 
     def to_json(self) -> dict[str, object]:
-        """The finding as plain JSON, sentences included."""
+        """Return the finding as plain JSON, sentences included."""
         return {
             "sheet": self.sheet,
             "row": self.row,
@@ -124,7 +124,7 @@ class RowResult:
 
 
 def masked(cell: Cell) -> str:
-    """A cell for a report: numbers and days as they are, of words only the shape.
+    """Mask a cell for a report: numbers and days stay, of words only the shape.
 
     Letters become x, other scripts 某, digits 9; signs stay: `$253,24` is `$999,99`.
     """

@@ -17,7 +17,7 @@ from services.intake.profiles.amounts import read_amounts
 from services.intake.profiles.days import read_days
 from services.intake.profiles.employers import read_employer
 from services.intake.profiles.layout import Layout, find_layouts, folded
-from services.intake.profiles.meanings import SHEET, SORTS
+from services.intake.profiles.meanings import SHEET
 from services.intake.profiles.profile import Profile
 from services.intake.profiles.reading import RowReading
 from services.intake.profiles.result import Fields, Outcome, RowResult
@@ -91,9 +91,7 @@ class _Reader:
             row.found_in_row("row-skipped")
             return _ended(Outcome.SKIPPED, row)
         number = _number(row)
-        missing = number is None or not all(
-            row.filled(meaning) for meaning in self.profile.key.required
-        )
+        missing = not row.cells.keys() >= set(self.profile.key.required)
         if number is None or missing:
             if not any(f.kind.severity == "error" for f in row.findings):
                 row.found_in_row("key-missing")
@@ -130,9 +128,8 @@ class _Reader:
 
     def _fingerprint(self, row: RowReading) -> str:
         cells = [
-            f"{meaning}={row.cell(meaning).kind}:{plain_text(row.cell(meaning))}"
-            for meaning in SORTS
-            if row.filled(meaning)
+            f"{meaning}={cell.kind}:{plain_text(cell)}"
+            for meaning, cell in sorted(row.cells.items())
         ]
         return self._digest([self.profile.name, "row", row.layout.sheet.name, *cells])
 
@@ -157,7 +154,7 @@ def _fields(row: RowReading, number: str) -> Fields:
     codes = read_codes(row)
     employer = read_employer(row, codes)
     private = read_private(row)
-    filled = frozenset(meaning for meaning in row.layout.places if row.filled(meaning))
+    filled = frozenset(row.cells)
     row.found_outside()
     return Fields(
         kind=codes.get("kind", row.profile.rows.kind),
@@ -177,7 +174,7 @@ def _fields(row: RowReading, number: str) -> Fields:
 def _number(row: RowReading) -> str | None:
     number = read_words(row, "channel_number")
     if number is None:
-        code = "key-unusable" if row.filled("channel_number") else "key-missing"
+        code = "key-unusable" if row.cells.get("channel_number") else "key-missing"
         row.found(code, "channel_number")
         return None
     odd = any(unicodedata.category(character)[0] == "C" for character in number)
@@ -196,13 +193,11 @@ def _is_no_claim(row: RowReading) -> bool:
     return any(
         re.fullmatch(rule.matches, plain_text(row.cell(rule.meaning))) is not None
         for rule in row.profile.rows.skip
-        if row.filled(rule.meaning)
+        if rule.meaning in row.cells
     )
 
 
-def _closed(
-    profile: Profile, filled: frozenset[str], codes: Mapping[str, str]
-) -> bool:
+def _closed(profile: Profile, filled: frozenset[str], codes: Mapping[str, str]) -> bool:
     if any(meaning in filled for meaning in profile.rows.closed_when_filled):
         return True
     closing = profile.rows.closed_when

@@ -46,7 +46,7 @@ class SheetTotals:
         return sum(self.outcomes.values()) - self.outcomes[Outcome.SKIPPED]
 
     def amount(self, meaning: str) -> AmountTotal:
-        """The total of an amount, all zeros where the sheet has none."""
+        """Return the total of an amount, all zeros where the sheet has none."""
         return self.amounts.get(meaning, AmountTotal())
 
     def add(self, result: RowResult) -> None:
@@ -62,7 +62,7 @@ class SheetTotals:
             self.amounts.setdefault(meaning, AmountTotal()).add(money.minor)
 
     def to_json(self) -> dict[str, object]:
-        """The totals as plain JSON; sums in minor units."""
+        """Return the totals as plain JSON; sums in minor units."""
         return {
             "rows": self.rows,
             "outcomes": {end.value: self.outcomes[end] for end in Outcome},

@@ -6,6 +6,7 @@ import unicodedata
 from libs.sheets.cell import Cell, CellKind
 from services.intake.profiles.layout import folded
 from services.intake.profiles.meanings import Sort, of_sort
+from services.intake.profiles.profile import NoteRule
 from services.intake.profiles.reading import RowReading
 
 _CODES = of_sort(Sort.CODE)
@@ -17,7 +18,7 @@ _MOST_WORKERS = 100_000
 
 
 def plain_text(cell: Cell) -> str:
-    """A cell's words as displayed, width folded, spaces at the ends removed."""
+    """Return a cell's words as displayed, without the spaces at its ends."""
     return unicodedata.normalize("NFC", cell.display).strip()
 
 
@@ -64,15 +65,17 @@ def read_notes(row: RowReading) -> tuple[str, ...]:
         return ()
     remark = folded(words)
     codes = tuple(
-        dict.fromkeys(
-            rule.code
-            for rule in row.profile.notes
-            if any(folded(word) in remark for word in rule.words)
-        )
+        dict.fromkeys(rule.code for rule in row.profile.notes if _says(rule, remark))
     )
     if not codes:
         row.found("note-uncoded", "notes")
     return codes
+
+
+def _says(rule: NoteRule, remark: str) -> bool:
+    return any(folded(word) in remark for word in rule.words) or any(
+        folded(whole) == remark for whole in rule.exact
+    )
 
 
 def read_workers(row: RowReading) -> int | None:
