@@ -20,6 +20,7 @@ UNSEEN = frozenset(
     {"/v1/traces", "/v1/metrics", "/v1/logs", "/livez", "/readyz", "/metrics"}
 )
 
+_OTHER = "_OTHER"
 _METHODS = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 )
@@ -56,14 +57,14 @@ class SeenRequests:
 @contextmanager
 def _server_span(scope: Scope, answer: dict[str, int]) -> Iterator[None]:
     seen, started = sight(), perf_counter()
-    method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
+    method = scope["method"] if scope["method"] in _METHODS else _OTHER
     parent = span_from(_header(scope, b"traceparent"))
     context = trace.set_span_in_context(NonRecordingSpan(parent)) if parent else None
     labels: dict[str, Scalar] = {"http.request.method": method, "url.scheme": "http"}
     if scope.get("scheme") == "https":
         labels["url.scheme"] = "https"
     with seen.tracer.start_as_current_span(
-        method,
+        _verb(method),
         context,
         SpanKind.SERVER,
         record_exception=False,
@@ -88,12 +89,16 @@ def _tell(
             labels.setdefault("error.type", str(status))
     if route is not None:
         labels["http.route"] = route
-        span.update_name(f"{labels['http.request.method']} {route}")
+        span.update_name(f"{_verb(str(labels['http.request.method']))} {route}")
         span.set_attribute("url.path", route)
     for key, value in labels.items():
         span.set_attribute(key, value)
     if "error.type" in labels:
         span.set_status(StatusCode.ERROR)
+
+
+def _verb(method: str) -> str:
+    return "HTTP" if method == _OTHER else method
 
 
 def route_of(scope: Scope) -> str | None:
