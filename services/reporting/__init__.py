@@ -1,1 +1,1 @@
-"""The reporting service."""
+"""Reporting: ledgers, statistics and bulletins, each figure proved by its events."""

@@ -1,0 +1,76 @@
+"""Settings of a service: read from QINGXIN_ variables, refused in one line when wrong."""
+
+from base64 import urlsafe_b64decode
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _key(said: object) -> object:
+    if isinstance(said, str):
+        text = said.replace("+", "-").replace("/", "_")
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return said
+
+
+Key = Annotated[bytes, BeforeValidator(_key), Field(min_length=32)]
+"""A secret of at least 32 bytes, as base64 or base64url text."""
+
+
+class SettingsRefused(Exception):
+    """A setting is missing or wrong; the message names each in one line."""
+
+
+class Settings(BaseSettings):
+    """What every service is told when it starts.
+
+    `master_key`, `code_key` and `worker_key` only where the service needs them.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="QINGXIN_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    site: Annotated[str, Field(pattern=r"^\d{12}$")]
+    mode: Literal["real", "simulated"] = "real"
+    start_at: datetime | None = None
+    database: str
+    owner_database: str | None = None
+    kafka: str
+    topic_prefix: str = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)]
+    issuer: str
+    audience: str = "qingxin"
+    jwks_url: str
+    door_key: Key
+    worker_key: Key | None = None
+    master_key: Key | None = None
+    code_key: Key | None = None
+    objects: Path
+    otlp: str | None = None
+    url_issuer: str = ""
+    url_intake: str = ""
+    url_routing: str = ""
+    url_enforcement: str = ""
+    url_reporting: str = ""
+
+    def url(self, service: str) -> str:
+        """Return the base address of a service, without a slash at its end."""
+        said: str = getattr(self, f"url_{service}")
+        return said.rstrip("/")
+
+
+def read() -> Settings:
+    """Read the process's settings; raises SettingsRefused, naming each bad one."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # the environment fills them in
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"QINGXIN_{'_'.join(map(str, line['loc'])).upper()}: {line['msg']}"
+            for line in error.errors(include_input=False, include_url=False)
+        )
+        raise SettingsRefused(f"Settings are missing or wrong: {wrong}") from None
