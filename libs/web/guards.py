@@ -51,30 +51,28 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        cap = self.caps.of(scope["path"])
+        inflow = Inflow(receive, self.caps.of(scope["path"]))
         try:
             refuse_address(scope)
-            refuse_declared(Headers(scope=scope), cap)
-            guarded = await self._guarded(scope, receive, cap)
+            refuse_declared(Headers(scope=scope), inflow.cap)
+            guarded = await self._guarded(scope, inflow)
         except ClientDisconnect:
             return
         except Problem as problem:
-            await drain(receive)
+            await inflow.drain()
             await problem_response(problem, scope)(scope, receive, send)
             return
         await self.app(scope, guarded, send)
 
-    async def _guarded(self, scope: Scope, receive: Receive, cap: int) -> Receive:
+    async def _guarded(self, scope: Scope, inflow: "Inflow") -> Receive:
         kind = media_type(Headers(scope=scope))
-        counted = _counted(receive, cap)
-        if scope["method"] in WITHOUT_BODY or kind == MULTIPART:
-            return counted
-        if kind in self.caps.raw_types:
-            return counted
-        body = await _whole(counted)
+        unread = kind == MULTIPART or kind in self.caps.raw_types
+        if scope["method"] in WITHOUT_BODY or unread:
+            return inflow.counted
+        body = await inflow.whole()
         if body:
             self._refuse_body(kind, body)
-        return _replayed(body, receive)
+        return _replayed(body, inflow.receive)
 
     def _refuse_body(self, kind: str, body: bytes) -> None:
         if kind == FORM:
@@ -134,29 +132,48 @@ def _bad_bytes(text: bytes) -> str | None:
     return "nul-character" if b"\0" in text else None
 
 
-def _counted(receive: Receive, cap: int) -> Receive:
-    seen = 0
+class Inflow:
+    """A request's body as it comes in, counted against its cap in bytes."""
 
-    async def count() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > cap:
-            raise too_large(cap)
+    def __init__(self, receive: Receive, cap: int) -> None:
+        self.receive = receive
+        self.cap = cap
+        self.seen = 0
+        self.ended = False
+
+    async def counted(self) -> Message:
+        """Return the next message; raises 413 beyond the cap."""
+        message = await self._next()
+        if self.seen > self.cap:
+            raise too_large(self.cap)
         return message
 
-    return count
+    async def whole(self) -> bytes:
+        """Return the whole body; raises 413, or ClientDisconnect when it breaks."""
+        parts: list[bytes] = []
+        while not self.ended:
+            message = await self.counted()
+            if message["type"] != "http.request":
+                raise ClientDisconnect
+            parts.append(message.get("body", b""))
+        return b"".join(parts)
 
+    async def drain(self) -> None:
+        """Read what a refused client still sends, within bounds."""
+        most = self.seen + DRAIN_BYTES
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.ended and self.seen < most:
+                    await self._next()
+        except TimeoutError:
+            return
 
-async def _whole(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise ClientDisconnect
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
+    async def _next(self) -> Message:
+        message = await self.receive()
+        self.seen += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        self.ended = not more
+        return message
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
@@ -170,17 +187,3 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
-
-
-async def drain(receive: Receive) -> None:
-    """Read what a refused client still sends, within bounds."""
-    left = DRAIN_BYTES
-    try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if message["type"] != "http.request" or not message.get("more_body"):
-                    return
-    except TimeoutError:
-        return
