@@ -124,6 +124,9 @@ def _identity(setup: Setup) -> str:
 
 
 async def _apply(setup: Setup, dsn: str) -> None:
+    # asyncpg breaks on an empty query.
+    if not setup:
+        return
     if not isinstance(setup, str):
         await setup(dsn)
         return
