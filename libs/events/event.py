@@ -62,10 +62,18 @@ class Actor:
 
 @dataclass(frozen=True)
 class Series:
-    """A gap-free number series; the year is the year in Shanghai of recording."""
+    """A gap-free number series; the year is the year in Shanghai of recording.
+
+    A kind has no hyphen (ValueError), so that a printed number can be taken apart.
+    """
 
     area: str
     kind: str
+
+    def __post_init__(self) -> None:
+        if not self.area or not self.kind or "-" in self.kind:
+            message = f"A series needs an area and a kind without hyphen: {self}"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True)

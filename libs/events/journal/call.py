@@ -68,7 +68,7 @@ async def append(
         answer = await connection.fetchval(APPEND, *_arguments(call))
     except asyncpg.PostgresError as error:
         raise refusal(error) from error
-    stored = _by_command(answer["stored"])
+    stored = answer["stored"] or ()
     if call.atomic and any(v["status"] != "appended" for v in answer["verdicts"]):
         return [_loser(verdict) for verdict in answer["verdicts"]]
     return [
@@ -103,7 +103,7 @@ class _Told:
     place: Place
     commit: Commit
     verdict: asyncpg.Record
-    stored: Mapping[int, Sequence[asyncpg.Record]]
+    stored: Sequence[asyncpg.Record]
 
 
 def _loser(verdict: asyncpg.Record) -> Result | ClockAhead:
@@ -136,11 +136,14 @@ def _ahead() -> ClockAhead:
 
 def _appended(told: _Told) -> Appended:
     commit, verdict = told.commit, told.verdict
-    stored = told.stored.get(verdict["command"], ())
+    first, last = verdict["first_seq"], verdict["last_seq"]
+    # Numbers have no gaps, so a range of them is a slice of what was stored.
+    start = first - told.stored[0]["seq"] if last >= first else 0
+    stored = told.stored[start : start + last - first + 1]
     events = zip(commit.events, commit.payloads, stored, strict=True)
     return Appended(
-        verdict["first_seq"],
-        verdict["last_seq"],
+        first,
+        last,
         tuple(_recorded(told, *event) for event in events),
         commit.answer,
     )
@@ -185,15 +188,6 @@ def occurred(new: New, stamp: Stamp) -> datetime | None:
     if new.occurred_at is None and new.precision is Precision.INSTANT:
         return stamp.at
     return new.occurred_at
-
-
-def _by_command(
-    stored: Sequence[asyncpg.Record] | None,
-) -> dict[int, list[asyncpg.Record]]:
-    found: dict[int, list[asyncpg.Record]] = {}
-    for row in stored or ():
-        found.setdefault(row["command"], []).append(row)
-    return found
 
 
 def _arguments(call: Call) -> tuple[Any, ...]:

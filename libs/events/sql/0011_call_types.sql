@@ -25,7 +25,7 @@ CREATE TYPE journal.verdict AS (
     command int, status text, first_seq bigint, last_seq bigint, answer text
 );
 CREATE TYPE journal.stored AS (
-    command int, seq bigint, id uuid, version int, recorded_at timestamptz,
+    seq bigint, id uuid, version int, recorded_at timestamptz,
     serial text, leaf bytea, chain bytea
 );
 CREATE TYPE journal.call_answer AS (

@@ -1,6 +1,7 @@
 -- The hash of one row: sha256 over its canonical text, one field a line, data last.
-CREATE FUNCTION journal.micros(_at timestamptz) RETURNS text
-LANGUAGE sql IMMUTABLE RETURN (extract(epoch FROM _at) * 1000000)::bigint::text;
+CREATE FUNCTION journal.micros(_at timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN extract(epoch FROM _at - timestamptz '1970-01-01 00:00:00+00') * 1000000;
 
 CREATE FUNCTION journal.leaf(_event journal.event) RETURNS bytea
 LANGUAGE plpgsql IMMUTABLE AS $$

@@ -5,7 +5,7 @@ CREATE FUNCTION journal.judged(
     _events journal.new_event[], _atomic boolean
 ) RETURNS journal.verdict[]
 LANGUAGE plpgsql VOLATILE
-SET enable_nestloop = off SET enable_seqscan = off SET jit = off AS $$
+SET enable_nestloop = off SET enable_seqscan = off AS $$
 DECLARE
     _latest timestamptz := journal.now() + interval '60 seconds';
     _verdicts journal.verdict[];

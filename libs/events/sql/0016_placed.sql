@@ -4,7 +4,7 @@ CREATE FUNCTION journal.placed(
     _events journal.new_event[], _verdicts journal.verdict[], _head journal.head
 ) RETURNS journal.event[]
 LANGUAGE plpgsql VOLATILE
-SET enable_nestloop = off SET enable_seqscan = off SET jit = off AS $$
+SET enable_nestloop = off SET enable_seqscan = off AS $$
 DECLARE
     _micro CONSTANT interval := interval '1 microsecond';
     _soonest timestamptz := greatest(journal.now(), _head.recorded_at + _micro);

@@ -1,6 +1,7 @@
 -- Write rows down, with the streams and series they move and the head they make.
 CREATE FUNCTION journal.keep(_rows journal.event[]) RETURNS void
-LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql VOLATILE
+SET enable_seqscan = off AS $$
 DECLARE
     _last journal.event := _rows[cardinality(_rows)];
 BEGIN
@@ -10,13 +11,17 @@ BEGIN
     SELECT stream, max(version) FROM unnest(_rows) GROUP BY stream
     ON CONFLICT (name) DO UPDATE SET version = EXCLUDED.version;
 
-    INSERT INTO journal.series AS s (area, year, kind, last)
-    SELECT part[1], left(part[2], 4)::int, part[3], max(part[4]::bigint)
-    FROM (
-        SELECT regexp_match(serial, '^(.+?)-(\d{8})-(.+)-(\d{6,})$') AS part
-        FROM unnest(_rows) WHERE serial IS NOT NULL
-    ) AS given GROUP BY part[1], left(part[2], 4)::int, part[3]
-    ON CONFLICT (area, year, kind) DO UPDATE SET last = EXCLUDED.last;
+    IF EXISTS (SELECT FROM unnest(_rows) r WHERE r.serial IS NOT NULL) THEN
+        INSERT INTO journal.series AS s (area, year, kind, last)
+        SELECT rtrim(left(serial, -octet_length(concat_ws('-', day, kind, number))), '-'),
+            left(day, 4)::int, kind, max(number::bigint)
+        FROM (
+            SELECT serial, split_part(serial, '-', -3) AS day,
+                split_part(serial, '-', -2) AS kind, split_part(serial, '-', -1) AS number
+            FROM unnest(_rows) WHERE serial IS NOT NULL
+        ) AS given GROUP BY 1, 2, 3
+        ON CONFLICT (area, year, kind) DO UPDATE SET last = EXCLUDED.last;
+    END IF;
 
     UPDATE journal.head
     SET seq = _last.seq, chain = _last.chain, recorded_at = _last.recorded_at;

@@ -6,7 +6,8 @@ CREATE FUNCTION journal.append(
     _positions journal.new_position[], _atomic boolean
 ) RETURNS journal.call_answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $$
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
+SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     _head journal.head;
     _verdicts journal.verdict[];
@@ -34,19 +35,15 @@ BEGIN
         PERFORM journal.keep(_rows);
     END IF;
 
-    INSERT INTO journal.reaction_outcome
-    SELECT o.reaction, o.event_id, o.outcome, o.code, ARRAY(
-        SELECT generate_series(v.first_seq, v.last_seq) FROM unnest(_verdicts) v
-        WHERE v.command BETWEEN o.first_command AND o.last_command ORDER BY 1
-    ), greatest(journal.now(), _head.recorded_at)
-    FROM unnest(_outcomes) o;
-    PERFORM journal.advance_positions(_positions);
-
-    SELECT array_agg(ROW(v.command, r.seq, r.id, r.version, r.recorded_at, r.serial,
-        r.leaf, r.chain)::journal.stored ORDER BY r.seq)
-    INTO _stored
-    FROM unnest(_rows) r JOIN unnest(_verdicts) v
-        ON v.status = 'appended' AND r.seq BETWEEN v.first_seq AND v.last_seq;
+    IF cardinality(_outcomes) > 0 THEN
+        PERFORM journal.keep_outcomes(_outcomes, _verdicts);
+    END IF;
+    IF cardinality(_positions) > 0 THEN
+        PERFORM journal.advance_positions(_positions);
+    END IF;
+    SELECT array_agg(ROW(r.seq, r.id, r.version, r.recorded_at, r.serial,
+        r.leaf, r.chain)::journal.stored)
+    INTO _stored FROM unnest(_rows) r;
     RETURN ROW(_verdicts, _stored)::journal.call_answer;
 END $$;
 
