@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 MAX_MINOR = 10**13
 """The largest amount a person may enter, in minor units: 100 billion yuan."""
@@ -58,6 +58,16 @@ class Money(BaseModel):
                 " give one total for each currency.",
             )
         return other.minor
+
+
+def _owed(amount: Money) -> Money:
+    if not 0 <= amount.minor <= MAX_MINOR:
+        raise ValueError(f"An amount is 0 to {MAX_MINOR} minor units.")
+    return amount
+
+
+Amount = Annotated[Money, AfterValidator(_owed)]
+"""An amount that a person or an event states: not negative, not absurd."""
 
 
 def parse_money(text: str, currency: str = "CNY") -> Money:

@@ -13,7 +13,7 @@ from libs.events.contracts.enforcement import (
 from libs.events.contracts.parts import Code, Proof, WagePayer
 from libs.events.decider import Rejected, Rule, States
 from libs.events.event import Event, New
-from libs.money import Money
+from libs.money import Amount
 from services.enforcement import known
 from services.enforcement.claim import (
     KIND,
@@ -29,7 +29,7 @@ class RecordWagesPaid(ClaimCommand):
     """Record wages paid to the worker: by whom, and what proves it (WPR 31)."""
 
     payment_id: UUID
-    amount: Money
+    amount: Amount
     payer: WagePayer
     proof: Proof
 

@@ -17,7 +17,7 @@ from libs.events.contracts.enforcement import (
 from libs.events.contracts.parts import Code, Employer, Project, Proof, WorkerLine
 from libs.events.decider import Read, Rejected, Rule, States
 from libs.events.event import New
-from libs.money import Money
+from libs.money import Amount
 from services.enforcement import known
 from services.enforcement.claim import (
     KIND,
@@ -42,7 +42,7 @@ class OpenClaim(Command):
 class VerifyFacts(ClaimCommand):
     """Verify one worker's amount with evidence; zero means no arrears were found."""
 
-    verified: Money
+    verified: Amount
     evidence: Annotated[tuple[Proof, ...], Field(max_length=50)] = ()
     reviewer_id: UUID | None = None
 

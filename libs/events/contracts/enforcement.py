@@ -16,7 +16,7 @@ from libs.events.contracts.parts import (
     YesNoUnknown,
 )
 from libs.events.event import Event
-from libs.money import Money
+from libs.money import Amount
 
 
 class ClaimOpened(Event, name="ClaimOpened"):
@@ -32,7 +32,7 @@ class ClaimOpened(Event, name="ClaimOpened"):
     person_id: UUID
     employer: Employer
     project: Project | None = None
-    claimed: Money | None
+    claimed: Amount | None
     rural_migrant: YesNoUnknown = "unknown"
     months_from: Month | None = None
     months_to: Month | None = None
@@ -68,7 +68,7 @@ class FactsVerified(Event, name="FactsVerified"):
     claim_id: UUID
     case_id: UUID
     clue_id: UUID
-    verified: Money
+    verified: Amount
     evidence: tuple[Proof, ...]
     reviewer_id: UUID | None = None
 
@@ -121,7 +121,7 @@ class ClaimOrdered(Event, name="ClaimOrdered"):
     claim_id: UUID
     case_id: UUID
     order_id: UUID
-    amount: Money
+    amount: Amount
 
 
 class DocumentServed(Event, name="DocumentServed"):
@@ -165,7 +165,7 @@ class WagesPaid(Event, name="WagesPaid"):
     case_id: UUID
     payment_id: UUID
     person_id: UUID
-    amount: Money
+    amount: Amount
     payer: WagePayer
     proof: Proof
     recorder_id: UUID
@@ -179,7 +179,7 @@ class WagePaymentReversed(Event, name="WagePaymentReversed"):
     case_id: UUID
     payment_id: UUID
     person_id: UUID
-    amount: Money
+    amount: Amount
     confirmed_before: bool
     reason: Code
 
@@ -192,7 +192,7 @@ class WageReceiptConfirmed(Event, name="WageReceiptConfirmed"):
     case_id: UUID
     payment_id: UUID
     person_id: UUID
-    amount: Money
+    amount: Amount
     method: Literal["call", "sms", "signature", "worker_online"]
 
 
@@ -203,7 +203,7 @@ class WagePaymentDisputed(Event, name="WagePaymentDisputed"):
     case_id: UUID
     payment_id: UUID
     person_id: UUID
-    amount: Money
+    amount: Amount
     reason: Code
 
 

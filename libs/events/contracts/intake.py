@@ -15,7 +15,7 @@ from libs.events.contracts.parts import (
     WorkerLine,
 )
 from libs.events.event import Event
-from libs.money import Money
+from libs.money import Amount
 
 ClueKind = Literal["complaint", "report", "petition", "work_order", "platform_clue"]
 
@@ -204,10 +204,10 @@ class HistoryImported(Event, name="HistoryImported"):
     channel_number: Text
     employer: Employer
     worker_count: int | None = None
-    claimed: Money | None = None
-    verified: Money | None = None
-    ordered: Money | None = None
-    paid: Money | None = None
+    claimed: Amount | None = None
+    verified: Amount | None = None
+    ordered: Amount | None = None
+    paid: Amount | None = None
     received_on: date | None = None
     ordered_on: date | None = None
     served_on: date | None = None

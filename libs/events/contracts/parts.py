@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from libs.events.event import Fields
-from libs.money import Money
+from libs.money import Amount
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -46,7 +46,7 @@ class WorkerLine(Fields):
 
     ordinal: Annotated[int, Field(ge=1, le=2000)]
     person_id: UUID
-    claimed: Money | None
+    claimed: Amount | None
     rural_migrant: YesNoUnknown = "unknown"
     months_from: Month | None = None
     months_to: Month | None = None
@@ -64,7 +64,7 @@ class OrderLine(Fields):
     """One worker's part of a payment order."""
 
     claim_id: UUID
-    amount: Money
+    amount: Amount
 
 
 class CausedFigure(Fields):

@@ -1,0 +1,141 @@
+"""What enforcement can be asked: acceptance, filing, orders, payments, conclusion."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from libs.acts import Act, Asked, Desk, routes
+from libs.web.auth import KnownCaller
+from libs.web.callers import Worker
+from libs.web.etags import etag
+from libs.web.problems import Problem
+from services.enforcement import claim, known, proceeding
+from services.enforcement.conclusion import ConcludeCase
+from services.enforcement.order import OrderPayment, ServeDocument
+from services.enforcement.payment import (
+    ConfirmReceipt,
+    DisputePayment,
+    RecordWagesPaid,
+    ReversePayment,
+)
+from services.enforcement.proceeding import (
+    AcceptComplaint,
+    CompleteInvestigation,
+    DeclineFiling,
+    FileCase,
+    ProposeFiling,
+    RefuseComplaint,
+)
+from services.enforcement.verification import VerifyFacts, WithdrawClaim
+
+CASE = "/v1/cases/{case_id}"
+CLAIM = f"{CASE}/claims/{{claim_id}}"
+PAYMENT = f"{CLAIM}/payments/{{payment_id}}"
+ON_CASE = {"on": proceeding.KIND}
+ON_CLAIM = {"on": claim.KIND, "subject": "claim_id"}
+BY_WORKER = {**ON_CLAIM, "worker_of": "claim_id"}
+
+
+def _order(asked: Asked) -> Mapping[str, Any]:
+    return {"order_id": asked.new_id("order")}
+
+
+def _payment(asked: Asked) -> Mapping[str, Any]:
+    return {"payment_id": asked.new_id("payment")}
+
+
+ACTS = (
+    Act(f"{CASE}/acceptance", AcceptComplaint, **ON_CASE),
+    Act(f"{CASE}/refusal", RefuseComplaint, **ON_CASE),
+    Act(f"{CASE}/filing-proposal", ProposeFiling, **ON_CASE),
+    Act(f"{CASE}/filing", FileCase, **ON_CASE),
+    Act(f"{CASE}/filing-refusal", DeclineFiling, **ON_CASE),
+    Act(f"{CASE}/investigation-end", CompleteInvestigation, **ON_CASE),
+    Act(f"{CASE}/orders", OrderPayment, fills=_order, filled=("order_id",), **ON_CASE),
+    Act(f"{CASE}/orders/{{order_id}}/service", ServeDocument, **ON_CASE),
+    Act(f"{CASE}/conclusion", ConcludeCase, **ON_CASE),
+    Act(f"{CLAIM}/verification", VerifyFacts, **ON_CLAIM),
+    Act(f"{CLAIM}/withdrawal", WithdrawClaim, **BY_WORKER),
+    Act(
+        f"{CLAIM}/payments",
+        RecordWagesPaid,
+        fills=_payment,
+        filled=("payment_id",),
+        **ON_CLAIM,
+    ),
+    Act(f"{PAYMENT}/reversal", ReversePayment, **ON_CLAIM),
+    Act(f"{PAYMENT}/confirmation", ConfirmReceipt, **BY_WORKER),
+    Act(f"{PAYMENT}/dispute", DisputePayment, **BY_WORKER),
+)
+
+reading = APIRouter()
+
+
+@reading.get(CASE, name="proceeding-state")
+async def state(case_id: UUID, caller: KnownCaller, request: Request) -> JSONResponse:
+    """How the proceeding stands, with the ETag that an act on it must name."""
+    held, noted = await _streams(
+        request, proceeding.KIND.stream(case_id), known.KIND.stream(case_id)
+    )
+    facts = known.KIND.fold(event.fact() for event in noted)
+    if isinstance(caller, Worker):
+        raise Problem("not-found")
+    known.visible(facts, caller.actor)
+    now = proceeding.KIND.fold(event.fact() for event in held)
+    said = {
+        "case_id": str(case_id),
+        "accepted": now.accepted,
+        "filed": now.filed,
+        "investigated": now.investigated,
+        "concluded": now.concluded,
+        "claims": [str(claim_id) for claim_id in facts.claims],
+        "orders": [str(order_id) for order_id in now.orders],
+        "version": len(held),
+    }
+    return JSONResponse(said, headers={"ETag": etag(len(held))})
+
+
+@reading.get(CLAIM, name="claim-state")
+async def claim_state(
+    case_id: UUID, claim_id: UUID, caller: KnownCaller, request: Request
+) -> JSONResponse:
+    """How one worker's claim stands, in minor units, with its ETag."""
+    held, noted = await _streams(
+        request, claim.KIND.stream(claim_id), known.KIND.stream(case_id)
+    )
+    now = claim.KIND.fold(event.fact() for event in held)
+    if now.case_id != case_id:
+        raise Problem("not-found")
+    if not (isinstance(caller, Worker) and caller.holds("claim", claim_id)):
+        known.visible(known.KIND.fold(e.fact() for e in noted), caller.actor)
+    said = {
+        "claim_id": str(claim_id),
+        "case_id": str(case_id),
+        "currency": now.currency,
+        "payable": now.payable.minor if now.payable else None,
+        "paid": now.paid,
+        "payments": [
+            {
+                "payment_id": str(payment_id),
+                "minor": payment.amount.minor,
+                "confirmed": payment.confirmed,
+                "disputed": payment.disputed,
+                "reversed": payment.reversed,
+            }
+            for payment_id, payment in now.payments.items()
+        ],
+        "version": len(held),
+    }
+    return JSONResponse(said, headers={"ETag": etag(len(held))})
+
+
+async def _streams(request: Request, *names: str) -> list[list[Any]]:
+    desk: Desk = request.app.state.desk
+    streams = await desk.log.journal.read_streams(names)
+    return [streams[name] for name in names]
+
+
+ROUTERS = (routes(ACTS), reading)

@@ -1,0 +1,71 @@
+"""What routing can be asked: transfers, rulings, extensions, reopening."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from libs.acts import Act, Asked, Desk, routes
+from libs.web.auth import OfficerCaller
+from libs.web.etags import etag
+from services.routing import case, known
+from services.routing.case import ReopenCase
+from services.routing.deadline import ExtendDeadline
+from services.routing.transfer import (
+    AcceptTransfer,
+    ProposeTransfer,
+    RefuseTransfer,
+    RuleOwnership,
+)
+
+CASE = "/v1/cases/{case_id}"
+
+
+def _transfer(asked: Asked) -> Mapping[str, Any]:
+    return {"transfer_id": asked.new_id("transfer")}
+
+
+ACTS = (
+    Act(
+        f"{CASE}/transfers",
+        ProposeTransfer,
+        on=case.KIND,
+        fills=_transfer,
+        filled=("transfer_id",),
+    ),
+    Act(f"{CASE}/transfers/acceptance", AcceptTransfer, on=case.KIND),
+    Act(f"{CASE}/transfers/refusal", RefuseTransfer, on=case.KIND),
+    Act(f"{CASE}/ruling", RuleOwnership, on=case.KIND),
+    Act(f"{CASE}/reopening", ReopenCase, on=case.KIND),
+    Act(f"{CASE}/deadlines/{{clock}}/extension", ExtendDeadline, on=case.KIND),
+)
+
+reading = APIRouter()
+
+
+@reading.get(CASE, name="case-state")
+async def state(case_id: UUID, caller: OfficerCaller, request: Request) -> JSONResponse:
+    """Who holds the case now, with the ETag that an act on it must name."""
+    desk: Desk = request.app.state.desk
+    names = [case.KIND.stream(case_id), known.KIND.stream(case_id)]
+    streams = await desk.log.journal.read_streams(names)
+    held, noted = (streams[name] for name in names)
+    now = case.KIND.fold(event.fact() for event in held)
+    facts = known.KIND.fold(event.fact() for event in noted)
+    case.visible(now, facts, caller.actor)
+    said = {
+        "case_id": str(case_id),
+        "unit": now.unit,
+        "first_asked_unit": now.first_asked,
+        "proposed_to": now.pending.to_unit if now.pending else None,
+        "hops": now.hops,
+        "ruled": now.ruled,
+        "closed": now.closed,
+        "version": len(held),
+    }
+    return JSONResponse(said, headers={"ETag": etag(len(held))})
+
+
+ROUTERS = (routes(ACTS), reading)
