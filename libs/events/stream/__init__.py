@@ -1,0 +1,1 @@
+"""Stream: the journal's events on Kafka, and their effect elsewhere, once."""

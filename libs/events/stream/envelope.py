@@ -1,0 +1,239 @@
+"""Envelope: a journal row as a CloudEvents record on Kafka, and back, without loss.
+
+CloudEvents 1.0, Kafka protocol binding, binary mode. The value is the stored text,
+byte for byte; every other column of the row is a header.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from libs.events.event import Actor, Precision, Recorded, Source
+from libs.events.registry import ce_type
+
+Headers = list[tuple[str, bytes]]
+
+SPEC = "1.0"
+CONTENT_TYPE = "application/json"
+SOURCE = "qingxin"
+TRACEPARENT = "traceparent"
+
+
+class Record(Protocol):
+    """What a Kafka client hands over: one record, ours or foreign."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]] | None: ...
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A journal row as a topic holds it; `index` is dense in its partition, from 0."""
+
+    recorded: Recorded
+    index: int
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A record on our topic that is not ours, and why we think so."""
+
+    reason: str
+    topic: str
+    partition: int
+    offset: int
+
+
+class _NotOurs(Exception):
+    """The record lacks what every record of ours has."""
+
+
+def to_record(recorded: Recorded, index: int) -> tuple[bytes, bytes, Headers]:
+    """Return key, value and headers of a journal row with its dense index."""
+    key = recorded.partition_key.encode()
+    texts = _required(recorded, index) + _optional(recorded)
+    headers = [(name, text.encode()) for name, text in texts]
+    return key, recorded.data.encode(), headers
+
+
+def _required(recorded: Recorded, index: int) -> list[tuple[str, str]]:
+    kind = ce_type(recorded.service, recorded.type, recorded.schema_version)
+    return [
+        ("ce_specversion", SPEC),
+        ("content-type", CONTENT_TYPE),
+        ("ce_id", str(recorded.id)),
+        ("ce_source", f"/{SOURCE}/{quote(recorded.site, '')}/{recorded.service}"),
+        ("ce_type", kind),
+        ("ce_subject", recorded.stream),
+        ("ce_sequence", f"{recorded.seq:020d}"),
+        ("ce_streamversion", str(recorded.version)),
+        ("ce_partitionkey", recorded.partition_key),
+        ("ce_partitionindex", str(index)),
+        ("ce_recordedtime", _instant(recorded.recorded_at)),
+        ("ce_occurredprecision", recorded.occurred_precision.value),
+        ("ce_actorid", str(recorded.actor.id)),
+        ("ce_actorrole", recorded.actor.role),
+        ("ce_actorunit", recorded.actor.unit),
+        ("ce_cameby", recorded.source.value),
+        ("ce_commandid", str(recorded.command_id)),
+        ("ce_requesthmac", recorded.request_hmac.hex()),
+        ("ce_hashalg", recorded.hash_alg),
+        ("ce_correlationid", str(recorded.correlation_id)),
+        ("ce_leaf", recorded.leaf.hex()),
+        ("ce_chain", recorded.chain.hex()),
+    ]
+
+
+def _optional(recorded: Recorded) -> list[tuple[str, str]]:
+    texts: list[tuple[str, str]] = []
+    if recorded.occurred_at is not None:
+        texts.append(("ce_time", _instant(recorded.occurred_at)))
+    if recorded.serial is not None:
+        texts.append(("ce_serial", recorded.serial))
+    if recorded.causation_id is not None:
+        texts.append(("ce_causationid", str(recorded.causation_id)))
+    if recorded.traceparent is not None:
+        # The appending command's own context: nobody on the way replaces it.
+        texts.append((TRACEPARENT, recorded.traceparent))
+    return texts
+
+
+def _instant(at: datetime) -> str:
+    text = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.replace("+00:00", "Z")
+
+
+def from_record(record: Record) -> Copy | Foreign:
+    """Read a record back as the journal row it copies; `event` is not loaded.
+
+    Never raises: what is not ours comes back as Foreign with the reason.
+    """
+    try:
+        return _copy(record)
+    except _NotOurs as error:
+        reason = str(error)
+    except ValueError:
+        reason = "a header or the value cannot be read"
+    return Foreign(reason, record.topic, record.partition, record.offset)
+
+
+def _copy(record: Record) -> Copy:
+    if record.value is None:
+        raise _NotOurs("a tombstone")
+    headers = _Headers(record.headers or ())
+    if headers["ce_specversion"] != SPEC:
+        raise _NotOurs("another CloudEvents version")
+    if record.key != headers["ce_partitionkey"].encode():
+        raise _NotOurs("its key is not its partition key")
+    index = _count(headers["ce_partitionindex"], least=0)
+    recorded = _recorded(headers, record.value.decode())
+    return Copy(recorded, index, record.topic, record.partition, record.offset)
+
+
+def _recorded(headers: "_Headers", data: str) -> Recorded:
+    service, name, schema_version = _type(headers["ce_type"])
+    occurred_at = headers.get("ce_time")
+    causation_id = headers.get("ce_causationid")
+    return Recorded(
+        seq=_count(headers["ce_sequence"]),
+        id=UUID(headers["ce_id"]),
+        site=_site(headers["ce_source"], service),
+        stream=headers["ce_subject"],
+        version=_count(headers["ce_streamversion"]),
+        type=name,
+        schema_version=schema_version,
+        data=data,
+        occurred_at=_time(occurred_at) if occurred_at is not None else None,
+        occurred_precision=Precision(headers["ce_occurredprecision"]),
+        recorded_at=_time(headers["ce_recordedtime"]),
+        actor=_actor(headers),
+        source=Source(headers["ce_cameby"]),
+        serial=headers.get("ce_serial"),
+        command_id=UUID(headers["ce_commandid"]),
+        request_hmac=bytes.fromhex(headers["ce_requesthmac"]),
+        hash_alg=headers["ce_hashalg"],
+        correlation_id=UUID(headers["ce_correlationid"]),
+        causation_id=UUID(causation_id) if causation_id is not None else None,
+        partition_key=headers["ce_partitionkey"],
+        traceparent=headers.get(TRACEPARENT),
+        leaf=bytes.fromhex(headers["ce_leaf"]),
+        chain=bytes.fromhex(headers["ce_chain"]),
+        service=service,
+    )
+
+
+def _actor(headers: "_Headers") -> Actor:
+    return Actor(
+        UUID(headers["ce_actorid"]), headers["ce_actorrole"], headers["ce_actorunit"]
+    )
+
+
+def _type(kind: str) -> tuple[str, str, int]:
+    prefix, _, rest = kind.partition(".")
+    service, _, rest = rest.partition(".")
+    name, _, version = rest.rpartition(".v")
+    if prefix != SOURCE or not service or not name:
+        raise _NotOurs("another kind of event")
+    return service, name, _count(version)
+
+
+def _site(source: str, service: str) -> str:
+    prefix, _, rest = source.removeprefix("/").partition("/")
+    site, _, said_by = rest.partition("/")
+    if prefix != SOURCE or said_by != service:
+        raise _NotOurs("another source than its type says")
+    return unquote(site)
+
+
+def _count(text: str, least: int = 1) -> int:
+    number = int(text)
+    if number < least:
+        raise _NotOurs("a number below its least")
+    return number
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise _NotOurs("a time without its zone")
+    return at.astimezone(UTC)
+
+
+class _Headers:
+    """The headers we read; others may be null, doubled or of any bytes."""
+
+    def __init__(self, pairs: Iterable[tuple[str, bytes | None]]) -> None:
+        self._values: dict[str, bytes | None] = {}
+        self._doubled: set[str] = set()
+        for name, value in pairs:
+            if name in self._values:
+                self._doubled.add(name)
+            self._values[name] = value
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise _NotOurs(f"no header {name}")
+        return value
+
+    def get(self, name: str) -> str | None:
+        if name in self._doubled:
+            raise _NotOurs(f"header {name} twice")
+        value = self._values.get(name)
+        return None if value is None else value.decode()

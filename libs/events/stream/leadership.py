@@ -1,0 +1,142 @@
+"""Leadership: one relay a topic, by an advisory lock on a connection of its own.
+
+Losing the connection is losing the lock. The epoch in the checkpoint row keeps a
+deposed leader, still alive and unaware, from moving anything.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from libs.events.stream.progress import NOTHING
+
+CHANNEL = "journal"
+ASK_AGAIN_SECONDS = 0.5
+
+LOCK = "SELECT pg_try_advisory_lock(hashtextextended('relay:' || $1, 0))"
+# A lost checkpoint only means records sent twice: no need to wait for the disk.
+QUICK = "SET synchronous_commit = off"
+BEGIN = """
+INSERT INTO relay_checkpoint (topic, seq, epoch, leader_pid, checked)
+VALUES ($1, 0, 1, pg_backend_pid(), false)
+ON CONFLICT (topic) DO UPDATE
+SET epoch = relay_checkpoint.epoch + 1, leader_pid = pg_backend_pid(), checked = false
+RETURNING seq, epoch
+"""
+LASTS = """
+SELECT partition, idx, id, kafka_offset FROM relay_partition WHERE topic = $1
+"""
+CHECKED = "UPDATE relay_checkpoint SET checked = true WHERE topic = $1 AND epoch = $2"
+ADVANCE = """
+WITH moved AS (
+    UPDATE relay_checkpoint SET seq = $3
+    WHERE topic = $1 AND seq = $2 AND epoch = $4 RETURNING 1
+), kept AS (
+    INSERT INTO relay_partition (topic, partition, idx, id, kafka_offset)
+    SELECT $1, n.* FROM unnest($5::int[], $6::bigint[], $7::uuid[], $8::bigint[]) AS n
+    WHERE EXISTS (SELECT FROM moved)
+    ON CONFLICT (topic, partition) DO UPDATE
+    SET idx = excluded.idx, id = excluded.id, kafka_offset = excluded.kafka_offset
+)
+SELECT count(*) FROM moved
+"""
+HAS_COMPARED = """
+SELECT EXISTS (
+    SELECT FROM relay_checkpoint c JOIN pg_locks l ON l.pid = c.leader_pid
+    WHERE c.topic = $1 AND c.checked AND l.locktype = 'advisory' AND l.granted
+)
+"""
+
+
+class Deposed(Exception):
+    """Another relay leads now: this one stops."""
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last acknowledged record of a partition."""
+
+    index: int
+    id: UUID
+    kafka_offset: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything up to `seq` is acknowledged by Kafka; the last of each partition."""
+
+    seq: int
+    epoch: int
+    lasts: Mapping[int, Last] = field(default_factory=dict)
+
+    def index(self, partition: int) -> int:
+        """Return a partition's last index, -1 when it has none."""
+        last = self.lasts.get(partition)
+        return last.index if last else NOTHING
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The leader's connection: while it lives, this process leads."""
+
+    connection: asyncpg.Connection
+    topic: str
+    lost: asyncio.Event
+
+    async def begin(self) -> Checkpoint:
+        """Raise the epoch and return the checkpoint it starts from."""
+        row = await self.connection.fetchrow(BEGIN, self.topic)
+        lasts = {
+            each["partition"]: Last(each["idx"], each["id"], each["kafka_offset"])
+            for each in await self.connection.fetch(LASTS, self.topic)
+        }
+        return Checkpoint(row["seq"], row["epoch"], lasts)
+
+    async def confirm(self, checkpoint: Checkpoint) -> None:
+        """Note that journal and topic were compared: writers may open."""
+        await self.connection.execute(CHECKED, self.topic, checkpoint.epoch)
+
+    async def advance(
+        self, checkpoint: Checkpoint, seq: int, moved: Mapping[int, Last]
+    ) -> Checkpoint:
+        """Move the checkpoint by compare-and-set; raises Deposed when it moved."""
+        done = await self.connection.fetchval(
+            ADVANCE,
+            *(self.topic, checkpoint.seq, seq, checkpoint.epoch),
+            list(moved),
+            [last.index for last in moved.values()],
+            [last.id for last in moved.values()],
+            [last.kafka_offset for last in moved.values()],
+        )
+        if not done:
+            raise Deposed
+        return Checkpoint(seq, checkpoint.epoch, {**checkpoint.lasts, **moved})
+
+
+@asynccontextmanager
+async def leadership(
+    dsn: str, topic: str, on_append: Callable[[], None]
+) -> AsyncIterator[Lead]:
+    """Wait until this process leads; `on_append` is called at each notification."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
+        await connection.execute(QUICK)
+        while not await connection.fetchval(LOCK, topic):
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+        await connection.add_listener(CHANNEL, lambda *_: on_append())
+        yield Lead(connection, topic, lost)
+    finally:
+        # A graceful close could hang on a connection that is gone: cut it.
+        connection.terminate()
+
+
+async def leader_has_compared(connection: asyncpg.Connection, topic: str) -> bool:
+    """Say whether a leader lives that has compared journal and topic."""
+    answer: bool = await connection.fetchval(HAS_COMPARED, topic)
+    return answer

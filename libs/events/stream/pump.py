@@ -1,0 +1,194 @@
+"""Pump: what a leading relay does: pages, ticks, and sending again."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from libs.events.event import Recorded
+from libs.events.journal.words import Head
+from libs.events.stream.leadership import Checkpoint, Last, Lead
+from libs.events.stream.progress import Progress
+from libs.events.stream.sender import Numbered, Sender
+from libs.events.stream.topics import PARTITIONS, Topics, partition_of
+from libs.telemetry import messaging
+
+
+class Log(Protocol):
+    """The journal, as far as a relay needs it."""
+
+    async def read(self, after: int, limit: int = 1000) -> Sequence[Recorded]:
+        """Return the rows after a sequence, in order."""
+        ...
+
+    async def tick(self) -> Head:
+        """Move the head's time on to now; return the head."""
+        ...
+
+    async def take_back(self, rows: Sequence[Recorded]) -> int:
+        """Take rows in again that only the topic has, verbatim; return how many."""
+        ...
+
+
+@dataclass(frozen=True)
+class RelaySettings:
+    """One service's relay. `dsn` is for the leader's own connection; all seconds."""
+
+    service: str
+    dsn: str
+    bootstrap: str
+    topics: Topics
+    partitions: int = PARTITIONS
+    page: int = 1000
+    idempotent: bool = True
+    poll: float = 1.0
+    busy_tick: float = 1.0
+    idle_tick: float = 10.0
+    back_off: float = 0.5
+
+    @property
+    def topic(self) -> str:
+        """The topic this service's events go to."""
+        return self.topics.events(self.service)
+
+
+@dataclass(frozen=True)
+class Resend:
+    """One partition's records are wanted again from an index."""
+
+    partition: int
+    from_index: int
+    done: asyncio.Future[int]
+
+
+@dataclass
+class Requests:
+    """What other tasks of this process want of its relay."""
+
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    ticks: list[asyncio.Future[Progress]] = field(default_factory=list)
+    resends: list[Resend] = field(default_factory=list)
+
+
+class Pump:
+    """Brings a journal onto its topic, for as long as this process leads."""
+
+    def __init__(
+        self, settings: RelaySettings, journal: Log, lead: Lead, requests: Requests
+    ) -> None:
+        self._settings = settings
+        self._journal = journal
+        self._lead = lead
+        self._requests = requests
+        self._ticked_at = 0.0
+        self._moved = True
+        self.checkpoint = Checkpoint(0, 0)
+
+    async def run(self, sender: Sender, on_page: Callable[[], None]) -> None:
+        """Relay for ever; raises SendFailed, Deposed or the database's error."""
+        while True:
+            self._requests.wake.clear()
+            full = await self._page(sender, self._settings.page)
+            on_page()
+            await self._resend(sender)
+            if self._tick_in() <= 0 or self._requests.ticks:
+                await self._tick(sender)
+            if not full:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        seconds = min(self._settings.poll, max(self._tick_in(), 0))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._requests.wake.wait()
+
+    def _tick_in(self) -> float:
+        settings = self._settings
+        every = settings.busy_tick if self._moved else settings.idle_tick
+        return self._ticked_at + every - time.monotonic()
+
+    async def _page(self, sender: Sender, limit: int) -> bool:
+        """Relay one page; say whether there may be more."""
+        rows = await self._journal.read(self.checkpoint.seq, limit)
+        if not rows:
+            return False
+        page = self.numbered(rows)
+        with messaging.send(self._settings.topic, rows):
+            lasts = await sender.send(page)
+        self.checkpoint = await self._lead.advance(
+            self.checkpoint, rows[-1].seq, lasts
+        )
+        self._moved = True
+        return len(rows) == limit
+
+    def numbered(
+        self, rows: Sequence[Recorded], start: Checkpoint | None = None
+    ) -> list[Numbered]:
+        """Give rows that follow a checkpoint their partitions and dense indexes."""
+        start = start or self.checkpoint
+        nexts: dict[int, int] = {}
+        page: list[Numbered] = []
+        for row in rows:
+            partition = partition_of(row.partition_key, self._settings.partitions)
+            index = nexts.get(partition, start.index(partition) + 1)
+            nexts[partition] = index + 1
+            page.append(Numbered(row, partition, index))
+        return page
+
+    async def _tick(self, sender: Sender) -> None:
+        waiting, self._requests.ticks[:] = list(self._requests.ticks), []
+        try:
+            progress = await self._progress(sender)
+        except BaseException:
+            # Whoever asked waits on: the next producer, or leader, answers.
+            self._requests.ticks[:0] = waiting
+            raise
+        for future in waiting:
+            if not future.done():
+                future.set_result(progress)
+
+    async def _progress(self, sender: Sender) -> Progress:
+        self._ticked_at = time.monotonic()
+        head = await self._journal.tick()
+        # Not a row further than the head: readers would wait for it in vain.
+        while (left := head.seq - self.checkpoint.seq) > 0:
+            await self._page(sender, min(left, self._settings.page))
+        self._moved = False
+        indexes = tuple(map(self.checkpoint.index, range(self._settings.partitions)))
+        progress = Progress(
+            self._settings.service,
+            self.checkpoint.seq,
+            head.recorded_at,
+            self._settings.topic,
+            indexes,
+        )
+        await sender.publish(self._settings.topics.progress, progress)
+        return progress
+
+    async def _resend(self, sender: Sender) -> None:
+        while self._requests.resends:
+            wanted = self._requests.resends[0]
+            count = await self._send_again(sender, wanted)
+            self._requests.resends.remove(wanted)
+            if not wanted.done.done():
+                wanted.done.set_result(count)
+
+    async def _send_again(self, sender: Sender, wanted: Resend) -> int:
+        # The index is a function of the whole log, so it is counted from its start.
+        at, count = Checkpoint(0, 0), 0
+        while at.seq < self.checkpoint.seq:
+            limit = min(self._settings.page, self.checkpoint.seq - at.seq)
+            page = self.numbered(await self._journal.read(at.seq, limit), at)
+            again = [
+                each
+                for each in page
+                if each.partition == wanted.partition
+                and each.index >= wanted.from_index
+            ]
+            await sender.send(again)
+            count += len(again)
+            lasts = {e.partition: Last(e.index, e.recorded.id, 0) for e in page}
+            at = Checkpoint(page[-1].recorded.seq, 0, {**at.lasts, **lasts})
+        return count

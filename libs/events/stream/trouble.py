@@ -1,0 +1,55 @@
+"""Trouble: what heals by waiting, and what an operator has to know."""
+
+import asyncio
+from dataclasses import dataclass
+
+import asyncpg
+from aiokafka.errors import KafkaError
+from asyncpg.exceptions import (
+    InsufficientResourcesError,
+    LockNotAvailableError,
+    OperatorInterventionError,
+    PostgresConnectionError,
+    TransactionRollbackError,
+)
+
+from libs.events.journal.words import ClockAhead, Overloaded, PositionMoved
+
+
+class TryAgain(Exception):
+    """Nothing is wrong with the events: ask again a little later."""
+
+
+# OSError holds refused and reset connections, and time-outs.
+TRANSIENT: tuple[type[Exception], ...] = (
+    TryAgain,
+    Overloaded,
+    # Another member has the partition now: read the positions again.
+    PositionMoved,
+    ClockAhead,
+    OSError,
+    asyncio.TimeoutError,
+    KafkaError,
+    asyncpg.InterfaceError,
+    PostgresConnectionError,
+    OperatorInterventionError,
+    InsufficientResourcesError,
+    LockNotAvailableError,
+    TransactionRollbackError,
+)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something that keeps a service from being ready: a stable code, and where."""
+
+    code: str
+    where: str
+    message: str
+
+
+def name_of(error: Exception) -> str:
+    """Return an error's name, and SQLSTATE: its text may quote personal data."""
+    state = getattr(error, "sqlstate", None)
+    name = type(error).__name__
+    return f"{name}:{state}" if state else name

@@ -1,0 +1,195 @@
+"""Watermark: until when everything that was recorded has arrived and been applied."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from libs.events.stream import parked
+from libs.events.stream.positions import START, Positions, read
+from libs.events.stream.progress import Progress
+from libs.events.stream.topics import Topics
+
+log = structlog.get_logger()
+
+# Progresses a service may be ahead of its readers, about a second each.
+REMEMBERED = 64
+PAUSE_SECONDS = 1.0
+# Positions may move in another process: nobody tells us, so we look.
+LOOK_SECONDS = 0.05
+TICK = timedelta(microseconds=1)
+
+Pause = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An event somebody waits to see: what an answer to a command says of it.
+
+    Without its partition it is seen only after its relay's next tick.
+    """
+
+    service: str
+    sequence: int
+    partition: int | None = None
+
+    def is_in(
+        self, positions: Positions, topic: str, latest: Progress | None
+    ) -> bool:
+        """Say whether a reader at these positions has applied it."""
+        if self.partition is not None:
+            place = positions.get(TopicPartition(topic, self.partition), START)
+            return place.seq >= self.sequence
+        covered = latest is not None and latest.seq >= self.sequence
+        return covered and latest is not None and has_passed(positions, latest)
+
+
+def complete_up_to(
+    positions: Positions, progresses: Sequence[Progress]
+) -> datetime | None:
+    """Return until when a reader has all facts of one service, None for never.
+
+    `progresses` are that service's, oldest first. Pure.
+    """
+    for progress in reversed(progresses):
+        if has_passed(positions, progress):
+            return progress.at
+    if not progresses:
+        return None
+    return _by_partition(positions, progresses[-1])
+
+
+def has_passed(positions: Positions, progress: Progress) -> bool:
+    """Say whether a reader has applied all that a progress covers."""
+    return all(
+        positions.get(TopicPartition(progress.topic, partition), START).index >= index
+        for partition, index in enumerate(progress.indexes)
+    )
+
+
+def _by_partition(positions: Positions, progress: Progress) -> datetime | None:
+    """Return the bound of the partitions behind: what they applied last."""
+    bounds = []
+    for partition, index in enumerate(progress.indexes):
+        place = positions.get(TopicPartition(progress.topic, partition), START)
+        if place.index < index:
+            if place.recorded_at is None:
+                return None
+            bounds.append(place.recorded_at)
+    return min(bounds)
+
+
+class Watermarks:
+    """Follows the progress topic and knows how far each service's relay is."""
+
+    def __init__(
+        self, bootstrap: str, topics: Topics, pause: Pause = asyncio.sleep
+    ) -> None:
+        """Follow a deployment's topics; `pause` is a subscription's `moved_within`."""
+        self._bootstrap = bootstrap
+        self._topics = topics
+        self._pause = pause
+        self._seen: dict[str, deque[Progress]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to follow, in the background."""
+        self._task = asyncio.create_task(self._run(), name="watermarks")
+
+    async def stop(self) -> None:
+        """Follow no longer."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def latest(self, service: str) -> Progress | None:
+        """Return the newest progress of a service; None before the first came."""
+        seen = self._seen.get(service)
+        return seen[-1] if seen else None
+
+    def complete_up_to(
+        self,
+        positions: Positions,
+        services: Iterable[str],
+        waiting: Mapping[str, datetime] | None = None,
+    ) -> datetime | None:
+        """Return until when a reader has all facts of all these services.
+
+        `waiting` is the earliest parked fact of each service: it holds the time back.
+        """
+        times = []
+        for service in services:
+            time = complete_up_to(positions, tuple(self._seen.get(service, ())))
+            if time is None:
+                return None
+            times.append(time)
+            if waiting and service in waiting:
+                times.append(waiting[service] - TICK)
+        return min(times, default=None)
+
+    async def completeness(
+        self,
+        connection: asyncpg.Connection | asyncpg.Pool,
+        consumer: str,
+        services: Iterable[str],
+    ) -> datetime | None:
+        """Return until when a consumer's tables are complete, None for not at all.
+
+        Ask it in the transaction of the answer, before the answer's own query.
+        """
+        positions = (await read(connection, [consumer]))[consumer]
+        waiting = await parked.earliest(connection, consumer)
+        return self.complete_up_to(positions, services, waiting)
+
+    async def wait_for(
+        self, pool: asyncpg.Pool, consumer: str, fact: Fact, seconds: float = 2.0
+    ) -> bool:
+        """Wait until a consumer has applied a fact; False when time is up."""
+        topic = self._topics.events(fact.service)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    positions = (await read(pool, [consumer]))[consumer]
+                    if fact.is_in(positions, topic, self.latest(fact.service)):
+                        return True
+                    await self._pause(LOOK_SECONDS)
+        return False
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except (KafkaError, OSError) as error:
+                log.warning("watermarks_interrupted", error=type(error).__name__)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _follow(self) -> None:
+        partition = TopicPartition(self._topics.progress, 0)
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await consumer.start()
+        try:
+            consumer.assign([partition])
+            async for record in consumer:
+                self._note(Progress.from_json(record.value))
+        finally:
+            await consumer.stop()
+
+    def _note(self, progress: Progress | None) -> None:
+        if progress is None:
+            return
+        seen = self._seen.setdefault(progress.service, deque(maxlen=REMEMBERED))
+        # A deposed relay may still speak: time and number only grow.
+        if not seen or (progress.at, progress.seq) > (seen[-1].at, seen[-1].seq):
+            seen.append(progress)
