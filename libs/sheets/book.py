@@ -34,13 +34,17 @@ class Book:
     names: Mapping[str, str]
     digest: str
 
+    def sheet_of(self, name: str) -> str:
+        """Return the sheet that a defined name points into, empty if none."""
+        return self.names.get(name, "").rpartition("!")[0].strip("'")
+
     def named_cell(self, name: str) -> Cell:
         """Return the cell that a defined name points to, EMPTY where there is none."""
-        sheet_name, _, place = self.names.get(name, "").rpartition("!")
-        reference = place.replace("$", "")
+        sheet_name = self.sheet_of(name)
+        reference = self.names.get(name, "").rpartition("!")[2].replace("$", "")
         digits = reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         for sheet in self.sheets:
-            if sheet.name == sheet_name.strip("'") and digits.isdigit():
+            if sheet.name == sheet_name and digits.isdigit():
                 return _cell(sheet, int(digits), column_index(reference))
         return EMPTY
 

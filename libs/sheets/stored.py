@@ -7,8 +7,8 @@ from decimal import Decimal
 from libs.sheets.cell import EMPTY, Cell, CellKind
 from libs.sheets.styles import GENERAL, NumberFormat
 
-_PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,14})")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
+_PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,14})", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _EPOCH_1900 = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
 _LAST_SERIAL = 2_958_465

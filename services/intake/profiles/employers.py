@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from libs.codes.credit_code import check_credit_code
 from services.intake.profiles.layout import folded
 from services.intake.profiles.profile import EmployerRule
 from services.intake.profiles.reading import RowReading
@@ -15,9 +16,6 @@ from services.intake.profiles.result import EmployerRead
 from services.intake.profiles.words import read_words
 
 _WORDS = Path(__file__).with_name("employer-words.toml")
-# GB 32100-2015: 17 characters weighed by powers of 3, the 18th checks modulo 31.
-_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_MODULUS = 31
 _MOST_CHARACTERS = 200
 
 
@@ -57,15 +55,6 @@ def is_individual(name: str, rule: EmployerRule, codes: Mapping[str, str]) -> bo
             return _like_a_person(name, rule)
 
 
-def credit_code_fits(code: str) -> bool:
-    """Whether the check character of a unified credit code fits (GB 32100-2015)."""
-    weighed = sum(
-        _ALPHABET.index(character) * pow(3, place, _MODULUS)
-        for place, character in enumerate(code[:17])
-    )
-    return _ALPHABET[-weighed % _MODULUS] == code[17]
-
-
 def _like_a_person(name: str, rule: EmployerRule) -> bool:
     language = _languages()[rule.language]
     plain = folded(name)
@@ -85,14 +74,14 @@ def _credit_code(
     words = read_words(row, "credit_code")
     if words is None:
         return None, "none"
-    code = folded(words).upper().replace(" ", "")
-    if not re.fullmatch(rf"[{_ALPHABET}]{{18}}", code):
+    verdict = check_credit_code(words)
+    if verdict.refused:
         row.found("credit-code-form", "credit_code")
         return None, "none"
-    if credit_code_fits(code):
-        return code, "ok"
+    if not verdict.warned:
+        return verdict.value, "ok"
     row.found("credit-code-check", "credit_code")
-    return code, "warned"
+    return verdict.value, "warned"
 
 
 @lru_cache(maxsize=1)

@@ -46,6 +46,17 @@ CATALOGUE: Mapping[str, FindingKind] = {
         "与前面一行完全相同;只计一次。",
         "Exactly the same as an earlier row; counted once.",
     ),
+    "already-imported": FindingKind(
+        _I,
+        "本行以前已导入,内容相同;不再重复登记。",
+        "The row was imported before with the same content; nothing to do.",
+    ),
+    "imported-differs": FindingKind(
+        _W,
+        "本件以前已导入,但内容不同;未更改,请人工核对。",
+        "The claim was imported before with other content; nothing was changed,"
+        " check which is right.",
+    ),
     "row-skipped": FindingKind(
         _I, "本行不是案件(合计或示例),已跳过。", "No claim (a total or an example)."
     ),

@@ -53,13 +53,22 @@ def find_layouts(profile: Profile, book: Book) -> tuple[Layout, ...]:
 
     Raises `SheetRefused`: wrong-template, ambiguous-header.
     """
-    found = [
-        _layout(profile, rule, sheet)
-        for sheet in book.sheets
-        if sheet.survey.rows and (rule := _rule_for(profile, sheet.name))
-    ]
+    hidden = book.sheet_of(profile.template.cell) if profile.template else ""
+    found: list[Layout] = []
+    refused: SheetRefused | None = None
+    for sheet in book.sheets:
+        rule = _rule_for(profile, sheet.name)
+        if rule is None or not sheet.survey.rows or sheet.name == hidden:
+            continue
+        try:
+            found.append(_layout(profile, rule, sheet))
+        except SheetRefused as refusal:
+            # A sheet nobody named may be a cover page; one that is named may not.
+            if rule.names_sheets or refusal.code != "wrong-template":
+                raise
+            refused = refused or refusal
     if not found:
-        raise _no_sheet(profile)
+        raise refused or _no_sheet(profile)
     return tuple(found)
 
 

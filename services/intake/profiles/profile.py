@@ -80,6 +80,11 @@ class SheetRule(Strict):
     match: Pattern | None = None
     columns: Mapping[Meaning, Column] = {}
 
+    @property
+    def names_sheets(self) -> bool:
+        """Whether the rule is for certain sheets, not for any."""
+        return self.name is not None or self.match is not None
+
     def fits(self, sheet: str) -> bool:
         """Whether the rule is for a sheet; a rule without name or match is for all."""
         if self.name is not None:

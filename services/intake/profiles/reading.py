@@ -36,7 +36,7 @@ class RowReading:
         return self.cells.get(meaning, EMPTY)
 
     def readable(self, meaning: str) -> Cell | None:
-        """Return the cell if it holds a value; errors, formulas and merges are findings."""
+        """Return the cell if it holds a value; errors and formulas are findings."""
         cell = self.cells.get(meaning)
         if cell is None:
             return None
