@@ -1,7 +1,7 @@
 """One call of `journal.append`: commits in, a result for each out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -121,9 +121,7 @@ async def _result(connection: asyncpg.Connection, told: _Told) -> Result | Clock
             first, last = verdict["first_seq"], verdict["last_seq"]
             service = told.place.service
             events = await events_between(connection, first, last, service)
-            return Repeated(
-                Appended(first, last, events, answer_of(verdict["answer"]))
-            )
+            return Repeated(Appended(first, last, events, answer_of(verdict["answer"])))
         case "reused":
             return KeyReused()
         case _:
@@ -197,11 +195,26 @@ def _arguments(call: Call) -> tuple[Any, ...]:
         [(n, *read) for n, commit in numbered for read in commit.expected.items()],
         [event for n, commit in numbered for event in _events(n, commit)],
         [
-            (o.reaction, o.event_id, o.outcome, o.code, o.commands.start, o.commands.stop - 1)
+            (
+                o.reaction,
+                o.event_id,
+                o.outcome,
+                o.code,
+                o.commands.start,
+                o.commands.stop - 1,
+            )
             for o in call.outcomes
         ],
         [
-            (p.consumer, p.topic, p.partition, p.before, p.index, p.event_id, p.kafka_offset)
+            (
+                p.consumer,
+                p.topic,
+                p.partition,
+                p.before,
+                p.index,
+                p.event_id,
+                p.kafka_offset,
+            )
             for p in call.positions
         ],
         call.atomic,

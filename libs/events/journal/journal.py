@@ -57,6 +57,7 @@ class Journal:
     def __init__(self, pool: asyncpg.Pool, service: str) -> None:
         self.pool = pool
         self.service = service
+        self._site = ""
 
     async def read_streams(self, names: Sequence[str]) -> dict[str, list[Recorded]]:
         """Return each named stream's events in order, an unknown stream's as [].
@@ -105,7 +106,9 @@ class Journal:
 
     async def append_page(self, call: Call) -> list[Result | ClockAhead]:
         """Append a reaction's page in one call; see `call.append`."""
-        place = Place(self.service, (await self.deployment()).site)
+        if not self._site:
+            self._site = (await self.deployment()).site
+        place = Place(self.service, self._site)
         async with self.pool.acquire() as connection:
             return await append(connection, call, place)
 

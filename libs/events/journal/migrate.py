@@ -116,9 +116,7 @@ def _filled(text: str, service: str, app_role: str) -> str:
 async def _deploy(
     connection: asyncpg.Connection, service: str, wanted: Deployment
 ) -> None:
-    await connection.execute(
-        DEPLOY, service, wanted.site, wanted.mode, wanted.start_at
-    )
+    await connection.execute(DEPLOY, service, wanted.site, wanted.mode, wanted.start_at)
     found = tuple(await connection.fetchrow(DEPLOYED))
     if found != (service, wanted.site, wanted.mode):
         message = (

@@ -58,7 +58,9 @@ class Deployment:
 
     def __post_init__(self) -> None:
         if (self.mode == "simulated") != (self.start_at is not None):
-            message = "A simulated deployment needs a start time, a real one takes none."
+            message = (
+                "A simulated deployment needs a start time, a real one takes none."
+            )
             raise ValueError(message)
 
 
@@ -106,7 +108,9 @@ class Commit:
             raise ValueError(message)
         text = new.event.model_dump_json()
         if len(text.encode()) > DATA_LIMIT:
-            message = f"{new.event.name} is over {DATA_LIMIT} bytes: store it elsewhere."
+            message = (
+                f"{new.event.name} is over {DATA_LIMIT} bytes: store it elsewhere."
+            )
             raise PayloadTooLarge(message)
         return text
 
