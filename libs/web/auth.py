@@ -13,6 +13,7 @@ from libs.events.event import Actor
 from libs.web.callers import ANYBODY, Anybody, Caller, Officers, SignedIn, Worker
 from libs.web.problems import Problem
 from libs.web.tokens import (
+    AUDIENCE,
     TrustedIssuer,
     bearer_token,
     refused,
@@ -38,12 +39,13 @@ class SignIn:
     officers: Officers
     today: Callable[[], date]
     worker_key: WorkerKey | None = None
+    audience: str = AUDIENCE
 
     async def caller(self, token: str) -> SignedIn | Worker:
         """Return whose token it is; raises 401, or 403 for an unknown officer."""
         if unchecked(token).issuer == WORKER_ISSUER and self.worker_key:
             return verified_worker(token, self.worker_key)
-        claims = await verified(token, self.issuer)
+        claims = await verified(token, self.issuer, self.audience)
         subject = str(claims["sub"])
         officer = self.officers(subject, self.today())
         if officer is None:

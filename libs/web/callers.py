@@ -8,6 +8,7 @@ from uuid import UUID
 
 from libs import ids
 from libs.events.event import Actor
+from libs.organisation import Organisation
 
 NO_UNIT = "public"
 
@@ -24,6 +25,18 @@ class Officer:
 
 
 Officers = Callable[[str, date], Officer | None]
+
+
+def officers_of(organisation: Callable[[], Organisation]) -> Officers:
+    """Return how to find an officer in the organisation that is in force."""
+
+    def found(subject: str, on: date) -> Officer | None:
+        row = organisation().role_of(subject, on)
+        if row is None:
+            return None
+        return Officer(subject, row.role, row.unit, row.title_zh, row.title_en)
+
+    return found
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,11 @@ from starlette.datastructures import UploadFile
 
 from libs.events.command import Stamp
 from libs.events.event import Actor, Source
+from libs.telemetry.traceparent import (
+    current_traceparent,
+    span_from,
+    traceparent_of,
+)
 from libs.web.auth import AnyCaller
 from libs.web.guards import FORM, MULTIPART, is_json, media_type
 from libs.web.problems import Problem
@@ -97,11 +102,16 @@ async def repeatable(
     key = idempotency_key(idempotency_key_header)
     line = (request.method, request.url.path)
     mac = request_hmac(request.app.state.request_key, line, await _canonical(request))
-    traceparent = request.headers.get("traceparent")
+    traceparent = current_traceparent() or _callers_trace(request)
     return Repeatable(command_id(caller.actor.id, key), mac, caller.actor, traceparent)
 
 
 Creation = Annotated[Repeatable, Depends(repeatable)]
+
+
+def _callers_trace(request: Request) -> str | None:
+    span = span_from(request.headers.get("traceparent"))
+    return traceparent_of(span) if span else None
 
 
 async def _canonical(request: Request) -> bytes:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from opentelemetry.trace import get_current_span
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import Scope
 
+from libs.telemetry.traceparent import current_trace_id, span_from
 from libs.web.languages import Language, Said, preferred
 from libs.web.problem_kinds import KINDS, RULE, ProblemKind
 from libs.web.token_kinds import TOKEN_KINDS
@@ -83,14 +83,11 @@ def limited(code: str, retry_after: int) -> Problem:
 
 def trace_id(scope: Scope) -> str:
     """Return the trace's id: of the current span, of traceparent, else our own."""
-    context = get_current_span().get_span_context()
-    if context.is_valid:
-        return f"{context.trace_id:032x}"
-    parts = Headers(scope=scope).get("traceparent", "").split("-")
-    traced = len(parts) == 4 and len(parts[1]) == 32 and parts[1].strip("0")  # noqa: PLR2004 -- W3C trace context: four parts, 32 hex digits
-    if traced and set(parts[1]) <= set("0123456789abcdef"):
-        return parts[1]
-    return request_id(scope).replace("-", "")
+    current = current_trace_id()
+    if current:
+        return current
+    caller = span_from(Headers(scope=scope).get("traceparent"))
+    return f"{caller.trace_id:032x}" if caller else request_id(scope).replace("-", "")
 
 
 def request_id(scope: Scope) -> str:

@@ -46,7 +46,7 @@ async def asked(text: str, path: str = "/v1/whoami") -> httpx.Response:
 
 
 def unsigned() -> str:
-    return jwt.encode(claims(), None, "none", headers={"kid": "k1"})
+    return jwt.encode(claims(), "", "none", headers={"kid": "k1"})
 
 
 def confused() -> str:
