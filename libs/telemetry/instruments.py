@@ -34,6 +34,7 @@ class Instruments:
     lag_events: Gauge
     lag_seconds: Gauge
     withheld: Counter
+    lost: Counter
 
 
 def instruments_of(meter: Meter) -> Instruments:
@@ -94,6 +95,11 @@ def instruments_of(meter: Meter) -> Instruments:
             "qingxin.telemetry.withheld",
             unit="{attribute}",
             description="Attributes dropped since no rule allows them.",
+        ),
+        lost=meter.create_counter(
+            "qingxin.telemetry.lost",
+            unit="{item}",
+            description="Spans and log lines that no receiver took.",
         ),
     )
 

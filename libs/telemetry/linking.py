@@ -122,6 +122,11 @@ def _whose(
     return {m.id: spans[topic] for topic, ms in page.items() for m in ms}
 
 
+def in_a_page() -> bool:
+    """Tell whether a consumed page is in work here."""
+    return _page.get() is not None
+
+
 def place_of(cause: Carried | None) -> Context | None:
     """Return the context of the process span a message came in by; None: current."""
     page = _page.get()

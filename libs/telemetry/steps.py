@@ -13,6 +13,7 @@ from libs.telemetry.linking import (
     Carried,
     beside,
     case_of,
+    in_a_page,
     is_quiet,
     links_to,
     open_span,
@@ -55,8 +56,9 @@ def append(
 ) -> Iterator[None]:
     """Open the span `append <service>` around an append to the journal.
 
-    `commands` are the traceparents `decide` yielded. One is the parent; of a page of
-    reactions, each is linked.
+    `commands` are the traceparents `decide` yielded. At the door the one command is the
+    parent; in a page of reactions the page is, however many commands it made, and each
+    command is linked.
     """
     told: dict[str, Scalar] = {
         "db.system.name": "postgresql",
@@ -70,7 +72,7 @@ def append(
     started = perf_counter()
     name = f"append {service}"
     try:
-        if len(deciders) == 1:
+        if len(deciders) == 1 and not in_a_page():
             parent = trace.set_span_in_context(NonRecordingSpan(deciders[0]))
             with open_span(name, SpanKind.CLIENT, told, [], parent):
                 yield
