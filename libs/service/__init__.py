@@ -1,0 +1,1 @@
+"""A service put together: its log, relay, subscriptions, door and the end of all."""

@@ -1,0 +1,85 @@
+"""What a service is made of, and what it works with while it runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter
+
+from libs.acts import Desk
+from libs.calendar import day_of
+from libs.events.decider import Rule
+from libs.events.reactions import Reaction
+from libs.events.stream.relay import Relay
+from libs.events.stream.subscription import Subscription
+from libs.events.stream.topics import Topics
+from libs.events.stream.watermark import Watermarks
+from libs.events.views.view import Declared
+from libs.service.officers import OfficerTable
+from libs.settings import Settings
+from libs.telemetry.setup import Telemetry
+from libs.web.closing import Closing
+from libs.web.doors import Door
+
+VIEWS = "views"
+REACTIONS = "reactions"
+
+
+@dataclass
+class Running:
+    """A service at work; `last_now` is the deployment's time when it was last asked."""
+
+    settings: Settings
+    pool: asyncpg.Pool
+    desk: Desk
+    relay: Relay
+    topics: Topics
+    watermarks: Watermarks
+    officers: OfficerTable
+    telemetry: Telemetry
+    door: Door
+    closing: Closing
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    timers: Sequence["Timer"] = ()
+    last_now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    async def now(self) -> datetime:
+        """Return the time by the deployment's clock."""
+        self.last_now = await self.desk.now()
+        return self.last_now
+
+    def today(self) -> date:
+        """Return the day in Shanghai by the deployment's clock, as last asked."""
+        if self.settings.mode == "real":
+            return day_of(datetime.now(UTC))
+        return day_of(self.last_now)
+
+
+Timer = Callable[[Running], Awaitable[int]]
+"""Does what is due now; returns how much it did."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service's parts: rules, reactions, read models, routes, timers.
+
+    `hears` are the services whose events its reactions follow. `routers` makes routes
+    that need what runs; `prepare` runs before the door opens, once the log is open.
+    """
+
+    name: str
+    title: str
+    rules: Sequence[Rule[Any]]
+    reactions: Sequence[Reaction] = ()
+    hears: frozenset[str] = frozenset()
+    views: Sequence[Declared] = ()
+    routers: Sequence[APIRouter] = ()
+    more_routers: Callable[[Running], Sequence[APIRouter]] = lambda _: ()
+    timers: Sequence[Timer] = ()
+    prepare: Callable[[Running], Awaitable[None]] | None = None
+    uploads: dict[str, int] = field(default_factory=dict)
+    raw_types: frozenset[str] = frozenset()

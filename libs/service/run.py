@@ -1,0 +1,262 @@
+"""Run a service: `python -m services.<name> serve | migrate`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from urllib.parse import urlsplit
+
+import asyncpg
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from libs.acts import Desk
+from libs.events.journal.journal import Journal
+from libs.events.journal.migrate import migrate
+from libs.events.journal.words import Deployment
+from libs.events.journal.writer import Writer
+from libs.events.perform import Log
+from libs.events.reactions import Reactor, system_actor
+from libs.events.stream.relay import Relay, RelaySettings
+from libs.events.stream.subscription import Subscription, SubscriptionSettings
+from libs.events.stream.topics import Topics
+from libs.events.stream.watermark import Watermarks
+from libs.events.views.making import ensure
+from libs.events.views.runner import consumers
+from libs.service.feed import JournalFeed
+from libs.service.officers import OfficerTable
+from libs.service.operate import operator_routes
+from libs.service.parts import REACTIONS, VIEWS, Running, Service
+from libs.service.refusals import add_refusals
+from libs.settings import Settings, SettingsRefused, read
+from libs.telemetry.http import SeenRequests
+from libs.telemetry.setup import Seen, set_up
+from libs.web.app import DoorSettings, make_app
+from libs.web.auth import SignIn
+from libs.web.closing import Closing
+from libs.web.doors import Door
+from libs.web.feed import Feed, feed_routes
+from libs.web.guards import Caps
+from libs.web.health import Checked, Probes
+from libs.web.keyset import KeySet, fetched_from
+from libs.web.tokens import TrustedIssuer
+from libs.web.worker_tokens import WorkerKey
+
+VERSION = "0.1.0"
+ROUND_SECONDS = 1.0
+GRACE_SECONDS = 10
+
+log = structlog.get_logger()
+
+
+def main(service: Service, arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Run one verb of a service; a wrong setting or verb is one line and exit 2."""
+    verbs = {"serve": serve, "migrate": prepare_database}
+    if len(arguments) != 1 or arguments[0] not in verbs:
+        sys.exit(f"usage: python -m services.{service.name} {'|'.join(verbs)}")
+    try:
+        settings = read()
+    except SettingsRefused as error:
+        sys.exit(str(error))
+    asyncio.run(verbs[arguments[0]](service, settings))
+
+
+async def prepare_database(service: Service, settings: Settings) -> None:
+    """Bring the service's database and its read models' tables up to date."""
+    owner = settings.owner_database
+    if owner is None:
+        sys.exit("QINGXIN_OWNER_DATABASE is needed to migrate.")
+    role = urlsplit(settings.database).username or ""
+    start_at = settings.start_at if settings.mode == "simulated" else None
+    deployment = Deployment(settings.site, settings.mode, start_at)
+    await migrate(owner, service.name, role, deployment)
+    connection = await asyncpg.connect(owner)
+    try:
+        waiting = await ensure(connection, service.views, role)
+    finally:
+        await connection.close()
+    for one in waiting:
+        log.warning("view_waits_for_rebuild", view=one.name, version=one.version)
+
+
+async def serve(service: Service, settings: Settings) -> None:
+    """Serve until SIGTERM: drain, leave the groups, stop the relay, end."""
+    telemetry = set_up(service.name, Seen(endpoint=settings.otlp, site=settings.site))
+    try:
+        async with asyncpg.create_pool(
+            settings.database, min_size=2, max_size=10
+        ) as pool:
+            running = _assembled(service, settings, pool, telemetry)
+            app = _app(service, running)
+            config = uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+                server_header=False,
+            )
+            await uvicorn.Server(config).serve()
+    finally:
+        telemetry.shut_down()
+
+
+def _assembled(
+    service: Service, settings: Settings, pool: asyncpg.Pool, telemetry: object
+) -> Running:
+    topics = Topics(settings.topic_prefix)
+    journal = Journal(pool, service.name)
+    relay = Relay(
+        RelaySettings(service.name, settings.database, settings.kafka, topics), journal
+    )
+    writer = Writer(settings.database, gate=relay.may_write)
+    rules = {rule.command: rule for rule in service.rules}
+    running = Running(
+        settings=settings,
+        pool=pool,
+        desk=Desk(service.name, Log(journal, writer), rules),
+        relay=relay,
+        topics=topics,
+        watermarks=Watermarks(settings.kafka, topics),
+        officers=OfficerTable(),
+        telemetry=telemetry,  # type: ignore[arg-type]  # what set_up returned
+        door=Door(),
+        closing=Closing(),
+        timers=service.timers,
+    )
+    running.subscriptions.update(_subscriptions(service, running))
+    return running
+
+
+def _subscriptions(service: Service, running: Running) -> dict[str, Subscription]:
+    prefix = running.settings.topic_prefix
+    settings = SubscriptionSettings(running.settings.kafka, running.topics)
+    made = {}
+    if service.views:
+        group = f"{prefix}qingxin.{service.name}.{VIEWS}"
+        made[VIEWS] = Subscription(
+            group, consumers(service.views), running.pool, settings
+        )
+    if service.reactions:
+        reactor = Reactor(
+            REACTIONS,
+            service.hears,
+            running.desk.log.journal,
+            service.reactions,
+            running.desk.rules,
+            system_actor(service.name),
+        )
+        group = f"{prefix}qingxin.{service.name}.{REACTIONS}"
+        made[REACTIONS] = Subscription(group, [reactor], running.pool, settings)
+    return made
+
+
+def _app(service: Service, running: Running) -> FastAPI:
+    settings = running.settings
+    journal = running.desk.log.journal
+    feed = Feed(service.name, JournalFeed(journal), running.closing)
+    worker_key = WorkerKey(settings.worker_key) if settings.worker_key else None
+    issuer = TrustedIssuer(settings.issuer, KeySet(fetched_from(settings.jwks_url)))
+    door = DoorSettings(
+        title=service.title,
+        probes=Probes(
+            service.name,
+            VERSION,
+            {name: partial(check, running) for name, check in CHECKS.items()},
+            running.telemetry.metrics_text,
+        ),
+        request_key=settings.door_key,
+        sign_in=SignIn(issuer, running.officers, running.today, worker_key),
+        caps=Caps(uploads=service.uploads, raw_types=service.raw_types),
+        middleware=[Middleware(SeenRequests)],
+    )
+    routers = [
+        operator_routes(running),
+        feed_routes(feed),
+        *service.routers,
+        *service.more_routers(running),
+    ]
+
+    @asynccontextmanager
+    async def at_work(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await _start(service, running, stack)
+            yield
+
+    app = make_app(
+        door, routers, door=running.door, closing=running.closing, lifespan=at_work
+    )
+    app.state.desk, app.state.running = running.desk, running
+    add_refusals(app)
+    return app
+
+
+async def _start(service: Service, running: Running, stack: AsyncExitStack) -> None:
+    writer = running.desk.log.writer
+    await running.relay.start()
+    stack.push_async_callback(running.relay.stop)
+    await writer.start()
+    stack.push_async_callback(writer.stop)
+    if service.prepare is not None:
+        await service.prepare(running)
+    await running.watermarks.start()
+    stack.push_async_callback(running.watermarks.stop)
+    for subscription in running.subscriptions.values():
+        await subscription.start()
+        stack.push_async_callback(subscription.stop)
+    rounds = asyncio.create_task(_rounds(service, running), name="rounds")
+    stack.push_async_callback(_ended, rounds)
+    await running.now()
+
+
+async def _rounds(service: Service, running: Running) -> None:
+    while True:
+        try:
+            await running.now()
+            await running.officers.refresh(running.pool)
+            if not running.door.closed:
+                for timer in service.timers:
+                    await timer(running)
+        except Exception as error:  # noqa: BLE001 -- the service's own loop
+            log.warning("round_failed", service=service.name, error=type(error).__name__)
+        await asyncio.sleep(ROUND_SECONDS)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _database(running: Running) -> Checked:
+    head = await running.desk.log.journal.head()
+    return Checked(ok=True, detail=f"head {head.seq}")
+
+
+async def _relay(running: Running) -> Checked:
+    issues = running.relay.issues()
+    return Checked(ok=not issues, detail="; ".join(map(str, issues)))
+
+
+async def _streams(running: Running) -> Checked:
+    waiting = [
+        name
+        for name, one in running.subscriptions.items()
+        if not one.has_partitions or one.issues()
+    ]
+    return Checked(ok=not waiting, detail=", ".join(waiting))
+
+
+async def _organisation(running: Running) -> Checked:
+    known = running.officers.organisation is not None
+    return Checked(ok=known, detail="" if known else "organisation not adopted yet")
+
+
+CHECKS = {
+    "database": _database,
+    "relay": _relay,
+    "subscriptions": _streams,
+    "organisation": _organisation,
+}

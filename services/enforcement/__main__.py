@@ -1,0 +1,6 @@
+"""Run enforcement: `python -m services.enforcement serve | migrate`."""
+
+from libs.service.run import main
+from services.enforcement.app import SERVICE
+
+main(SERVICE)

@@ -1,0 +1,1 @@
+"""Figures: every indicator is a list of facts first, and a number of them second."""

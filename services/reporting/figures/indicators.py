@@ -1,0 +1,186 @@
+"""The indicators, each a row: what it counts, of which list, in which unit of measure.
+
+Definitions: domain §4.2. A figure is of a period (new in it) and up to its end.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from libs.web.languages import Said
+from services.reporting.figures import lists
+
+Measure = Literal["items", "people", "fen"]
+MEASURES = {
+    "items": "COUNT(DISTINCT subject)",
+    # A worker whose payments were all reversed was not paid.
+    "people": "COUNT(DISTINCT subject) FILTER (WHERE net > 0)",
+    "fen": "COALESCE(SUM(amount), 0)::bigint",
+}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One figure; `flow` figures have a value of the period, others only at its end."""
+
+    id: str
+    name: Said
+    definition: Said
+    list: str
+    measure: Measure
+    flow: bool = True
+
+
+INDICATORS = (
+    Indicator(
+        "S06",
+        Said("接收线索", "clues received"),
+        Said("每条渠道来件各计一件", "every channel item counts once"),
+        lists.REGISTERED,
+        "items",
+    ),
+    Indicator(
+        "S07",
+        Said("去重后线索", "distinct facts"),
+        Said("同一事实只计一件", "one fact counts once"),
+        lists.REGISTERED,
+        "items",
+    ),
+    Indicator(
+        "S08",
+        Said("核查数", "verified"),
+        Said("线索的全部请求都已核实", "all claims of the clue were verified"),
+        lists.VERIFIED,
+        "items",
+    ),
+    Indicator(
+        "S09",
+        Said("查实欠薪", "arrears confirmed"),
+        Said("核实结果为欠薪", "verified, and arrears were found"),
+        lists.ARREARS,
+        "items",
+    ),
+    Indicator(
+        "S10",
+        Said("化解数", "resolved"),
+        Said("查实欠薪且未付为零", "confirmed arrears with nothing unpaid"),
+        lists.RESOLVED,
+        "items",
+    ),
+    Indicator(
+        "S11",
+        Said("办结（已答复）", "answered"),
+        Said(
+            "已答复、无法答复或已告知渠道；尚无渠道时限，按期率记“无时限”",
+            "answered, unanswerable or advised; no clock runs, so no on-time rate",
+        ),
+        lists.ANSWERED,
+        "items",
+    ),
+    Indicator(
+        "S12",
+        Said("转办次数", "transfers"),
+        Said("对方签收一次计一次", "each receipt by another unit"),
+        lists.TRANSFERRED,
+        "items",
+    ),
+    Indicator(
+        "S13",
+        Said("立案", "filed"),
+        Said("区级立案的案件", "cases the district filed"),
+        lists.FILED,
+        "items",
+    ),
+    Indicator(
+        "S14",
+        Said("结案", "concluded"),
+        Said("已结论的案件", "cases concluded"),
+        lists.CONCLUDED,
+        "items",
+    ),
+    Indicator(
+        "S15",
+        Said("责令支付（件）", "payment orders"),
+        Said("责令限期支付的指令书", "orders to pay by a date"),
+        lists.ORDERED,
+        "items",
+    ),
+    Indicator(
+        "S15-workers",
+        Said("责令支付（人）", "workers ordered"),
+        Said("指令书中的劳动者请求", "workers' claims in orders"),
+        lists.ORDERED_WORKERS,
+        "items",
+    ),
+    Indicator(
+        "S15-amount",
+        Said("责令支付（元）", "amount ordered"),
+        Said("指令书金额合计", "sum of the orders"),
+        lists.ORDERED,
+        "fen",
+    ),
+    Indicator(
+        "S18-workers",
+        Said("追发工资（人）", "workers paid"),
+        Said("一人多笔计一人", "instalments of one worker count once"),
+        lists.PAID_WORKERS,
+        "people",
+    ),
+    Indicator(
+        "S18-amount",
+        Said("追发工资（元）", "wages paid"),
+        Said("已付减冲销", "payments less reversals"),
+        lists.PAID_WORKERS,
+        "fen",
+    ),
+    Indicator(
+        "S19-amount",
+        Said("到账确认（元）", "receipt confirmed"),
+        Said("本人或他人回访确认到账", "confirmed by the worker or by call-back"),
+        lists.CONFIRMED,
+        "fen",
+    ),
+    Indicator(
+        "S40",
+        Said("超期", "overdue"),
+        Said("时限已过而未停", "past due and not stopped"),
+        lists.OVERDUE,
+        "items",
+        flow=False,
+    ),
+    Indicator(
+        "S40-open",
+        Said("在办", "open cases"),
+        Said("期末未办结的案件", "cases open at the cut-off"),
+        lists.OPEN_CASES,
+        "items",
+        flow=False,
+    ),
+    Indicator(
+        "S41a",
+        Said("欠薪案件未清零", "open cases unpaid"),
+        Said(
+            "期末未办结且核实未付大于零的案件",
+            "cases open at the cut-off with verified wages unpaid",
+        ),
+        lists.OPEN_UNPAID,
+        "items",
+        flow=False,
+    ),
+    Indicator(
+        "S41a-amount",
+        Said("未付金额（元）", "unpaid"),
+        Said("上述案件的未付合计", "sum unpaid of those cases"),
+        lists.OPEN_UNPAID,
+        "fen",
+        flow=False,
+    ),
+    Indicator(
+        "S41b",
+        Said("欠薪线索未清零", "open clues"),
+        Said("期末尚未答复的线索", "clues not answered at the cut-off"),
+        lists.OPEN_CLUES,
+        "items",
+        flow=False,
+    ),
+)
+BY_ID = {indicator.id: indicator for indicator in INDICATORS}

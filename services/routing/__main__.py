@@ -1,0 +1,6 @@
+"""Run routing: `python -m services.routing serve | migrate`."""
+
+from libs.service.run import main
+from services.routing.app import SERVICE
+
+main(SERVICE)

@@ -1,0 +1,58 @@
+"""Deadlines that run: what the timers look at."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from libs.events.contracts.clocks import (
+    DeadlineExtended,
+    DeadlineMissed,
+    DeadlineMissWithdrawn,
+    DeadlineSet,
+    DeadlineStopped,
+)
+from libs.events.event import Recorded
+from libs.events.views.view import View, index
+
+
+@dataclass(frozen=True)
+class RunningDeadline:
+    """One deadline; `awaited` while it runs and was not found missed."""
+
+    deadline_id: UUID
+    clock: str
+    due_at: datetime
+    awaited: bool = True
+
+
+def evolve(row: RunningDeadline | None, recorded: Recorded) -> RunningDeadline | None:
+    """Fold one event of a deadline's stream."""
+    fact = recorded.fact()
+    match fact:
+        case DeadlineSet():
+            return RunningDeadline(fact.deadline_id, fact.clock, fact.due_at)
+        case _ if row is None:
+            return None
+        case DeadlineExtended():
+            return replace(row, due_at=fact.due_at)
+        case DeadlineStopped() | DeadlineMissed():
+            return replace(row, awaited=False)
+        case _:
+            return row
+
+
+VIEW = View(
+    name="running_deadline",
+    version=1,
+    services=("routing",),
+    row=RunningDeadline,
+    on=(
+        DeadlineSet,
+        DeadlineExtended,
+        DeadlineStopped,
+        DeadlineMissed,
+        DeadlineMissWithdrawn,
+    ),
+    evolve=evolve,
+    indexes=(index("awaited", "due_at"),),
+)

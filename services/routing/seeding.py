@@ -1,0 +1,65 @@
+"""Seeding: the rulebooks of the data files are adopted when routing first opens."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from hashlib import sha256
+from importlib.resources import files
+
+from libs import ids
+from libs.calendar import day_of
+from libs.events.command import Stamp
+from libs.events.event import Source
+from libs.events.reactions import system_actor
+from libs.service.parts import Running
+from services.routing.rulebook import AdoptRulebook, Book
+
+RULES = files("services.routing").joinpath("rules")
+
+
+def books() -> Mapping[Book, Mapping[str, str]]:
+    """Return the data files of each book, by name."""
+    calendar = RULES.joinpath("calendar").iterdir()
+    return {
+        "clocks": {"clocks.toml": RULES.joinpath("clocks.toml").read_text("utf-8")},
+        "calendar": {
+            path.name: path.read_text("utf-8")
+            for path in sorted(calendar, key=lambda path: path.name)
+            if path.name.endswith(".toml")
+        },
+        "organisation": {
+            "organisation.toml": RULES.joinpath("organisation.toml").read_text("utf-8")
+        },
+    }
+
+
+async def seed(running: Running) -> None:
+    """Adopt each book whose text is not the one in force."""
+    for book, texts in books().items():
+        now = await running.now()
+        await running.desk.do(_adopt(book, texts, day_of(now)), _stamp(book, texts, now))
+
+
+def _digest(texts: Mapping[str, str]) -> str:
+    joined = "\x1e".join(f"{name}\x1f{texts[name]}" for name in sorted(texts))
+    return sha256(joined.encode()).hexdigest()
+
+
+def _adopt(book: Book, texts: Mapping[str, str], on: date) -> AdoptRulebook:
+    return AdoptRulebook(
+        book=book,
+        version=_digest(texts)[:16],
+        known_on=on,
+        in_force_from=on,
+        files=texts,
+    )
+
+
+def _stamp(book: str, texts: Mapping[str, str], now: datetime) -> Stamp:
+    command_id = ids.named("seed", book, _digest(texts))
+    return Stamp(
+        command_id=command_id,
+        request_hmac=sha256(command_id.bytes).digest(),
+        actor=system_actor("routing"),
+        at=now,
+        source=Source.IMPORT,
+    )
