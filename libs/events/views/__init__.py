@@ -1,0 +1,1 @@
+"""Reading: tables kept by pure folds, with their history, and how to rebuild them."""

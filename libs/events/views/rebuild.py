@@ -1,0 +1,106 @@
+"""Rebuild: views and registers read anew from the topics' first record, blue/green."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+
+from libs.events.views.build import (
+    Build,
+    Meter,
+    Progress,
+    RebuildCancelled,
+    Say,
+    begin,
+    forget_progress,
+    set_state,
+)
+from libs.events.views.checksum import checksum
+from libs.events.views.live import make_readers
+from libs.events.views.loading import Dropped, Load
+from libs.events.views.making import grant, index_all
+from libs.events.views.source import Source
+from libs.events.views.switch import Compared, Switch
+from libs.events.views.view import Declared
+
+USE = "GRANT USAGE ON SCHEMA {schema} TO {role}"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to rebuild: up to now and live at the end, or as of a time and aside.
+
+    As of a time the tables stay in a schema of their own; with it first in the
+    `search_path`, every page's query reads the past.
+    """
+
+    declared: Sequence[Declared]
+    app_role: str
+    as_of: datetime | None = None
+    dropped: Dropped = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What was rebuilt, in which schema it stands, and how it compared."""
+
+    name: str
+    version: int
+    schema: str
+    compared: Compared
+
+
+async def rebuild(
+    pool: asyncpg.Pool, source: Source, order: Order, say: Say = lambda _: None
+) -> list[Rebuilt]:
+    """Rebuild in one reading of the topics; the pool is the tables' owner's (4 or more).
+
+    It goes on where an earlier one of the same versions and time stopped. Raises
+    RebuildRunning, RebuildCancelled, TopicIncomplete.
+    """
+    async with pool.acquire() as keeper:
+        builds = [await begin(keeper, each, order.as_of) for each in order.declared]
+        try:
+            return await _rebuilt(pool, source, order, Meter(pool, builds, say))
+        except RebuildCancelled:
+            for build in builds:
+                await set_state(pool, build, "cancelled")
+            raise
+
+
+async def _rebuilt(
+    pool: asyncpg.Pool, source: Source, order: Order, meter: Meter
+) -> list[Rebuilt]:
+    await Load(pool, source, meter.builds, order.dropped).run(meter)
+    done: list[Rebuilt] = []
+    for build in meter.builds:
+        async with pool.acquire() as connection:
+            await index_all(connection, build.declared, build.schema)
+        if order.as_of is None:
+            switch = Switch(pool, source, build, order.app_role, order.dropped)
+            done.append(_entry(build, await switch.run(), "public"))
+        else:
+            compared = Compared(await _aside(pool, build, order.app_role))
+            done.append(_entry(build, compared, build.schema))
+    return done
+
+
+async def _aside(pool: asyncpg.Pool, build: Build, app_role: str) -> str:
+    """Let the past be read in its schema; return its checksum."""
+    async with pool.acquire() as connection, connection.transaction():
+        await grant(connection, build.declared, build.schema, app_role)
+        await make_readers(connection, build.declared, build.schema, app_role)
+        names = {"schema": build.schema, "role": f'"{app_role}"'}
+        await connection.execute(USE.format_map(names))
+        await forget_progress(connection, build)
+        total = await checksum(connection, build.declared, build.schema)
+        await set_state(connection, build, "built", total)
+        return total
+
+
+def _entry(build: Build, compared: Compared, schema: str) -> Rebuilt:
+    return Rebuilt(build.declared.name, build.declared.version, schema, compared)
+
+
+__all__ = ["Order", "Progress", "Rebuilt", "rebuild"]
