@@ -100,7 +100,7 @@ GOOD: dict[str, Value] = {"Claim #": "10-0001", "Employer": "Polar LLC", "Wages"
 
 
 def sample(*edits: tuple[str, str]) -> Profile:
-    """The profile with some of its words replaced; they must be there."""
+    """Return the profile with some of its words replaced; they must be there."""
     text = PROFILE
     for old, new in edits:
         assert old in text
@@ -116,21 +116,21 @@ def results(content: bytes, profile: Profile, name: str = "s.xlsx") -> list[RowR
 def rows(
     lines: Sequence[dict[str, Value]], profile: Profile | None = None
 ) -> list[RowResult]:
-    """The results of lines given by header, in one sheet named 2023."""
+    """Return the results of lines given by header, in one sheet named 2023."""
     table = [HEADERS, *([line.get(head) for head in HEADERS] for line in lines)]
     return results(xlsx(table, sheet="2023"), profile or sample())
 
 
 def row(profile: Profile | None = None) -> RowResult:
-    """The result of the good line."""
+    """Return the result of the good line."""
     return rows([GOOD], profile)[0]
 
 
 def row_with(header: str, value: Value, profile: Profile | None = None) -> RowResult:
-    """The result of the good line with one cell changed."""
+    """Return the result of the good line with one cell changed."""
     return rows([{**GOOD, header: value}], profile)[0]
 
 
 def codes(result: RowResult) -> list[str]:
-    """The codes of a row's findings."""
+    """Return the codes of a row's findings."""
     return [finding.code for finding in result.findings]

@@ -16,12 +16,12 @@ Value = str | int | float | bool | date | None
 
 
 def xlsx(rows: Sequence[Sequence[Value]], sheet: str = "台账") -> bytes:
-    """An xlsx of one sheet; a date becomes a date cell, None nothing."""
+    """Write an xlsx of one sheet; a date becomes a date cell, None nothing."""
     return xlsx_of({sheet: rows})
 
 
 def xlsx_of(sheets: dict[str, Sequence[Sequence[Value]]]) -> bytes:
-    """An xlsx of several sheets."""
+    """Write an xlsx of several sheets."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"strings_to_formulas": False})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -41,7 +41,7 @@ def xlsx_of(sheets: dict[str, Sequence[Sequence[Value]]]) -> bytes:
 
 
 def written(write: Callable[[xlsxwriter.Workbook], None], **options: object) -> bytes:
-    """An xlsx written by the test itself."""
+    """Keep an xlsx written by the test itself."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, options)
     write(book)
@@ -50,7 +50,7 @@ def written(write: Callable[[xlsxwriter.Workbook], None], **options: object) -> 
 
 
 def with_part(content: bytes, name: str, part: bytes) -> bytes:
-    """The xlsx with one part more, or another one in its place."""
+    """Return the xlsx with one part more, or another one in its place."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -64,7 +64,7 @@ def with_part(content: bytes, name: str, part: bytes) -> bytes:
 
 
 def edited(content: bytes, name: str, old: bytes, new: bytes) -> bytes:
-    """The xlsx with words of one part replaced; they must be there."""
+    """Return the xlsx with words of one part replaced; they must be there."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         part = archive.read(name)
     assert old in part
@@ -72,7 +72,7 @@ def edited(content: bytes, name: str, old: bytes, new: bytes) -> bytes:
 
 
 def opened(content: bytes, name: str = "sheet.xlsx", limits: Limits = LIMITS) -> Book:
-    """The opened book of some bytes."""
+    """Return the opened book of some bytes."""
     return open_book(Source(name, content), limits)
 
 

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from services.intake.profiles.dayformat import check_format, read_day
+from services.intake.profiles.employers import is_individual
 from services.intake.profiles.meanings import SORTS, Sort, of_sort
 from services.intake.profiles.profile import EmployerRule
-from services.intake.profiles.employers import is_individual
 from services.intake.profiles.shelf import (
     ProfileInvalid,
     ProfileUnknown,

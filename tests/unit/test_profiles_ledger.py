@@ -20,7 +20,15 @@ from tests.unit.profile_rows import codes
 from tests.unit.sheet_files import Value, xlsx
 
 HEADERS = ["编号", "登记日期", "渠道", "单位名称", "统一社会信用代码", "人数"]
-MORE = ["反映金额（元）", "认定金额", "已付金额", "办结日期", "反映人", "身份证号", "备注"]
+MORE = [
+    "反映金额（元）",
+    "认定金额",
+    "已付金额",
+    "办结日期",
+    "反映人",
+    "身份证号",
+    "备注",
+]
 TITLE: list[Value] = ["广富林街道欠薪台账"]
 FULL: list[Value] = [
     "0012",
@@ -67,7 +75,11 @@ def test_a_full_line_is_read_whole() -> None:
         "paid": 1200050,
     }
     assert fields.days["received_on"].on == date(2023, 11, 10)
-    assert (fields.codes["channel"], fields.workers, fields.closed) == ("12345", 3, True)
+    assert (fields.codes["channel"], fields.workers, fields.closed) == (
+        "12345",
+        3,
+        True,
+    )
     assert fields.notes == ("paid-in-full", "mediated")
     assert set(fields.private) == {"reporter_name", "reporter_id_number", "notes"}
 
@@ -148,7 +160,15 @@ def test_the_error_workbook_gives_each_finding_its_place() -> None:
 
 
 def test_no_cell_of_the_error_workbook_is_a_formula_or_holds_words() -> None:
-    wild: list[Value] = ["A-1", "2023-11-10", "窗口", "白熊餐厅", None, 1, "=cmd|' /C'!A0"]
+    wild: list[Value] = [
+        "A-1",
+        "2023-11-10",
+        "窗口",
+        "白熊餐厅",
+        None,
+        1,
+        "=cmd|' /C'!A0",
+    ]
     page = findings_sheet(wild, ["A-2", "+1", "-1", "@x", None, 1, "http://x.invalid"])
     for row in page.iter_rows():
         for cell in row:

@@ -6,6 +6,7 @@ import pytest
 
 from libs.money import Money
 from libs.sheets.refusal import SheetRefused
+from libs.sheets.source import Source
 from services.intake.profiles.again import judged_again
 from services.intake.profiles.findings import Severity
 from services.intake.profiles.result import Day, Outcome, RowResult
@@ -14,7 +15,6 @@ from services.intake.profiles.totals import add_up
 from tests.unit.profile_rows import (
     GOOD,
     HEADERS,
-    Source,
     codes,
     results,
     row,
@@ -129,9 +129,7 @@ def test_text_amounts_are_read_only_by_the_declared_marks() -> None:
         "$375.00 plus": None,
         "٣": None,
     }
-    assert {
-        words: amount(row_with("Wages", words, declared)) for words in read
-    } == read
+    assert {words: amount(row_with("Wages", words, declared)) for words in read} == read
 
 
 def test_a_column_in_ten_thousands_is_scaled_exactly() -> None:
@@ -166,6 +164,13 @@ def test_a_date_that_cannot_be_is_a_finding_and_the_row_still_counts(
     assert amount(result) == 38600
     # Something stands there: the agency closed it, on a day nobody can read.
     assert result.fields.closed
+
+
+def test_a_cell_of_spaces_is_empty_and_listed() -> None:
+    result = row_with("Closed", "  ")
+    assert codes(result) == ["cell-spaces"]
+    assert result.fields is not None
+    assert not result.fields.closed
 
 
 def test_a_date_before_an_earlier_step_is_read_and_pointed_at() -> None:
@@ -228,7 +233,10 @@ def test_the_same_row_twice_counts_once() -> None:
         Outcome.DUPLICATE,
         Outcome.DUPLICATE,
     ]
-    assert [codes(result) for result in both[1:]] == [["key-repeated"], ["row-repeated"]]
+    assert [codes(result) for result in both[1:]] == [
+        ["key-repeated"],
+        ["row-repeated"],
+    ]
     assert both[2].first == ("2023", 2)
     totals = add_up("USD", both)
     assert totals.all.amount("claimed").minor == 38600
@@ -317,13 +325,20 @@ def test_a_long_number_stored_as_a_numeral_is_pointed_at() -> None:
 
 
 def test_what_stands_under_no_header_is_listed() -> None:
-    table = [[*HEADERS], ["10-0001", "Polar LLC", 386, *[None] * 9, "stray"]]
+    table: list[list[Value]] = [
+        [*HEADERS],
+        ["10-0001", "Polar LLC", 386, *[None] * 9, "stray"],
+    ]
     result = results(xlsx(table), sample())[0]
     assert codes(result) == ["cell-outside"]
 
 
 def test_headers_may_stand_lower_and_be_written_differently() -> None:
-    table = [["Claims of the year"], [], ["  claim  # ", "EMPLOYER", "Amount Claimed"]]
+    table: list[list[Value]] = [
+        ["Claims of the year"],
+        [],
+        ["  claim  # ", "EMPLOYER", "Amount Claimed"],
+    ]
     ended = results(xlsx([*table, ["10-0001", "Polar LLC", 5]]), sample())
     assert [amount(result) for result in ended] == [500]
 
@@ -352,12 +367,23 @@ def test_a_file_kind_or_sheet_the_profile_does_not_name_is_refused() -> None:
         assert caught.value.code == "wrong-template"
 
 
+MOVED = """
+[[sheets]]
+name = "2012"
+columns.notes = { at = "L" }
+
+[[sheets]]
+match = "20.."
+
+[dates]
+"""
+
+
 def test_a_sheet_may_keep_a_column_elsewhere() -> None:
     moved = sample(
         (
             "[dates]",
-            '[[sheets]]\nname = "2012"\ncolumns.notes = { at = "L" }\n'
-            '[[sheets]]\nmatch = "20.."\n\n[dates]',
+            MOVED,
         )
     )
     line = ["10-0001", "Polar LLC", 386, *[None] * 8, "bankrupt"]

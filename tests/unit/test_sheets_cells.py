@@ -1,4 +1,4 @@
-"""Cells come out as they were stored: exact decimals, real days, and nothing guessed."""
+"""Cells come out as they were stored: exact decimals, real days, nothing guessed."""
 
 import io
 from datetime import date

@@ -66,9 +66,7 @@ def test_an_outside_target_is_refused_also_without_its_part() -> None:
         b'officeDocument/2006/relationships/externalLinkPath"'
         b' Target="file:///share/other.xlsx" TargetMode="External"/></Relationships>'
     )
-    bad = edited(
-        GOOD, "xl/_rels/workbook.xml.rels", b"</Relationships>", relation
-    )
+    bad = edited(GOOD, "xl/_rels/workbook.xml.rels", b"</Relationships>", relation)
     assert refusal(bad).code == "external-links"
 
 
@@ -98,7 +96,12 @@ def test_an_archive_of_too_many_parts_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "limits",
-    [Limits(file_bytes=100), Limits(rows=1), Limits(columns=1), Limits(cell_characters=2)],
+    [
+        Limits(file_bytes=100),
+        Limits(rows=1),
+        Limits(columns=1),
+        Limits(cell_characters=2),
+    ],
     ids=["bytes", "rows", "columns", "characters"],
 )
 def test_a_file_above_a_limit_is_refused(limits: Limits) -> None:
@@ -251,7 +254,7 @@ def test_a_damaged_xls_is_refused_without_a_traceback() -> None:
 
 
 def xls() -> bytes:
-    """A plain xls."""
+    """Write a plain xls."""
     book = xlwt.Workbook()
     book.add_sheet("台账").write(0, 0, "编号")
     target = io.BytesIO()
@@ -260,7 +263,7 @@ def xls() -> bytes:
 
 
 def compound(*names: str) -> bytes:
-    """A compound file that holds storages or streams of these names."""
+    """Write a compound file that holds storages or streams of these names."""
     content = bytearray(xls())
     at = content.find("Root Entry".encode("utf-16-le"))
     for place, name in enumerate(names, 1):

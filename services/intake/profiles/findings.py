@@ -111,6 +111,11 @@ CATALOGUE: Mapping[str, FindingKind] = {
         "单元格的类型不对(是/否值),未读取。",
         "The cell holds a yes/no value, which does not belong here; not read.",
     ),
+    "cell-spaces": FindingKind(
+        _I,
+        "单元格只有空格,按空白处理。",
+        "The cell holds nothing but spaces; taken as empty.",
+    ),
     "cell-error": FindingKind(
         _W,
         "单元格是错误值(如 #REF!),未读取。",

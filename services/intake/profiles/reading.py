@@ -1,10 +1,10 @@
 """The row under the reader's eye: its cells by meaning, its findings so far."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from libs.sheets.cell import EMPTY, Cell, CellKind, SheetRow
 from services.intake.profiles.layout import Layout, Place
+from services.intake.profiles.meanings import SORTS, Sort
 from services.intake.profiles.profile import Profile
 from services.intake.profiles.result import CellFinding, masked
 
@@ -23,13 +23,18 @@ class RowReading:
     layout: Layout
     row: SheetRow
     findings: list[CellFinding] = field(default_factory=list)
-    cells: Mapping[str, Cell] = field(init=False)
+    cells: dict[str, Cell] = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep the cells that hold anything, readable or not, by meaning."""
         at = self.row.at
         placed = ((name, at(place.index)) for name, place in self.layout.places.items())
-        self.cells = {name: cell for name, cell in placed if not cell.blank}
+        self.cells = {}
+        for name, cell in placed:
+            if not cell.blank:
+                self.cells[name] = cell
+            elif cell.text and SORTS[name] in (Sort.MONEY, Sort.DAY):
+                self._note("cell-spaces", self.layout.places[name], "")
 
     def cell(self, meaning: str) -> Cell:
         """Return the cell of a meaning, EMPTY where nothing stands."""

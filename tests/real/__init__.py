@@ -1,0 +1,1 @@
+"""The totals three agencies published, beside what comes out of their sheets."""
