@@ -33,7 +33,7 @@ def facts(*kinds: str, once: bool = False, where: str = "true") -> str:
     distinct = "DISTINCT ON (f.case_id) " if once else ""
     order = "ORDER BY f.case_id, f.at" if once else ""
     return (
-        f"SELECT {distinct}f.event_id, f.case_id, f.case_id AS subject,"  # noqa: S608 -- constants of this module.
+        f"SELECT {distinct}f.event_id, f.case_id, f.case_id AS subject,"
         " f.minor AS amount, f.at, owner.unit"
         f" FROM {source} {THEN} WHERE f.at < $3 AND {where} {order}"
     )
@@ -48,7 +48,7 @@ FROM (SELECT event_id, case_id, person_id, payment_id, minor,
              COALESCE(happened_at, recorded_at) AS at
       FROM money_fact_as_known($1)
       WHERE kind = '{kind}' AND currency = 'CNY' AND NOT history) f {THEN}
-WHERE f.at < $3"""  # noqa: S608 -- constants of this module.
+WHERE f.at < $3"""
 
 
 REGISTERED = facts("registered")
@@ -69,7 +69,7 @@ FROM (SELECT t.event_id, (t.data->>'case_id')::uuid AS case_id,
              (t.data->'amount'->>'minor')::bigint AS minor,
              COALESCE(t.occurred_at, t.recorded_at) AS at
       FROM trail_as_known($1) t WHERE t.type = 'ClaimOrdered') f {THEN}
-WHERE f.at < $3"""  # noqa: S608 -- constants of this module.
+WHERE f.at < $3"""
 
 # What each claim still misses at the cut-off: payable as known, less what was paid
 # before the cut-off, also when that was entered later.
@@ -107,12 +107,12 @@ OPEN_UNPAID = f"""{UNPAID}
 SELECT f.event_id, f.case_id, f.case_id AS subject, b.unpaid AS amount, f.at,
        owner.unit
 FROM {STANDING} f JOIN balance b ON b.case_id = f.case_id AND b.unpaid > 0
-{AT_CUT_OFF} WHERE f.kind <> 'closed'"""  # noqa: S608 -- constants of this module.
+{AT_CUT_OFF} WHERE f.kind <> 'closed'"""
 
 OPEN_CASES = f"""
 SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
        owner.unit
-FROM {STANDING} f {AT_CUT_OFF} WHERE f.kind <> 'closed'"""  # noqa: S608 -- constants of this module.
+FROM {STANDING} f {AT_CUT_OFF} WHERE f.kind <> 'closed'"""
 
 OPEN_CLUES = f"""
 SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
@@ -122,7 +122,7 @@ WHERE f.at < $3 AND NOT EXISTS (
     SELECT FROM case_fact_as_known($1) a
     WHERE a.case_id = f.case_id
       AND a.kind IN ('answered', 'unanswerable', 'not_wage')
-      AND COALESCE(a.happened_at, a.recorded_at) < $3)"""  # noqa: S608 -- constants of this module.
+      AND COALESCE(a.happened_at, a.recorded_at) < $3)"""
 
 # Running and past due at the cut-off; a stop with an earlier legal date lifts it.
 OVERDUE = f"""
@@ -134,4 +134,4 @@ JOIN LATERAL (SELECT event_id FROM trail_as_known($1) x
               ORDER BY x.stream_version LIMIT 1) t ON true
 {AT_CUT_OFF}
 WHERE f.due_at <= $3 AND (f.stopped_at IS NULL OR f.stopped_at >= f.due_at)
-  AND (f.stopped_at IS NULL OR f.stopped_at >= $3)"""  # noqa: S608 -- constants of this module.
+  AND (f.stopped_at IS NULL OR f.stopped_at >= $3)"""

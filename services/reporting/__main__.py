@@ -1,0 +1,6 @@
+"""Run reporting: `python -m services.reporting serve | migrate`."""
+
+from libs.service.run import main
+from services.reporting.app import SERVICE
+
+main(SERVICE)

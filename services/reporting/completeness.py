@@ -1,0 +1,58 @@
+"""Completeness: until when reporting has every service's facts, and where reads wait."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from libs.events.stream.watermark import Fact
+from libs.events.views.answered import Answered, view_version
+from libs.events.views.view import Declared
+from libs.service.parts import Running
+from services.reporting.views import DECLARED
+
+SERVICES = ("intake", "routing", "enforcement", "reporting")
+BY_NAME = {declared.name: declared for declared in DECLARED}
+PATIENCE = 2.0
+"""Seconds that a page waits to show what its reader has just done."""
+
+
+async def answered(
+    running: Running, connection: asyncpg.Connection, names: Iterable[str]
+) -> Answered:
+    """Return the version and completeness of an answer from these views.
+
+    Ask it in the answer's own transaction, before the answer's query.
+    """
+    declared = [BY_NAME[name] for name in names]
+    times = [await _complete(running, connection, one) for one in declared]
+    whole = None if None in times else min(t for t in times if t is not None)
+    return Answered(view_version(*(one.table for one in declared)), whole)
+
+
+async def _complete(
+    running: Running, connection: asyncpg.Connection, one: Declared
+) -> datetime | None:
+    return await running.watermarks.completeness(connection, one.table, one.services)
+
+
+async def complete_up_to(
+    running: Running, connection: asyncpg.Connection
+) -> datetime | None:
+    """Return until when every read model has every fact; None for not at all."""
+    return (await answered(running, connection, BY_NAME)).complete_up_to
+
+
+async def seen(running: Running, fact: Fact) -> bool:
+    """Wait until every view that hears a service has applied a fact of it."""
+    hearing = [one for one in DECLARED if fact.service in one.services]
+    waits = [
+        await running.watermarks.wait_for(running.pool, one.table, fact, PATIENCE)
+        for one in hearing
+    ]
+    return all(waits)
+
+
+def just_before(at: datetime) -> datetime:
+    """Return the last instant that belongs to a period which ends at `at`."""
+    return at - timedelta(microseconds=1)
