@@ -49,7 +49,7 @@ def running_postgres(state: Path) -> Iterator[str]:
     finally:
         server.stop()
         if not place.folder.is_relative_to(state):
-            shutil.rmtree(place.folder, ignore_errors=True)
+            shutil.rmtree(place.folder.parent, ignore_errors=True)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """One Apache Kafka broker in KRaft mode, a child process of ours."""
 
+import secrets
+import shutil
 import subprocess
-import uuid
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ SETTINGS = {
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
     "auto.create.topics.enable": "false",
+    # After a kill -9 the controller refuses the broker until its old session ends.
+    "broker.heartbeat.interval.ms": "500",
+    "broker.session.timeout.ms": "3000",
     "group.initial.rebalance.delay.ms": "0",
     # Fault tests use sessions shorter than the broker's default floor of 6 s.
     "group.min.session.timeout.ms": "1000",
@@ -92,9 +96,10 @@ def begin(state: Path, listeners: Listeners) -> Kafka:
     folder = state / "kafka"
     folder.mkdir(parents=True, exist_ok=True)
     _check_version(folder)
-    configuration = _write_configuration(folder, listeners)
-    if not (folder / "records" / "meta.properties").exists():
-        _format(folder, configuration)
+    records = folder / "records"
+    if not records.exists():
+        _format(folder, listeners, records)
+    configuration = _write_configuration(folder, listeners, records)
     argv = _command(folder, "kafka.Kafka", str(configuration))
     log = state / "logs" / "kafka.log"
     return Kafka(start(Program("Kafka", argv, log, _environment())), listeners)
@@ -114,7 +119,7 @@ def _text(log: Path) -> str:
 def _check_version(folder: Path) -> None:
     """Refuse records written by a newer Kafka than the jars we have."""
     mark = folder / "version"
-    found = mark.read_text().strip() if mark.exists() else VERSION
+    found = (mark.read_text().strip() if mark.exists() else "") or VERSION
     if _release(found) > _release(VERSION):
         message = (
             f"{folder} was written by Kafka {found}, this build has {VERSION}:"
@@ -128,13 +133,13 @@ def _release(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
-def _write_configuration(folder: Path, listeners: Listeners) -> Path:
+def _write_configuration(folder: Path, listeners: Listeners, records: Path) -> Path:
     controller = f"{ports.LOOPBACK}:{listeners.controller}"
     settings = SETTINGS | {
         "controller.quorum.voters": f"1@{controller}",
         "listeners": f"PLAINTEXT://{listeners.bootstrap},CONTROLLER://{controller}",
         "advertised.listeners": f"PLAINTEXT://{listeners.bootstrap}",
-        "log.dirs": str(folder / "records"),
+        "log.dirs": str(records),
     }
     path = folder / "server.properties"
     path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
@@ -142,8 +147,14 @@ def _write_configuration(folder: Path, listeners: Listeners) -> Path:
     return path
 
 
-def _format(folder: Path, configuration: Path) -> None:
-    identity = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+def _format(folder: Path, listeners: Listeners, records: Path) -> None:
+    # Under another name until it is whole: a broken-off start leaves no half folder.
+    partial = folder / "records.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    configuration = _write_configuration(folder, listeners, partial)
+    # Six zero bits in front: an identity that began with "-" would be an option.
+    random = secrets.randbits(122).to_bytes(16)
+    identity = urlsafe_b64encode(random).rstrip(b"=").decode()
     done = subprocess.run(  # noqa: S603 -- our own command.
         [
             *_command(folder, "kafka.tools.StorageTool", "format"),
@@ -157,6 +168,7 @@ def _format(folder: Path, configuration: Path) -> None:
     if done.returncode:
         message = f"Kafka could not make its folder: {last_line(done.stderr)}"
         raise Cannot(message)
+    partial.rename(records)
 
 
 def _command(folder: Path, main: str, *arguments: str) -> list[str]:

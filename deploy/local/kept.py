@@ -41,7 +41,7 @@ def open_folder(state: Path) -> None:
         message = f"No right to write {state}: give this user the folder."
         raise Cannot(message) from error
     mark = state / "format"
-    found = int(mark.read_text()) if mark.exists() else FORMAT
+    found = int((mark.read_text() if mark.exists() else "") or FORMAT)
     if found > FORMAT:
         message = (
             f"{state} was made by a newer Qingxin (format {found}, this one knows"

@@ -77,11 +77,11 @@ def dsn(port: int, database: str, user: str, password: str) -> str:
 def prepare(state: Path, password: str) -> Place:
     """Make the data directory if there is none; refuse one of another version."""
     account = places.database_account()
-    folder = places.reachable_folder(state / "postgres", account)
-    place = Place(folder, _binaries(state, account), account, state / "logs" / "postgres.log")
-    version = folder / "PG_VERSION"
-    if version.exists():
-        _check_version(version.read_text().strip(), folder)
+    folder = places.reachable_folder(state / "postgres", account) / "data"
+    log = state / "logs" / "postgres.log"
+    place = Place(folder, _binaries(state, account), account, log)
+    if folder.exists():
+        _check_version((folder / "PG_VERSION").read_text().strip(), folder)
         await_previous(folder)
     else:
         _initialise(place, password)
@@ -161,31 +161,34 @@ def _check_version(version: str, folder: Path) -> None:
 
 def _initialise(place: Place, password: str) -> None:
     owner = place.account
+    # Under another name until it is whole: a broken-off start leaves no half server.
+    partial = place.folder.with_name("data.partial")
+    shutil.rmtree(partial, ignore_errors=True)
     with tempfile.NamedTemporaryFile("w", dir=place.folder.parent) as secret:
         secret.write(password)
         secret.flush()
         if owner:
             shutil.chown(secret.name, owner.uid, owner.gid)
         done = subprocess.run(  # noqa: S603 -- our own binary.
-            _initdb(place, secret.name),
+            _initdb(place.binaries, partial, secret.name),
             check=False,
             capture_output=True,
             text=True,
             user=owner.uid if owner else None,
             group=owner.gid if owner else None,
             extra_groups=[] if owner else None,
-            cwd=place.folder,
+            cwd=place.folder.parent,
         )
     if done.returncode:
-        # initdb empties the folder when it fails, so that a next start is a first.
         message = f"PostgreSQL could not make its data: {last_line(done.stderr)}"
         raise Cannot(message)
+    partial.rename(place.folder)
 
 
-def _initdb(place: Place, password_file: str) -> list[str]:
+def _initdb(binaries: Path, folder: Path, password_file: str) -> list[str]:
     return [
-        str(place.binaries / "initdb"),
-        f"--pgdata={place.folder}",
+        str(binaries / "initdb"),
+        f"--pgdata={folder}",
         f"--username={SUPERUSER}",
         f"--pwfile={password_file}",
         "--auth=scram-sha-256",

@@ -21,8 +21,27 @@ LONGEST_PAUSE = 30.0
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Ending(BaseException):
-    """Somebody asked the supervisor to end."""
+class Ending(KeyboardInterrupt):
+    """Somebody asked the supervisor to end.
+
+    Of this kind, because asyncio swallows any other raised during a callback.
+    """
+
+
+@dataclass
+class Bell:
+    """The first signal breaks off what is going on, wherever that is.
+
+    Where a library swallowed the exception, the watch still sees that it rang.
+    """
+
+    rang: bool = False
+
+    def ring(self, _number: int, _frame: FrameType | None) -> None:
+        """Hear a signal; the second one waits for the draining to listen."""
+        if not self.rang:
+            self.rang = True
+            raise Ending
 
 
 @dataclass
@@ -31,6 +50,7 @@ class Watch:
 
     stack: Stack
     settings: Settings
+    bell: Bell
     pauses: dict[str, float] = field(default_factory=dict)
     due: dict[str, float] = field(default_factory=dict)
 
@@ -67,13 +87,13 @@ def up(plan: Plan, afterwards: Sequence[str] = ()) -> int:
     """
     kept.open_folder(plan.state)
     with only_one(plan.state):
-        stack = Stack(plan, speaker())
+        stack, bell = Stack(plan, speaker()), Bell()
         for number in ENDING:
-            signal.signal(number, _end)
+            signal.signal(number, bell.ring)
         try:
             settings = stack.start()
             running.write(stack, settings)
-            _greet(Watch(stack, settings), afterwards)
+            _greet(Watch(stack, settings, bell), afterwards)
         except Ending:
             stack.say("draining; once more to end at once")
             return 0
@@ -100,14 +120,10 @@ def _greet(watch: Watch, afterwards: Sequence[str]) -> None:
 
 def _watch_while(watch: Watch, goes_on: Callable[[], bool]) -> None:
     while goes_on():
+        if watch.bell.rang:
+            raise Ending
         time.sleep(WATCH_SECONDS)
         watch.look(time.monotonic())
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    for number in ENDING:  # One ending is enough until the draining listens again.
-        signal.signal(number, signal.SIG_IGN)
-    raise Ending
 
 
 def _drain(stack: Stack) -> None:

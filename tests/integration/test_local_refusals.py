@@ -61,7 +61,8 @@ def test_a_folder_of_a_newer_qingxin_is_left_alone(tmp_path: Path) -> None:
 def test_a_folder_of_another_postgres_is_left_alone(tmp_path: Path) -> None:
     tmp_path.chmod(stack.MAY_PASS)
     folder = places.reachable_folder(tmp_path / "postgres", places.database_account())
-    (folder / "PG_VERSION").write_text("19\n")
+    (folder / "data").mkdir()
+    (folder / "data" / "PG_VERSION").write_text("19\n")
     with pytest.raises(Cannot, match="made by PostgreSQL 19, this build has 18"):
         server.prepare(tmp_path, "unused")
     shutil.rmtree(folder)
@@ -115,7 +116,7 @@ async def test_a_private_folder_and_a_foreign_postgres_on_path_are_no_obstacle(
         await connection.close()
     finally:
         running.stop()
-        shutil.rmtree(place.folder)
+        shutil.rmtree(place.folder.parent)
     assert not (tmp_path / "used").exists()
     # An ordinary user's server may live in a private folder; root's may not.
     assert place.folder.is_relative_to(private) == (place.account is None)
