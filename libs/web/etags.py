@@ -10,6 +10,8 @@ from libs.web.languages import Said
 from libs.web.problems import More, Problem
 
 TAG = re.compile(r'(?P<weak>W/)?"v?(?P<version>\d{1,18})"|(?P<other>(W/)?"[^"]*")')
+# No stream is ever at this version, so that a weak or foreign tag is stale.
+NEVER = -1
 BLIND = Said(
     "If-Match: * 不被接受，请写明您看到的版本。",
     "If-Match: * is not accepted; name the version you saw.",
@@ -32,10 +34,14 @@ class Seen:
         if current not in self.versions:
             raise stale(current)
 
-    @property
-    def only(self) -> int | None:
-        """Return the version seen when exactly one was named."""
-        return next(iter(self.versions)) if len(self.versions) == 1 else None
+    def on(self, stream: str) -> tuple[str, int]:
+        """Return the version seen of a stream, for `perform`; -1 when none is ours.
+
+        Raises 400 when several were named: an act stands on one.
+        """
+        if len(self.versions) > 1:
+            raise Problem("if-match-malformed")
+        return stream, next(iter(self.versions), NEVER)
 
 
 def stale(current: int) -> Problem:

@@ -1,6 +1,6 @@
 """Whatever is raised behind the door, answered as a problem."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from fastapi import FastAPI
@@ -12,12 +12,28 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from libs.events.decider import NotVisible, NotYours, Rejected
+from libs.events.journal.words import Overloaded, PayloadTooLarge
+from libs.events.perform import CommandKeyReused, Contended, PreconditionFailed
+from libs.web.etags import stale
 from libs.web.field_errors import field_error, invalid
 from libs.web.languages import Said
 from libs.web.problem_kinds import KINDS, RULE, ProblemKind
-from libs.web.problems import More, Problem, RuleProblem, problem_response
+from libs.web.problems import (
+    More,
+    Problem,
+    RuleProblem,
+    limited,
+    problem_response,
+)
 
 X = TypeVar("X", bound=Exception)
+# What `perform` and the writer say besides a rule's refusal.
+PERFORMING: Mapping[type[Exception], Callable[[Exception], Problem]] = {
+    CommandKeyReused: lambda _: Problem("key-reused"),
+    Contended: lambda _: Problem("rival-act"),
+    Overloaded: lambda _: limited("overloaded", 1),
+    PayloadTooLarge: lambda _: Problem("body-too-large"),
+}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 BY_STATUS = {
     400: "bad-request",
@@ -52,6 +68,12 @@ def add_handlers(app: FastAPI, rules: dict[str, Said]) -> None:
         RequestValidationError, _answer(RequestValidationError, _not_valid)
     )
     app.add_exception_handler(Problem, _answer(Problem, lambda error: error))
+    app.add_exception_handler(
+        PreconditionFailed,
+        _answer(PreconditionFailed, lambda error: stale(error.version)),
+    )
+    for raised, told in PERFORMING.items():
+        app.add_exception_handler(raised, _answer(raised, told))
     app.add_exception_handler(HTTPException, _plain)
 
 

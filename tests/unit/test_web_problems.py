@@ -56,6 +56,10 @@ CASES = [
     Case(415, "media-type", "POST", "/v1/notes", {"Content-Type": "text/csv"}, b"a"),
     Case(422, "invalid", "POST", "/v1/notes", KEYED, b'{"words":""}'),
     Case(428, "if-match-missing", "PUT", f"/v1/notes/{NUMBER}", {}, b""),
+    Case(422, "key-reused", "GET", "/raise/reused", {}, b""),
+    Case(412, "stale", "GET", "/raise/moved", {}, b""),
+    Case(409, "rival-act", "GET", "/raise/contended", {}, b""),
+    Case(503, "overloaded", "GET", "/raise/full", {}, b""),
     Case(500, "internal", "GET", "/raise/bug", {}, b""),
 ]
 
@@ -116,7 +120,7 @@ async def test_a_405_lists_the_methods_of_all_routes_on_the_path() -> None:
     async with client() as door:
         one = await door.put("/v1/notes")
         other = await door.request("BREW", f"/v1/notes/{NUMBER}")
-    assert one.headers["allow"] == "POST"
+    assert one.headers["allow"] == "GET, POST, HEAD"
     assert other.headers["allow"] == "PUT"
 
 
@@ -134,6 +138,24 @@ async def test_validation_points_at_the_field_and_never_repeats_the_input() -> N
     ]
     for secret in ("李李", "7654321", "310199189001010000", "王五"):
         assert secret not in answer.text
+
+
+async def test_a_validators_own_words_are_shown_unless_they_repeat_the_input() -> None:
+    headers = {"Accept-Language": "en"}
+    async with client() as door:
+        named = await door.get("/v1/notes?limit=13", headers=headers)
+        repeating = await door.get("/v1/notes?limit=7654321", headers=headers)
+    assert named.json()["errors"] == [
+        {"parameter": "limit", "code": "unlucky", "detail": "Another one."}
+    ]
+    assert repeating.status_code == 422
+    assert "7654321" not in repeating.text
+
+
+async def test_a_stale_act_is_told_the_present_version() -> None:
+    async with client() as door:
+        moved = await door.get("/raise/moved")
+    assert moved.headers["etag"] == '"v18"'
 
 
 async def test_a_bad_parameter_is_named_as_one() -> None:

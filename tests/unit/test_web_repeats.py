@@ -108,6 +108,14 @@ def test_the_present_version_lets_the_change_through(header: str) -> None:
     seen_versions(header).require(17)
 
 
+def test_an_act_stands_on_exactly_one_version() -> None:
+    assert seen_versions('"v17"').on("case-1") == ("case-1", 17)
+    assert seen_versions('W/"v17"').on("case-1") == ("case-1", -1)
+    with pytest.raises(Problem) as refused:
+        seen_versions('"v16", "v17"').on("case-1")
+    assert refused.value.code == "if-match-malformed"
+
+
 def test_a_reader_who_holds_the_version_gets_304() -> None:
     fresh = unchanged('W/"v17", "v3"', 17)
     assert fresh is not None

@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import HTMLResponse
 from jwt.algorithms import OKPAlgorithm
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from libs.events.decider import NotVisible, NotYours, Rejected
+from libs.events.journal.words import Overloaded
+from libs.events.perform import CommandKeyReused, Contended, PreconditionFailed
 from libs.web import permissions
 from libs.web.app import DoorSettings, make_app
 from libs.web.auth import AnyCaller, OfficerCaller, SignIn, WorkerCaller
@@ -39,6 +41,17 @@ OFFICERS = {
     "hd-01": Officer("hd-01", "hrss-head", "district"),
 }
 RULES = {"already-paid": Said("已经付清。", "It is paid already.")}
+
+
+def even(number: int) -> int:
+    if number == 13:
+        raise PydanticCustomError("unlucky", "请换一个数。", {"en": "Another one."})
+    if number % 2:
+        raise ValueError(f"{number} is odd")
+    return number
+
+
+Even = Annotated[int, AfterValidator(even)]
 
 
 class Note(BaseModel):
@@ -102,6 +115,10 @@ def routes() -> APIRouter:
         command = str(act.command_id)
         return {"words": note.words, "command": command, "hmac": mac, "role": role}
 
+    @router.get("/v1/notes")
+    async def notes(limit: Even = 2) -> dict[str, int]:
+        return {"limit": limit}
+
     @router.put("/v1/notes/{number}")
     async def change(number: UUID, seen: Expected) -> dict[str, str]:
         seen.require(17)
@@ -138,7 +155,10 @@ def refusals() -> APIRouter:
             "invisible": NotVisible(),
             "not-yours": NotYours("请联系领导小组办公室。", may=["leading-group"]),
             "bug": RuntimeError("340199189001010000 张三"),
-            "custom": PydanticCustomError("odd", "奇怪"),
+            "reused": CommandKeyReused("k"),
+            "moved": PreconditionFailed("case-1", 18),
+            "contended": Contended("moved"),
+            "full": Overloaded("full"),
         }
         raise errors[what]
 
