@@ -1,17 +1,18 @@
 """Rebuilding: the same bytes as live, under writes, after a stop, after parking."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import asyncpg
 import pytest
+from aiokafka import TopicPartition
 
 from libs.events.event import Recorded
-from libs.events.stream import parked
+from libs.events.stream.envelope import Copy
 from libs.events.stream.positions import read
 from libs.events.views.build import (
     Progress,
@@ -23,21 +24,17 @@ from libs.events.views.build import (
 from libs.events.views.checksum import checksum
 from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, rebuild
-from libs.events.views.runner import runner
 from libs.events.views.testing import NAMES, recorded, told
-from libs.events.views.view import Declared, View
+from libs.events.views.view import Declared
 from tests.stack import FreshDatabases
 from tests.views_sample import (
     BOXES,
     COINS,
     Box,
-    BoxMoved,
     BoxOpened,
-    CoinsAdded,
     box,
     campaign,
     evolve,
-    yuan,
 )
 from tests.views_stand import APP, Memory, apply_live, migrated, prepared
 
@@ -170,15 +167,13 @@ async def test_a_cancelled_rebuild_goes_on_where_it_stopped(
     live = await sums(pool)
     calls: list[Progress] = []
 
-    async def stop() -> None:
-        await cancel(pool, "boxes")
-
     class Stopping(Memory):
-        async def read(self, partition, after):  # type: ignore[no-untyped-def,override] # noqa: ANN001, ANN202
+        async def read(
+            self, partition: TopicPartition, after: int
+        ) -> AsyncIterator[Sequence[Copy]]:
             if partition.partition == 1:
-                await stop()
+                assert await cancel(pool, "boxes")
             async for page in super().read(partition, after):
-                await asyncio.sleep(0.2)
                 yield page
 
     stopping = Stopping(Random(8), source.held)
@@ -225,73 +220,6 @@ async def test_a_new_version_is_built_beside_and_switched_with_its_positions(
     before = await pool.fetchval("SELECT count(*) FROM boxes_history")
     await apply_live(pool, source, [newer])
     assert await pool.fetchval("SELECT count(*) FROM boxes_history") == before
-
-
-def choking(on: set[str]) -> View[Box]:
-    """Return the boxes' view that fails on these units."""
-
-    def fold(row: Box | None, event: Recorded) -> Box | None:
-        after = evolve(row, event)
-        if after is not None and after.unit in on:
-            raise ZeroDivisionError
-        return after
-
-    return replace(BOXES, evolve=fold)
-
-
-def two_boxes() -> list[Recorded]:
-    good = BoxOpened(box_id=box(2), unit="A")
-    bad = BoxOpened(box_id=box(1), unit="A"), BoxMoved(unit="BAD"), BoxMoved(unit="C")
-    return recorded(
-        told("box-1", *bad),
-        told("box-2", good, CoinsAdded(amount=yuan(1)), CoinsAdded(amount=yuan(2))),
-    )
-
-
-async def test_a_rebuild_retries_what_was_parked(pool: asyncpg.Pool) -> None:
-    source = Memory()
-    source.say(two_boxes())
-    await apply_live(pool, source, [choking({"BAD"})])
-    assert [p.reason for p in await parked.listed(pool)] == ["failed", "behind"]
-    entry = (await rebuild(pool, source, Order([BOXES], APP)))[0]
-    assert entry.compared.same
-    assert entry.compared.parked == ("box-1",)
-    assert await parked.listed(pool) == []
-    row = await pool.fetchrow("SELECT unit, version FROM boxes WHERE stream = 'box-1'")
-    assert tuple(row) == ("C", 3)
-
-
-async def test_a_rebuild_parks_what_it_cannot_fold_and_its_later_ones(
-    pool: asyncpg.Pool,
-) -> None:
-    source = Memory()
-    source.say(two_boxes())
-    await apply_live(pool, source, [BOXES])
-    entry = (await rebuild(pool, source, Order([choking({"BAD"})], APP)))[0]
-    assert entry.compared.same
-    assert entry.compared.parked == ("box-1",)
-    waiting = await parked.listed(pool, "boxes_v1")
-    assert [(p.stream, p.reason) for p in waiting] == [
-        ("box-1", "failed"),
-        ("box-1", "behind"),
-    ]
-    assert await pool.fetchval("SELECT version FROM boxes WHERE stream = 'box-2'") == 3
-
-
-async def test_a_rebuild_leaves_dropped_events_out(pool: asyncpg.Pool) -> None:
-    source = Memory()
-    source.say(events := two_boxes())
-    choked = choking({"BAD"})
-    await apply_live(pool, source, [choked])
-    async with pool.acquire() as connection, connection.transaction():
-        await parked.drop(connection, "boxes_v1", events[1].id)
-        await runner(choked).apply(connection, events[2:3])
-        await parked.remove(connection, "boxes_v1", events[2].id)
-    dropped: dict[str, frozenset[UUID]] = {"boxes": frozenset({events[1].id})}
-    entry = (await rebuild(pool, source, Order([choked], APP, dropped=dropped)))[0]
-    assert entry.compared.same
-    assert entry.compared.parked == ()
-    assert await pool.fetchval("SELECT unit FROM boxes WHERE stream = 'box-1'") == "C"
 
 
 async def test_a_topic_that_lacks_a_record_stops_the_rebuild(

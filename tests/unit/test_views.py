@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -62,9 +63,7 @@ def test_history_has_one_version_an_event_and_each_ends_where_the_next_begins() 
     ended = given(story).project(BOXES).history()
     times = [event.recorded_at for event in recorded(story)]
     assert [v.version for v in ended] == [1, 2, 3]
-    assert [(v.known_from, v.known_to) for v in ended] == list(
-        zip(times, times[1:], strict=False)
-    )
+    assert [(v.known_from, v.known_to) for v in ended] == list(pairwise(times))
     assert [v.row for v in ended] == [
         EMPTY,
         replace(EMPTY, unit="B", mood="moved"),
@@ -129,9 +128,9 @@ def test_a_declaration_that_no_table_can_be_made_of_is_refused() -> None:
     class Loose:
         unit: str
 
-    def nothing(row: object, event: Recorded) -> None: ...
+    def nothing(_row: object, _event: Recorded) -> None: ...
 
-    def none(event: Recorded) -> list[Box]:
+    def none(_event: Recorded) -> list[Box]:
         return []
 
     with pytest.raises(ValueError, match="own columns"):
@@ -149,7 +148,7 @@ def test_a_declaration_that_no_table_can_be_made_of_is_refused() -> None:
 def test_the_test_dsl_sees_a_fold_that_depends_on_its_pages() -> None:
     seen: list[Event] = []
 
-    def leaky(row: Box | None, event: Recorded) -> Box:
+    def leaky(_row: Box | None, event: Recorded) -> Box:
         seen.append(event.fact())
         return replace(EMPTY, coins=len(seen))
 

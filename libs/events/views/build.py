@@ -1,4 +1,4 @@
-"""Build: a view's or register's tables in a schema of their own, until they are live."""
+"""Build: tables in a schema of their own, until they are live."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -149,16 +149,16 @@ async def cancel(connection: asyncpg.Connection | asyncpg.Pool, name: str) -> bo
     return done != "UPDATE 0"
 
 
-async def forget_progress(connection: asyncpg.Connection, build: Build) -> None:
-    """Forget a build's positions and parked events: nobody goes on with it."""
-    await connection.execute(FORGET_POSITIONS, build.consumer)
-    await connection.execute(FORGET_PARKED, build.consumer)
+async def forget_progress(connection: asyncpg.Connection, consumer: str) -> None:
+    """Forget positions and parked events: nobody goes on from there."""
+    await connection.execute(FORGET_POSITIONS, consumer)
+    await connection.execute(FORGET_PARKED, consumer)
 
 
 async def discard(connection: asyncpg.Connection, build: Build) -> None:
     """Throw a build away: its tables, positions and parked events."""
     async with connection.transaction():
-        await forget_progress(connection, build)
+        await forget_progress(connection, build.consumer)
         names = {"schema": build.schema}
         await connection.execute(DROP_SCHEMA.format_map(names))
         await set_state(connection, build, "discarded")

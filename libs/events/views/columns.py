@@ -117,7 +117,7 @@ class Columns(Generic[R]):
         return self.row(*found)
 
 
-def _field(name: str, declared: Any) -> _Field:  # noqa: ANN401 -- a type or a union.
+def _field(name: str, declared: Any) -> _Field:
     kind, nullable = _unwrapped(declared)
     if kind is Money:
         columns = (
@@ -143,7 +143,7 @@ def _plain(name: str, kind: type, *, nullable: bool) -> _Field:
     return _Field(name, (column,), write, _first, kind is datetime)
 
 
-def _unwrapped(declared: Any) -> tuple[Any, bool]:  # noqa: ANN401 -- as above.
+def _unwrapped(declared: Any) -> tuple[Any, bool]:
     if get_origin(declared) not in (Union, UnionType):
         return declared, False
     members = [member for member in get_args(declared) if member is not NoneType]
@@ -151,7 +151,7 @@ def _unwrapped(declared: Any) -> tuple[Any, bool]:  # noqa: ANN401 -- as above.
     return (members[0] if len(members) == 1 else declared), nullable
 
 
-def _first(values: Sequence[Any]) -> Any:  # noqa: ANN401 -- whatever was stored.
+def _first(values: Sequence[Any]) -> Any:
     return values[0]
 
 

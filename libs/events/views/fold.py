@@ -1,4 +1,4 @@
-"""The fold of a page: rows and events in, changed rows and closed versions out; pure."""
+"""The fold of a page: rows and events in, changed and ended versions out; pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

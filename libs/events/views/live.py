@@ -1,4 +1,4 @@
-"""The live version: SQL views and a function by which pages read, whatever its number."""
+"""The live version: the SQL views and the function that pages read by."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ ON CONFLICT (name) DO UPDATE
 SET version = EXCLUDED.version, switched_at = clock_timestamp()
 WHERE view_live.version <> EXCLUDED.version"""
 
-DROP = (
+DROP_READERS = (
     "DROP FUNCTION IF EXISTS {schema}.{name}_as_known(timestamptz)",
     "DROP VIEW IF EXISTS {schema}.{name}_history",
     "DROP VIEW IF EXISTS {schema}.{name}",
@@ -70,7 +70,7 @@ async def make_readers(
         "table": declared.table,
         "columns": "".join(f", {name}" for name in declared.columns.names),
     }
-    for statement in (*DROP, *_makers(declared)):
+    for statement in (*DROP_READERS, *_makers(declared)):
         await connection.execute(statement.format_map(names))
     views = [declared.name]
     if isinstance(declared, View):

@@ -98,6 +98,7 @@ class Load:
         meter.total = sum(part.records for part, shares in todo if shares)
         for part, shares in todo:
             if shares:
+                await meter.tell()
                 await self._part(part, shares, meter)
         await meter.tell()
 

@@ -9,7 +9,6 @@ import asyncpg
 from libs.events.views.build import (
     Build,
     Meter,
-    Progress,
     RebuildCancelled,
     Say,
     begin,
@@ -54,7 +53,7 @@ class Rebuilt:
 async def rebuild(
     pool: asyncpg.Pool, source: Source, order: Order, say: Say = lambda _: None
 ) -> list[Rebuilt]:
-    """Rebuild in one reading of the topics; the pool is the tables' owner's (4 or more).
+    """Rebuild in one reading of the topics; the pool is the owner's, of 6 or more.
 
     It goes on where an earlier one of the same versions and time stopped. Raises
     RebuildRunning, RebuildCancelled, TopicIncomplete.
@@ -93,7 +92,7 @@ async def _aside(pool: asyncpg.Pool, build: Build, app_role: str) -> str:
         await make_readers(connection, build.declared, build.schema, app_role)
         names = {"schema": build.schema, "role": f'"{app_role}"'}
         await connection.execute(USE.format_map(names))
-        await forget_progress(connection, build)
+        await forget_progress(connection, build.consumer)
         total = await checksum(connection, build.declared, build.schema)
         await set_state(connection, build, "built", total)
         return total
@@ -101,6 +100,3 @@ async def _aside(pool: asyncpg.Pool, build: Build, app_role: str) -> str:
 
 def _entry(build: Build, compared: Compared, schema: str) -> Rebuilt:
     return Rebuilt(build.declared.name, build.declared.version, schema, compared)
-
-
-__all__ = ["Order", "Progress", "Rebuilt", "rebuild"]

@@ -9,12 +9,12 @@ from aiokafka import TopicPartition
 
 from libs.events.event import Recorded
 from libs.events.stream.effects import Effects
-from libs.events.stream.positions import START, Positions, read
+from libs.events.stream.positions import Positions, read
 from libs.events.views.build import Build, forget_progress, set_state
 from libs.events.views.checksum import checksum, digests
-from libs.events.views.live import point
+from libs.events.views.live import DROP_READERS, point
 from libs.events.views.loading import Dropped, TopicIncomplete, limit
-from libs.events.views.making import grant, index_all
+from libs.events.views.making import grant
 from libs.events.views.runner import runner
 from libs.events.views.source import Source
 from libs.events.views.tables import LIVE, tables
@@ -25,7 +25,7 @@ NEAR = 1000
 TRIES = 20
 LISTED = 20
 
-# Less than the server's deadlock_timeout: it is the switch that gives way, never a page.
+# Less than the server's deadlock_timeout: the switch gives way, never a page.
 PATIENCE = "SET LOCAL lock_timeout = '500ms'"
 SNAPSHOT = "repeatable_read"
 EXISTS = "SELECT to_regclass($1) IS NOT NULL"
@@ -33,15 +33,8 @@ EXISTS = "SELECT to_regclass($1) IS NOT NULL"
 HOLD = "LOCK TABLE {table} IN EXCLUSIVE MODE"
 RETIRED = "CREATE SCHEMA IF NOT EXISTS retired"
 DROP = "DROP TABLE IF EXISTS retired.{table}"
-DROP_READERS = (
-    "DROP FUNCTION IF EXISTS public.{name}_as_known(timestamptz)",
-    "DROP VIEW IF EXISTS public.{name}_history",
-    "DROP VIEW IF EXISTS public.{name}",
-)
 MOVE = "ALTER TABLE {schema}.{table} SET SCHEMA {to}"
 DROP_SCHEMA = "DROP SCHEMA {schema} CASCADE"
-FORGET = "DELETE FROM public.position WHERE consumer = $1"
-FORGET_PARKED = "DELETE FROM public.parked WHERE consumer = $1"
 TAKE_OVER = "UPDATE public.position SET consumer = $2 WHERE consumer = $1"
 TAKE_OVER_PARKED = "UPDATE public.parked SET consumer = $2 WHERE consumer = $1"
 STREAMS = "SELECT DISTINCT stream FROM public.parked WHERE consumer = ANY ($1)"
@@ -191,15 +184,13 @@ class Switch:
             await connection.execute(HOLD.format_map({"table": _full(declared)}))
         await self._catch_up(await self._live(connection))
         for statement in DROP_READERS:
-            await connection.execute(statement.format_map({"name": declared.name}))
+            names = {"schema": LIVE, "name": declared.name}
+            await connection.execute(statement.format_map(names))
         await self._change_tables(connection)
         await grant(connection, declared, LIVE, self.app_role)
         await point(connection, declared, app_role=self.app_role)
-        for forget, take_over in (
-            (FORGET, TAKE_OVER),
-            (FORGET_PARKED, TAKE_OVER_PARKED),
-        ):
-            await connection.execute(forget, declared.table)
+        await forget_progress(connection, declared.table)
+        for take_over in (TAKE_OVER, TAKE_OVER_PARKED):
             await connection.execute(take_over, build.consumer, declared.table)
         await connection.execute(DROP_SCHEMA.format_map({"schema": build.schema}))
         await set_state(connection, build, "switched")

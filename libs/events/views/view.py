@@ -28,7 +28,7 @@ class Index:
 
 
 def index(*columns: str, history: bool = False, gin: bool = False) -> Index:
-    """Declare an index; `history`: asked as known at a time too; `gin`: a jsonb list."""
+    """Declare an index; `history`: also as known at a time; `gin`: a jsonb list."""
     return Index(columns, history, gin)
 
 
