@@ -15,7 +15,14 @@ from libs.events.contracts.reporting import ZeroReportFiled
 from libs.events.event import Actor, New, Recorded
 from libs.events.journal.journal import Journal
 from libs.events.journal.migrate import migrate
-from libs.events.journal.words import Appended, Commit, Deployment, PositionUpdate
+from libs.events.journal.call import Call
+from libs.events.journal.words import (
+    Appended,
+    Commit,
+    Deployment,
+    Outcome,
+    PositionUpdate,
+)
 from libs.events.journal.writer import Writer
 from libs.events.stream.pump import RelaySettings
 from libs.events.stream.relay import Relay
@@ -72,6 +79,7 @@ class Scene:
     topics: Topics
     writer: Writer
     versions: dict[str, int] = field(default_factory=dict)
+    running: list[Relay | Subscription] = field(default_factory=list)
 
     @property
     def journal(self) -> Journal:
@@ -97,8 +105,8 @@ class Scene:
         for _ in range(rounds):
             await asyncio.gather(*(self.append(stream) for stream in streams))
 
-    def relay(self, **changes: object) -> Relay:
-        settings = RelaySettings(
+    def relay_settings(self, **changes: object) -> RelaySettings:
+        return RelaySettings(
             service=SERVICE,
             dsn=self.dsn,
             bootstrap=self.bootstrap,
@@ -106,9 +114,16 @@ class Scene:
             back_off=0.05,
             **changes,
         )
-        return Relay(settings, self.journal)
 
-    def subscription(self, *consumers: object, **changes: object) -> Subscription:
+    async def relay(self, **changes: object) -> Relay:
+        """Start a relay; the scene stops it at the end."""
+        relay = Relay(self.relay_settings(**changes), self.journal)
+        self.running.append(relay)
+        await relay.start()
+        return relay
+
+    async def subscription(self, *consumers: object, **changes: object) -> Subscription:
+        """Start a member of the group; the scene stops it at the end."""
         settings = SubscriptionSettings(
             **{
                 "bootstrap": self.bootstrap,
@@ -119,7 +134,10 @@ class Scene:
             }
         )
         group = f"{self.topics.prefix}views"
-        return Subscription(group, consumers, self.pool, settings)
+        subscription = Subscription(group, consumers, self.pool, settings)
+        self.running.append(subscription)
+        await subscription.start()
+        return subscription
 
     async def seen(self, consumer: str = "seen") -> list[tuple[str, int]]:
         """Return (stream, version) of every effect, in the order they were made."""
@@ -141,14 +159,25 @@ async def a_scene(
     owner = await fresh_database(set_up)
     await topics.make(f"qingxin.{SERVICE}.v1", partitions=PARTITIONS)
     await topics.make("qingxin.progress.v1", partitions=1)
-    dsn = as_app(owner)
+    async with opened(owner, kafka, Topics(topics.prefix)) as scene:
+        yield scene
+
+
+@asynccontextmanager
+async def opened(
+    owner_dsn: str, kafka: str, topics: Topics
+) -> AsyncIterator[Scene]:
+    """Open a service's pool and writer on a database that is set up."""
+    dsn = as_app(owner_dsn)
     pool = await asyncpg.create_pool(dsn, min_size=1, max_size=8)
     writer = Writer(dsn)
     await writer.start()
-    scene = Scene(owner, dsn, pool, kafka, Topics(topics.prefix), writer)
+    scene = Scene(owner_dsn, dsn, pool, kafka, topics, writer)
     try:
         yield scene
     finally:
+        for each in reversed(scene.running):
+            await each.stop()
         await writer.stop()
         await pool.close()
 
@@ -193,4 +222,16 @@ def a_stamp() -> Stamp:
     )
 
 
-__all__ = ["PositionUpdate", "Scene", "Seen", "a_scene", "a_stream"]
+@dataclass
+class Noting:
+    """A reactor that decides nothing, and keeps that outcome with its position."""
+
+    journal: Journal
+    name: str = "noting"
+    services: frozenset[str] = frozenset({SERVICE})
+
+    async def react(
+        self, events: Sequence[Recorded], positions: Sequence[PositionUpdate]
+    ) -> None:
+        outcomes = [Outcome("noting", event.id, "nothing") for event in events]
+        await self.journal.append_page(Call((), outcomes, positions))

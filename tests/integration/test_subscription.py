@@ -1,12 +1,23 @@
 """Events have their effect once and in order, whatever Kafka repeats or loses."""
 
-from collections.abc import AsyncIterator
+import sys
+import os
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+import asyncpg
 import pytest
+from aiokafka import AIOKafkaProducer
 
+from deploy.local.children import Program, start
+from libs.events.event import Recorded
+from libs.events.stream.envelope import to_record
+from libs.events.stream.trouble import TryAgain
 from tests.eventually import eventually
 from tests.stack import FreshDatabases, FreshTopics
-from tests.stream_scene import Scene, Seen, a_scene, a_stream
+from tests.stream_child import MIDST
+from tests.stream_scene import Noting, Scene, Seen, a_scene, a_stream
 
 
 @pytest.fixture
@@ -17,18 +28,233 @@ async def scene(
         yield made
 
 
+@pytest.fixture
+async def by_hand(scene: Scene) -> AsyncIterator["ByHand"]:
+    """A sender that sends what a test wants, right or wrong."""
+    producer = AIOKafkaProducer(bootstrap_servers=scene.bootstrap)
+    await producer.start()
+    yield ByHand(producer, scene.topic)
+    await producer.stop()
+
+
+@dataclass
+class ByHand:
+    producer: AIOKafkaProducer
+    topic: str
+    partition: int = 3
+
+    async def send(self, row: Recorded, index: int) -> None:
+        key, value, headers = to_record(row, index)
+        await self.raw(key, value, headers)
+
+    async def raw(
+        self,
+        key: bytes | None,
+        value: bytes | None,
+        headers: list[tuple[str, bytes | None]],
+    ) -> None:
+        await self.producer.send_and_wait(
+            self.topic, value, key=key, headers=headers, partition=self.partition
+        )
+
+
 async def test_what_was_appended_has_its_effect_once_and_in_order(
     scene: Scene,
 ) -> None:
     streams = [a_stream() for _ in range(20)]
-    relay, subscription = scene.relay(), scene.subscription(Seen())
-    await relay.start()
-    await subscription.start()
+    relay = await scene.relay()
+    subscription = await scene.subscription(Seen(), Seen("other"))
     await scene.append_many(streams, rounds=5)
-    await eventually(lambda: scene.all_seen(100))
+    assert await subscription.drained(await relay.force_tick())
+    for consumer in ("seen", "other"):
+        seen = await scene.seen(consumer)
+        assert len(seen) == 100
+        for stream in streams:
+            assert [v for s, v in seen if s == stream] == [1, 2, 3, 4, 5]
+
+
+async def test_a_reaction_keeps_one_outcome_an_event_with_its_position(
+    scene: Scene,
+) -> None:
+    relay = await scene.relay()
+    subscription = await scene.subscription(Noting(scene.journal))
+    await scene.append_many([a_stream() for _ in range(10)], rounds=2)
+    assert await subscription.drained(await relay.force_tick())
+    count = "SELECT count(*) FROM journal.reaction_outcome"
+    assert await scene.pool.fetchval(count) == 20
+
+
+async def test_a_lost_batch_is_refilled_behind_newer_records(
+    scene: Scene, by_hand: ByHand
+) -> None:
+    stream = a_stream()
+    rows = await scene.append(stream, 6)
+    subscription = await scene.subscription(Seen(), hole_seconds=0.5)
+    for index in (0, 1, 4):
+        await by_hand.send(rows[index], index)
+
+    async def has_a_hole() -> bool:
+        return [issue.code for issue in subscription.issues()] == ["hole"]
+
+    await eventually(has_a_hole)
+    assert await scene.seen() == [(stream, 1), (stream, 2)]
+    for index in (2, 3, 4, 5):
+        await by_hand.send(rows[index], index)
+    await eventually(lambda: scene.all_seen(6))
+    assert [version for _, version in await scene.seen()] == [1, 2, 3, 4, 5, 6]
+    assert subscription.issues() == []
+
+
+async def test_another_event_at_an_applied_index_stops_its_partition_alone(
+    scene: Scene, by_hand: ByHand
+) -> None:
+    stream, other = a_stream(), a_stream()
+    rows, more = await scene.append(stream, 3), await scene.append(other)
+    subscription = await scene.subscription(Seen())
+    await by_hand.send(rows[0], 0)
+    await eventually(lambda: scene.all_seen(1))
+    await by_hand.send(rows[1], 0)
+    await by_hand.send(rows[2], 1)
+
+    async def has_stopped() -> bool:
+        return [issue.code for issue in subscription.issues()] == ["diverged"]
+
+    await eventually(has_stopped)
+    by_hand.partition = 4
+    await by_hand.send(more[0], 0)
+    await eventually(lambda: scene.all_seen(2))
+    assert await scene.seen() == [(stream, 1), (other, 1)]
+
+
+async def test_foreign_records_are_stepped_over(
+    scene: Scene, by_hand: ByHand
+) -> None:
+    stream = a_stream()
+    rows = await scene.append(stream, 2)
+    await by_hand.send(rows[0], 0)
+    await by_hand.raw(b"k", None, [])
+    await by_hand.raw(None, b"\xff\x00", [("x", b"\xff")])
+    await by_hand.raw(b"k", b"{}", [("ce_id", None), ("reply_to", b"t")])  # type: ignore[list-item]
+    await by_hand.raw(rows[1].partition_key.encode(), None, to_record(rows[1], 1)[2])
+    await by_hand.send(rows[1], 1)
+    subscription = await scene.subscription(Seen())
+    await eventually(lambda: scene.all_seen(2))
+    assert subscription.issues() == []
+
+
+async def test_an_unknown_type_is_stepped_over_and_an_unknown_version_parked(
+    scene: Scene, by_hand: ByHand
+) -> None:
+    stream, other = a_stream(), a_stream()
+    rows, more = await scene.append(stream, 2), await scene.append(other, 2)
+    await by_hand.send(replace(rows[0], type="NobodyKnows"), 0)
+    await by_hand.send(rows[1], 1)
+    await by_hand.send(replace(more[0], schema_version=99), 2)
+    await by_hand.send(more[1], 3)
+    subscription = await scene.subscription(Seen())
+
+    async def parked() -> bool:
+        found = await scene.pool.fetch("SELECT reason FROM parked ORDER BY seq")
+        return [row["reason"] for row in found] == ["unknown-version", "behind"]
+
+    await eventually(parked)
+    assert await scene.seen() == [(stream, 2)]
+
+
+async def test_a_group_offset_that_ran_ahead_of_a_restored_database_is_not_believed(
+    scene: Scene,
+) -> None:
+    relay = await scene.relay()
+    await scene.append_many([a_stream() for _ in range(10)])
+    progress = await relay.force_tick()
+    first = await scene.subscription(Seen())
+    assert await first.drained(progress)
+    await first.stop()
+    await scene.pool.execute("DELETE FROM seen; DELETE FROM position")
+    second = await scene.subscription(Seen())
+    assert await second.drained(progress)
+    assert len(await scene.seen()) == 10
+
+
+async def test_members_come_and_go_and_every_event_has_its_effect_once(
+    scene: Scene,
+) -> None:
+    relay, streams = await scene.relay(), [a_stream() for _ in range(30)]
+    first = await scene.subscription(Seen())
+    await scene.append_many(streams, rounds=2)
+    second = await scene.subscription(Seen())
+    await scene.append_many(streams, rounds=2)
+
+    async def both_have_a_share() -> bool:
+        return first.has_partitions and second.has_partitions
+
+    await eventually(both_have_a_share)
+    await scene.append_many(streams, rounds=2)
+    await first.stop()
+    await scene.append_many(streams, rounds=2)
+    assert await second.drained(await relay.force_tick())
     seen = await scene.seen()
+    assert len(seen) == 240
     for stream in streams:
-        assert [v for s, v in seen if s == stream] == [1, 2, 3, 4, 5]
-    assert len(seen) == 100
-    await subscription.stop()
-    await relay.stop()
+        assert [v for s, v in seen if s == stream] == list(range(1, 9))
+
+
+async def test_a_consumer_killed_within_its_page_leaves_no_trace(
+    scene: Scene, tmp_path: Path
+) -> None:
+    relay, log = await scene.relay(), tmp_path / "child.log"
+    await scene.append_many([a_stream() for _ in range(10)])
+    progress = await relay.force_tick()
+    argv = [sys.executable, "-m", "tests.stream_child", "stuck-consumer"]
+    argv += [scene.dsn, scene.bootstrap, scene.topics.prefix]
+    child = start(Program("consumer", argv, log, dict(os.environ)))
+
+    async def is_in_the_midst() -> bool:
+        return MIDST in log.read_text()
+
+    await eventually(is_in_the_midst)
+    child.kill()
+    subscription = await scene.subscription(Seen())
+    assert await subscription.drained(progress)
+    assert len(await scene.seen()) == 10
+
+
+@dataclass
+class Moody(Seen):
+    """A view whose table is out of reach a few times."""
+
+    moods: list[Exception] = field(default_factory=list)
+
+    async def apply(
+        self, connection: asyncpg.Connection, events: Sequence[Recorded]
+    ) -> None:
+        await super().apply(connection, events)
+        if self.moods:
+            raise self.moods.pop()
+
+
+async def test_passing_trouble_parks_nothing_and_loses_nothing(scene: Scene) -> None:
+    moods = [TryAgain("later"), ConnectionResetError(), asyncpg.DeadlockDetectedError()]
+    relay = await scene.relay()
+    subscription = await scene.subscription(Moody(moods=moods))
+    await scene.append_many([a_stream() for _ in range(10)])
+    assert await subscription.drained(await relay.force_tick())
+    assert len(await scene.seen()) == 10
+    assert not moods
+    assert await scene.pool.fetchval("SELECT count(*) FROM parked") == 0
+
+
+async def test_a_database_that_goes_away_is_waited_for(scene: Scene) -> None:
+    relay = await scene.relay()
+    subscription = await scene.subscription(Seen())
+    streams = [a_stream() for _ in range(10)]
+    await scene.append_many(streams)
+    owner = await asyncpg.connect(scene.owner_dsn)
+    await owner.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await owner.close()
+    await scene.append_many(streams)
+    assert await subscription.drained(await relay.force_tick())
+    assert len(await scene.seen()) == 20

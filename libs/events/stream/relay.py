@@ -120,6 +120,9 @@ class Relay:
                 self._alarm("diverged", str(error))
             except (*TRANSIENT, Deposed) as error:
                 log.warning("relay_interrupted", error=name_of(error))
+            except Exception as error:  # the relay's own loop
+                log.exception("relay_failed", topic=self._settings.topic)
+                self._alarm("failed", f"The relay fails: {name_of(error)}.")
             finally:
                 self._compared.clear()
             await asyncio.sleep(self._settings.back_off)
@@ -146,7 +149,7 @@ class Relay:
         await self._compare(pump)
         await lead.confirm(pump.checkpoint)
         self._compared.set()
-        self._diverged = None
+        self._diverged, self._issue = None, None
         log.info("relay_leads", topic=lead.topic, epoch=pump.checkpoint.epoch)
         while True:
             sender = Sender(

@@ -112,6 +112,8 @@ class Subscription:
                 await self._member.look_after()
             except TRANSIENT as error:
                 log.warning("round_again", group=self._group.name, error=name_of(error))
+            except Exception:  # the subscription's own loop
+                log.exception("round_failed", group=self._group.name)
             for topic, lag in self.lag().items():
                 name = f"{self._group.name}/{topic}"
                 instruments.lag(name, events=lag.events, seconds=lag.seconds)

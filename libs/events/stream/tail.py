@@ -81,8 +81,8 @@ def missing_rows(
     for expected, seq in enumerate(sorted(lost), start=head + 1):
         if seq != expected:
             raise Diverged(
-                f"The topic holds sequence {seq}, but neither topic nor journal holds"
-                f" {expected}: restore a newer copy of the journal."
+                f"The topic goes on with sequence {seq}, the journal ends at {head}."
+                " Restore a newer copy of the journal."
             )
     return [lost[seq] for seq in sorted(lost)]
 

@@ -16,6 +16,7 @@ from libs.events.stream import parked
 from libs.events.stream.positions import START, Positions, read
 from libs.events.stream.progress import Progress
 from libs.events.stream.topics import Topics
+from libs.events.stream.trouble import name_of
 
 log = structlog.get_logger()
 
@@ -167,7 +168,9 @@ class Watermarks:
             try:
                 await self._follow()
             except (KafkaError, OSError) as error:
-                log.warning("watermarks_interrupted", error=type(error).__name__)
+                log.warning("watermarks_interrupted", error=name_of(error))
+            except Exception:  # the watermarks' own loop
+                log.exception("watermarks_failed")
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _follow(self) -> None:
