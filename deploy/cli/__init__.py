@@ -41,6 +41,8 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "up": Entry("deploy.cli.up", "start the whole system on this machine"),
     "down": Entry("deploy.cli.down", "end it in order; what was recorded stays"),
+    "clock": Entry("deploy.cli.clock", "move a simulated deployment's clock"),
+    "token": Entry("deploy.cli.token", "an access token of the local issuer"),
     "status": Entry("deploy.cli.status", "what runs, where, ready or not, memory"),
 }
 
@@ -51,14 +53,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser(words[0] if words else "")
     arguments = parser.parse_args(words)
     try:
-        command: Command = importlib.import_module(COMMANDS[arguments.command].module)  # type: ignore[assignment] # a module is checked against the protocol by test_cli.
-        return command.run(arguments)
+        return _module(arguments.command).run(arguments)
     except Cannot as reason:
         return _fail(str(reason), as_json=arguments.json)
     except KeyboardInterrupt:
         return CANNOT
     except OSError as error:
         return _fail(_in_words(error), as_json=arguments.json)
+
+
+def _module(name: str) -> Command:
+    # Checked against the protocol by a test over the whole table.
+    module: Command = importlib.import_module(COMMANDS[name].module)
+    return module
 
 
 def show(answer: Mapping[str, object], text: str, *, as_json: bool) -> None:
@@ -74,7 +81,7 @@ def _parser(wanted: str) -> argparse.ArgumentParser:
         row = rows.add_parser(name, help=entry.purpose, description=entry.purpose)
         row.add_argument("--json", action="store_true", help="answer in JSON")
         if name == wanted:
-            importlib.import_module(entry.module).configure(row)
+            _module(name).configure(row)
     return parser
 
 

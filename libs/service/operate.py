@@ -4,7 +4,9 @@ A simulated deployment's time is moved by closing every door, bringing every jou
 onto Kafka and into every consumer, setting the clock, and opening again.
 """
 
+import asyncio
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,6 +21,9 @@ from libs.web.callers import SignedIn
 from libs.web.permissions import Power
 
 SEEING: permissions.Permission = frozenset({Power.VIEW, Power.DECIDE})
+
+HEARD_SECONDS = 20.0
+LOOK_SECONDS = 0.002
 
 
 class Moved(BaseModel):
@@ -84,7 +89,8 @@ def _time(router: APIRouter, running: Running) -> None:
             for subscription in running.subscriptions.values()
             for progress in wanted
         ]
-        return {"drained": all(done)}
+        heard = [await _heard(running, progress) for progress in wanted]
+        return {"drained": all(done) and all(heard)}
 
     @router.post("/clock")
     async def move(moved: Moved, caller: OfficerCaller) -> dict[str, datetime]:
@@ -98,6 +104,17 @@ def _time(router: APIRouter, running: Running) -> None:
         """Do what is due now, as the timers would."""
         _may_move(caller)
         return {"done": sum([await timer(running) for timer in running.timers])}
+
+
+async def _heard(running: Running, progress: Progress) -> bool:
+    """Wait until the watermarks know a progress; False when the time is up."""
+    until = monotonic() + HEARD_SECONDS
+    while monotonic() < until:
+        latest = running.watermarks.latest(progress.service)
+        if latest is not None and latest.at >= progress.at:
+            return True
+        await asyncio.sleep(LOOK_SECONDS)
+    return False
 
 
 def _sight(router: APIRouter, running: Running) -> None:
