@@ -42,7 +42,7 @@ def database_templates(postgres: str) -> Iterator[dict[str, str]]:
 async def fresh_database(
     postgres: str, database_templates: dict[str, str]
 ) -> AsyncIterator[stack.FreshDatabases]:
-    """Call it for a database of this test's own: `await fresh_database(setup)`."""
+    """A maker of databases of this test's own, called with a set-up."""
     databases = stack.FreshDatabases(postgres, database_templates)
     yield databases
     await databases.drop_all()

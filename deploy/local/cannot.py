@@ -4,7 +4,7 @@
 GRAVE = ("FATAL", "PANIC", "ERROR", "Error:", "Exception:")
 
 
-class Cannot(Exception):  # noqa: N818 -- reads as the sentence it prints.
+class Cannot(Exception):
     """A reason, in one line, that says what to do about it."""
 
 

@@ -84,7 +84,7 @@ async def _execute(
     """Run a statement that takes no parameters, its names quoted by the server."""
     places = ", ".join(f"${number}::text" for number in range(2, len(arguments) + 2))
     statement = await connection.fetchval(
-        f"SELECT format($1::text, {places})",  # noqa: S608 -- only place holders.
+        f"SELECT format($1::text, {places})",
         template,
         *arguments,
     )

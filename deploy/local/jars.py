@@ -57,11 +57,12 @@ def _fetch() -> None:
 
 def verify(folder: Path) -> None:
     """Raise `Cannot` unless the folder holds exactly the jars with pinned sums."""
-    wanted = dict(reversed(line.split()) for line in SUMS.read_text().splitlines())
+    lines = [line.split() for line in SUMS.read_text().splitlines()]
+    wanted = {name: digest for digest, name in lines}
     found = {jar.name: _sum(jar) for jar in folder.glob("*.jar")}
-    wrong = sorted(name for name, _ in wanted.items() ^ found.items())
+    wrong = sorted({name for name, _ in wanted.items() ^ found.items()})
     if wrong:
-        message = f"These jars are not the pinned ones: {', '.join(dict.fromkeys(wrong))}"
+        message = f"These jars are not the pinned ones: {', '.join(wrong)}"
         raise Cannot(message)
 
 

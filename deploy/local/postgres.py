@@ -146,7 +146,14 @@ def new_password() -> str:
 
 
 def _accepts(place: Place, port: int) -> bool:
-    argv = [place.binaries / "pg_isready", "-q", "-h", ports.LOOPBACK, "-p", str(port)]
+    argv = [
+        str(place.binaries / "pg_isready"),
+        "-q",
+        "-h",
+        ports.LOOPBACK,
+        "-p",
+        str(port),
+    ]
     return subprocess.run(argv, check=False).returncode == 0  # noqa: S603 -- ours.
 
 

@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from deploy.local import databases, jars, kafka, kept, postgres, topics
@@ -133,7 +134,7 @@ class Stack:
             )
         for name in modules:
             child, address = self.children[name], self.addresses[name]
-            wait_until(child, lambda a=address: is_ready(a), READY_SECONDS)
+            wait_until(child, partial(is_ready, address), READY_SECONDS)
             self.say(f"{name} is ready at {address}")
 
     def _launcher(

@@ -54,9 +54,7 @@ def status(state: Path) -> Status:
     return Status(pid, tuple(parts))
 
 
-def _part(
-    name: str, entry: Mapping[str, object], memory: Mapping[int, int]
-) -> Part:
+def _part(name: str, entry: Mapping[str, object], memory: Mapping[int, int]) -> Part:
     pid, address = int(str(entry["pid"])), str(entry["address"])
     ready = (
         ports.answers(int(address.rpartition(":")[2]))

@@ -64,7 +64,7 @@ class Watch:
                 self.due[name] = now + pause
                 self.pauses[name] = min(pause * 2, LONGEST_PAUSE)
                 code = child.process.returncode
-                self.stack.say(f"{name} ended ({code}): starting it again in {pause:.0f} s")
+                self.stack.say(f"{name} ended ({code}): again in {pause:.0f} s")
             elif now >= self.due[name]:
                 self._again(name)
 
@@ -91,14 +91,18 @@ def up(plan: Plan, afterwards: Sequence[str] = ()) -> int:
         for number in ENDING:
             signal.signal(number, bell.ring)
         try:
-            settings = stack.start()
-            running.write(stack, settings)
-            _greet(Watch(stack, settings, bell), afterwards)
+            _run(stack, bell, afterwards)
         except Ending:
             stack.say("draining; once more to end at once")
-            return 0
         finally:
             _drain(stack)
+    return 0
+
+
+def _run(stack: Stack, bell: Bell, afterwards: Sequence[str]) -> None:
+    settings = stack.start()
+    running.write(stack, settings)
+    _greet(Watch(stack, settings, bell), afterwards)
 
 
 def _greet(watch: Watch, afterwards: Sequence[str]) -> None:

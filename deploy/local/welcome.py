@@ -10,8 +10,9 @@ def text(addresses: Mapping[str, str], settings: Settings) -> str:
     """Return the lines printed when everything is ready."""
     console, workers = addresses["reporting"], addresses["intake"]
     services = "\n".join(f"  {name:<12} {addresses[name]}/docs" for name in SERVICES)
+    deployment = settings.deployment
     return f"""
-Qingxin 清薪 is ready ({settings.deployment.mode} time, district {settings.deployment.site}).
+Qingxin 清薪 is ready ({deployment.mode} time, district {deployment.site}).
 
 Console          {console}/
 Workers' page    {workers}/

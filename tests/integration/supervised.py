@@ -48,7 +48,7 @@ def survivors(pids: Mapping[str, int]) -> list[str]:
 
 def launch(state: Path, **settings: str) -> subprocess.Popen[str]:
     """Start a supervisor without waiting for it."""
-    return subprocess.Popen(  # noqa: S603 -- ourselves.
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.integration.fake_services"],
         env=dict(os.environ) | {"QINGXIN_STATE": str(state)} | settings,
         cwd=REPOSITORY,

@@ -10,7 +10,9 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from deploy.local import jars, kafka as broker, kept, places, ports, postgres as server
+from deploy.local import jars, kept, places, ports
+from deploy.local import kafka as broker
+from deploy.local import postgres as server
 from deploy.local import topics as topic_list
 from deploy.local.cannot import Cannot
 from tests import stack

@@ -134,7 +134,9 @@ async def test_a_second_supervisor_on_the_same_folder_is_refused_in_one_line(
         second = launch(state, **shared_servers)
         words, _ = second.communicate(timeout=END_SECONDS)
         assert second.returncode == 1
-        assert words.startswith(f"qingxin: Already running (process {first.process.pid})")
+        assert words.startswith(
+            f"qingxin: Already running (process {first.process.pid})"
+        )
         assert words.count("\n") == 1
 
 
@@ -147,4 +149,3 @@ async def _told(supervisor: Supervised, service: str) -> dict[str, str]:
 
 async def _is_new(supervisor: Supervised, old: int) -> bool:
     return supervisor.pids()["routing"] != old
-

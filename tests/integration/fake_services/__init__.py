@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 class Door(BaseHTTPRequestHandler):
     """Answers every question with 200 and the settings it was given."""
 
-    def do_GET(self) -> None:  # noqa: N802 -- the library's name.
+    def do_GET(self) -> None:
         """Answer."""
         told = {k: v for k, v in os.environ.items() if k.startswith("QINGXIN_")}
         self.send_response(200)
