@@ -65,15 +65,15 @@ async def append(
     Raises PositionMoved, and asyncpg's errors when the database refuses or is gone.
     """
     try:
-        answer = await connection.fetchval(APPEND, *_arguments(call))
+        answer = await connection.fetchval(APPEND, *arguments(call))
     except asyncpg.PostgresError as error:
         raise refusal(error) from error
-    stored = answer["stored"] or ()
-    if call.atomic and any(v["status"] != "appended" for v in answer["verdicts"]):
-        return [_loser(verdict) for verdict in answer["verdicts"]]
+    stored, verdicts = answer["stored"] or (), answer["verdicts"] or ()
+    if call.atomic and any(verdict["status"] != "appended" for verdict in verdicts):
+        return [_loser(verdict) for verdict in verdicts]
     return [
         await _result(connection, _Told(place, commit, verdict, stored))
-        for commit, verdict in zip(call.commits, answer["verdicts"] or (), strict=True)
+        for commit, verdict in zip(call.commits, verdicts, strict=True)
     ]
 
 
@@ -188,7 +188,8 @@ def occurred(new: New, stamp: Stamp) -> datetime | None:
     return new.occurred_at
 
 
-def _arguments(call: Call) -> tuple[Any, ...]:
+def arguments(call: Call) -> tuple[Any, ...]:
+    """Return what `journal.append` takes, in its order."""
     numbered = list(enumerate(call.commits, start=1))
     return (
         [_command(commit) for commit in call.commits],

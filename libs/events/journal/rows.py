@@ -18,33 +18,36 @@ COLUMNS = (
 
 def recorded(row: asyncpg.Record, service: str) -> Recorded:
     """Return a row of `journal.event` with its event, if its type is known."""
-    return loaded(
-        Recorded(
-            seq=row["seq"],
-            id=plain(row["id"]),
-            site=row["site"],
-            stream=row["stream"],
-            version=row["version"],
-            type=row["type"],
-            schema_version=row["schema_version"],
-            data=row["data"],
-            occurred_at=row["occurred_at"],
-            occurred_precision=Precision(row["occurred_precision"]),
-            recorded_at=row["recorded_at"],
-            actor=Actor(plain(row["actor_id"]), row["actor_role"], row["actor_unit"]),
-            source=Source(row["source"]),
-            serial=row["serial"],
-            command_id=plain(row["command_id"]),
-            request_hmac=row["request_hmac"],
-            hash_alg=row["hash_alg"],
-            correlation_id=plain(row["correlation_id"]),
-            causation_id=row["causation_id"] and plain(row["causation_id"]),
-            partition_key=row["partition_key"],
-            traceparent=row["traceparent"],
-            leaf=row["leaf"],
-            chain=row["chain"],
-            service=service,
-        )
+    return loaded(stored(row, service))
+
+
+def stored(row: asyncpg.Record, service: str) -> Recorded:
+    """Return a row of `journal.event` as it stands, whatever its data says."""
+    return Recorded(
+        seq=row["seq"],
+        id=plain(row["id"]),
+        site=row["site"],
+        stream=row["stream"],
+        version=row["version"],
+        type=row["type"],
+        schema_version=row["schema_version"],
+        data=row["data"],
+        occurred_at=row["occurred_at"],
+        occurred_precision=Precision(row["occurred_precision"]),
+        recorded_at=row["recorded_at"],
+        actor=Actor(plain(row["actor_id"]), row["actor_role"], row["actor_unit"]),
+        source=Source(row["source"]),
+        serial=row["serial"],
+        command_id=plain(row["command_id"]),
+        request_hmac=row["request_hmac"],
+        hash_alg=row["hash_alg"],
+        correlation_id=plain(row["correlation_id"]),
+        causation_id=row["causation_id"] and plain(row["causation_id"]),
+        partition_key=row["partition_key"],
+        traceparent=row["traceparent"],
+        leaf=row["leaf"],
+        chain=row["chain"],
+        service=service,
     )
 
 

@@ -12,12 +12,11 @@ import structlog
 
 from libs.events.event import Source
 from libs.events.journal.call import Call, Place, append
-from libs.events.journal.journal import HEAD
 from libs.events.journal.words import (
+    Appended,
     ClockAhead,
     Commit,
     Diverged,
-    Head,
     Overloaded,
     Result,
 )
@@ -33,6 +32,10 @@ GONE = (
 )
 BUSY = (asyncpg.LockNotAvailableError, asyncpg.TransactionRollbackError)
 
+SEEN = "SELECT seq, chain FROM journal.head"
+CHAIN = "SELECT chain FROM journal.event WHERE seq = $1"
+
+Seen = tuple[int, bytes]
 Gate = Callable[[], Awaitable[None]]
 """Awaited before the journal opens for writing: take back what it lost, or raise."""
 
@@ -76,7 +79,7 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self._connection: asyncpg.Connection | None = None
         self._place = Place("", "")
-        self._seen: Head | None = None
+        self._seen: Seen | None = None
 
     async def start(self) -> None:
         """Connect, pass the gate, and begin; raises what stands in the way."""
@@ -148,7 +151,9 @@ class Writer:
         while True:
             try:
                 connection = await self._connected()
-                return await append(connection, Call(commits), self._place)
+                results = await append(connection, Call(commits), self._place)
+                self._remember(results)
+                return results
             except GONE as error:
                 # Whether it was committed is not known; the command ids tell.
                 await self._forget()
@@ -173,19 +178,29 @@ class Writer:
         return self._connection
 
     async def _open(self, connection: asyncpg.Connection) -> None:
-        head = Head(*await connection.fetchrow(HEAD))
-        behind = self._seen is None or head.seq < self._seen.seq
-        if behind and self._gate is not None:
+        if self._gate is not None and not await self._holds(connection):
             await self._gate()
-            head = Head(*await connection.fetchrow(HEAD))
-        if self._seen is not None and head.seq < self._seen.seq:
+        if self._seen is not None and not await self._holds(connection):
             message = (
-                f"The journal ends at {head.seq}, but {self._seen.seq} was written:"
+                f"The journal does not hold event {self._seen[0]} as it was written:"
                 " an older copy was restored, and its rows are not back yet."
             )
             raise Diverged(message)
-        self._seen = head
+        if self._seen is None:
+            self._seen = tuple(await connection.fetchrow(SEEN))
         self._place = Place(*await connection.fetchrow(PLACE))
+
+    async def _holds(self, connection: asyncpg.Connection) -> bool:
+        if self._seen is None:
+            return False
+        seq, chain = self._seen
+        return seq == 0 or await connection.fetchval(CHAIN, seq) == chain
+
+    def _remember(self, results: Sequence[Result | ClockAhead]) -> None:
+        for result in results:
+            if isinstance(result, Appended) and result.events:
+                last = result.events[-1]
+                self._seen = (last.seq, last.chain)
 
     async def _forget(self) -> None:
         connection, self._connection = self._connection, None
