@@ -89,7 +89,12 @@ class Desk:
         in_time(command, stamp.at)
         rule = self.rules[type(command)]
         return await perform(
-            self.log, rule, command, stamp, if_match=if_match, answer=ids_of(command)
+            self.log,
+            rule,
+            command,
+            stamp,
+            if_match=if_match,
+            answer=lambda _: ids_of(command),
         )
 
     async def now(self) -> datetime:
@@ -179,7 +184,8 @@ def answered(desk: Desk, done: Done, main: str | None) -> tuple[JSON, int]:
 
 def _last(events: Sequence[Recorded], main: str | None) -> Recorded | None:
     own = [event for event in events if event.stream == main]
-    return (own or list(events) or [None])[-1]
+    found = own or list(events)
+    return found[-1] if found else None
 
 
 def _body(act: Act) -> type[BaseModel]:
@@ -233,7 +239,7 @@ async def _act(act: Act, given: Mapping[str, Any]) -> JSONResponse:
     asked = Asked(caller, path, creation.command_id)
     command = _command(act, asked, given["body"])
     main = act.on.stream(path[act.subject]) if act.on else None
-    if_match = (main, given["seen"].only or 0) if main else None
+    if_match = given["seen"].on(main) if main else None
     stamp = creation.stamp(await desk.now())
     done = await desk.do(command, stamp, if_match)
     said, version = answered(desk, done, main)

@@ -40,22 +40,34 @@ class Clue:
     """What decisions ask of a clue."""
 
     first_asked: str | None = None
+    kind: str | None = None
     mode: str | None = None
-    has_contact: bool = False
+    reporter_id: UUID | None = None
     matter: str | None = None
     verified: str | None = None
     closed_not_wage: bool = False
     answers: int = 0
+    version: int = 0
+
+    @property
+    def has_contact(self) -> bool:
+        """Tell whether there is somebody to answer."""
+        return self.reporter_id is not None
 
 
 def evolve(clue: Clue, event: Event) -> Clue:
     """Fold one event of a clue's stream."""
+    return replace(_evolved(clue, event), version=clue.version + 1)
+
+
+def _evolved(clue: Clue, event: Event) -> Clue:
     match event:
         case ComplaintReceived() | ReportReceived():
             return Clue(
                 first_asked=event.first_asked_unit,
+                kind=event.kind if isinstance(event, ComplaintReceived) else "report",
                 mode=event.mode,
-                has_contact=event.reporter_id is not None,
+                reporter_id=event.reporter_id,
             )
         case ClueScreened():
             return replace(clue, matter=event.matter)
@@ -218,9 +230,7 @@ def reply(command: SendReply, stamp: Stamp, states: States) -> list[New]:
     return on_clue(command, sent)
 
 
-def impossible(
-    command: FindReplyImpossible, stamp: Stamp, states: States
-) -> list[New]:
+def impossible(command: FindReplyImpossible, stamp: Stamp, states: States) -> list[New]:
     """Find an answer impossible; "anonymous" only when no contact was left."""
     clue = _held(command, stamp, states)
     if command.reason == "anonymous" and clue.has_contact:

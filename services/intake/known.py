@@ -48,12 +48,28 @@ def _noted(known: Known, event: CaseFactNoted) -> Known:
             return known
 
 
+CONFIDED = frozenset({"brigade", "leading-group"})
 KIND = Kind("known", Known(), evolve)
 
 
 def visible(known: Known, first_asked: str | None, actor: Actor) -> None:
     """Raise NotVisible unless the actor may know of the clue."""
     if first_asked is None or not sees(actor, known.parties | {first_asked}):
+        raise NotVisible
+
+
+def persons_open(
+    known: Known, first_asked: str | None, mode: str | None, actor: Actor
+) -> None:
+    """Raise NotVisible unless the actor may know who is named in the clue.
+
+    Named in confidence: whoever is not the unit that holds it, the one first asked,
+    the district or the office sees the clue, not the persons (LIR 9 ¶2).
+    """
+    visible(known, first_asked, actor)
+    if mode != "confidential" or actor.role in CONFIDED:
+        return
+    if actor.unit not in {known.unit or first_asked, first_asked}:
         raise NotVisible
 
 

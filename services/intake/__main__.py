@@ -1,0 +1,6 @@
+"""Run intake: `python -m services.intake serve | migrate`."""
+
+from libs.service.run import main
+from services.intake.app import SERVICE
+
+main(SERVICE)

@@ -1,0 +1,1 @@
+"""Routes of intake: one file a matter."""

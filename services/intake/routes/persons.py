@@ -1,0 +1,179 @@
+"""Routes of the vault: read with a reason, search by an exact number, erase."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from libs.acts import Answer, answered
+from libs.events.contracts.parts import Code
+from libs.events.decider import NotVisible
+from libs.web import permissions
+from libs.web.auth import OfficerCaller
+from libs.web.callers import SignedIn
+from libs.web.field_errors import accepted
+from libs.web.idempotency import Creation, Repeatable
+from libs.web.languages import Said as Words
+from libs.web.problems import FieldError, More, Problem
+from services.intake import known
+from services.intake.said import PersonsAsked, SearchAsked
+from services.intake.vault import matching
+from services.intake.vault.access import PERSON, ErasePersonData, ReadPersonData
+from services.intake.vault.erasing import erase
+from services.intake.vault.reading import Holding, Said, clues_of, matched, read
+from services.intake.window import Window
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class ErasureSaid(BaseModel):
+    """Why a person's data is erased: a code."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Code
+
+
+class Persons(Answer):
+    """What was read; each further value of a field stands under `also`."""
+
+    persons: list[dict[str, Any]]
+    missing: list[UUID]
+
+
+class Matches(Answer):
+    """Who has this number, in which clues that the caller may see."""
+
+    matches: list[dict[str, UUID]]
+
+
+def router(window: Window) -> APIRouter:
+    """Return the three routes."""
+    routes = APIRouter()
+
+    @routes.post("/v1/persons/read", response_model=Persons)
+    async def read_persons(
+        asked: PersonsAsked, caller: OfficerCaller, act: Creation
+    ) -> JSONResponse:
+        """Read persons' data; one event says who read whose data, and why."""
+        permissions.require(caller, "ReadPersonData")
+        open_to = await _open_to(window, caller, asked.person_ids)
+        body = await _noted(window, act, asked, open_to)
+        async with window.pool.acquire() as connection:
+            found = await read(connection, window.keys, open_to, asked.fields)
+        missing = [str(p) for p in asked.person_ids if p not in set(open_to)]
+        persons = [_person(holding) for holding in found]
+        said = {**body, "persons": persons, "missing": missing}
+        return JSONResponse(said, headers=NO_STORE)
+
+    @routes.post("/v1/searches", response_model=Matches)
+    async def search(
+        asked: SearchAsked, caller: OfficerCaller, act: Creation
+    ) -> JSONResponse:
+        """Search by an exact ID number or telephone; that is an event too."""
+        permissions.require(caller, "ReadPersonData")
+        pairs = await _matched(window, asked)
+        seen = [pair for pair in pairs if await _sees(window, caller, pair[1])]
+        body = await _noted(window, act, asked, [person for person, _ in seen])
+        matches = [{"person_id": str(p), "clue_id": str(c)} for p, c in seen]
+        return JSONResponse({**body, "matches": matches}, headers=NO_STORE)
+
+    @routes.post("/v1/persons/{person_id}/erasure", response_model=Answer)
+    async def erase_person(
+        person_id: UUID, said: ErasureSaid, caller: OfficerCaller, act: Creation
+    ) -> JSONResponse:
+        """Erase a person's data: the key is destroyed, counts and sums stay."""
+        permissions.require(caller, "ErasePersonData")
+        async with window.pool.acquire() as connection:
+            if not await clues_of(connection, [person_id]):
+                raise NotVisible
+            command = ErasePersonData(person_id=person_id, reason=said.reason)
+            stamp = act.stamp(await window.desk.now())
+            # The event first: whatever happens then, the next start erases again.
+            done = await window.desk.do(command, stamp)
+            await erase(connection, person_id)
+        body, _ = answered(window.desk, done, PERSON.stream(person_id))
+        return JSONResponse(body)
+
+    return routes
+
+
+async def _noted(
+    window: Window,
+    act: Repeatable,
+    asked: PersonsAsked | SearchAsked,
+    persons: Sequence[UUID],
+) -> dict[str, Any]:
+    """Record the reading before anything is shown."""
+    fields: tuple[str, ...] = ("search",)
+    outlet = "api"
+    if isinstance(asked, PersonsAsked):
+        fields, outlet = asked.fields, asked.outlet
+    said = {"fields": fields, "outlet": outlet, "reason": asked.reason}
+    read_id = act.part("read").command_id
+    persons = tuple(dict.fromkeys(persons))
+    command = accepted(
+        ReadPersonData, {**said, "read_id": read_id, "person_ids": persons}
+    )
+    done = await window.desk.do(command, act.stamp(await window.desk.now()))
+    return answered(window.desk, done, None)[0]
+
+
+async def _open_to(
+    window: Window, caller: SignedIn, persons: Sequence[UUID]
+) -> list[UUID]:
+    """Return those of the persons named in a clue that the caller may see."""
+    async with window.pool.acquire() as connection:
+        clues = await clues_of(connection, persons)
+    sees = {
+        clue: await _sees(window, caller, clue) for clue in set().union(*clues.values())
+    }
+    return [
+        person
+        for person in dict.fromkeys(persons)
+        if any(sees[clue] for clue in clues.get(person, ()))
+    ]
+
+
+async def _sees(window: Window, caller: SignedIn, clue_id: UUID) -> bool:
+    held, noted = await window.clue(clue_id)
+    try:
+        known.persons_open(noted, held.first_asked, held.mode, caller.actor)
+    except NotVisible:
+        return False
+    return True
+
+
+async def _matched(window: Window, asked: SearchAsked) -> list[tuple[UUID, UUID]]:
+    document, phone = asked.id_number, asked.phone
+    if document is None and phone is None:
+        words = Words("请填写证件号码或电话。", "Give an ID number or a telephone.")
+        error = FieldError("pointer", "/id_number", "missing", words)
+        raise Problem("invalid", more=More([error]))
+    keys = window.keys
+    id_hmac = matching.of_id(keys, document.type, document.number) if document else None
+    phone_hmac = matching.of_phone(keys, phone) if phone else None
+    async with window.pool.acquire() as connection:
+        return await matched(connection, id_hmac, phone_hmac)
+
+
+def _person(holding: Holding) -> dict[str, Any]:
+    held = holding.fields
+    also = {name: [_said(v) for v in values[1:]] for name, values in held.items()}
+    return {
+        "person_id": str(holding.person_id),
+        "fields": {name: _value(values[0]) for name, values in held.items()},
+        "also": {name: values for name, values in also.items() if values},
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {"value": _value(said), "clue_id": str(said.clue_id)}
+
+
+def _value(said: Said) -> Any:  # noqa: ANN401 -- a text, or an ID document
+    return json.loads(said.value) if said.value.startswith('{"type"') else said.value

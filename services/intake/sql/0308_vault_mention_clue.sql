@@ -1,0 +1,2 @@
+-- Who is named in a clue.
+CREATE INDEX mention_clue ON vault.mention (clue_id);

@@ -1,0 +1,70 @@
+"""Access to the vault: reading is an event with its reason, erasing is one too."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from libs.events.command import Command, Stamp
+from libs.events.contracts.intake import PersonDataErased, PersonDataRead
+from libs.events.contracts.parts import Code
+from libs.events.decider import Kind, Read, Rule, States
+from libs.events.event import Event, New
+
+
+@dataclass(frozen=True)
+class Access:
+    """What decisions ask: whether a person was erased."""
+
+    erased: bool = False
+
+
+def evolve(access: Access, event: Event) -> Access:
+    """Fold one event of a person's stream."""
+    match event:
+        case PersonDataErased():
+            return replace(access, erased=True)
+        case _:
+            return access
+
+
+PERSON = Kind("person", Access(), evolve)
+READING = Kind("vaultread", Access(), evolve)
+
+
+class ReadPersonData(Command):
+    """Read persons' data out of the vault: one event a batch (PIPL 54)."""
+
+    read_id: UUID
+    person_ids: Annotated[tuple[UUID, ...], Field(max_length=2000)]
+    fields: Annotated[tuple[Code, ...], Field(min_length=1)]
+    reason: Code
+    outlet: Literal["page", "api", "export"] = "api"
+
+
+class ErasePersonData(Command):
+    """Erase a person's data (PIPL 47); every count and sum stays."""
+
+    person_id: UUID
+    reason: Code
+
+
+def read(command: ReadPersonData, _stamp: Stamp, _states: States) -> list[New]:
+    """Say who read whose data and why."""
+    said = PersonDataRead.model_validate(command.model_dump())
+    return [New(READING.stream(command.read_id), said)]
+
+
+def erase(command: ErasePersonData, _stamp: Stamp, states: States) -> list[New]:
+    """Erase once; a second time there is nothing left to say."""
+    if states.of(PERSON, command.person_id).erased:
+        return []
+    said = PersonDataErased(person_id=command.person_id, reason=command.reason)
+    return [New(PERSON.stream(command.person_id), said)]
+
+
+RULES = (
+    Rule(ReadPersonData, lambda command: [Read(READING, command.read_id)], read),
+    Rule(ErasePersonData, lambda command: [Read(PERSON, command.person_id)], erase),
+)

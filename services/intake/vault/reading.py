@@ -1,0 +1,95 @@
+"""Reading: what was said of persons, opened for one who has the right and a reason."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from services.intake.vault.keys import Keys
+from services.intake.vault.sealing import place, unseal, unwrap
+
+HELD = """
+SELECT p.person_id, p.key_id, p.wrapped_key, f.field, f.command_id, f.sealed, m.clue_id
+FROM vault.person p
+JOIN vault.field f USING (person_id)
+LEFT JOIN LATERAL (
+    SELECT clue_id FROM vault.mention m
+    WHERE m.person_id = p.person_id AND m.command_id = f.command_id LIMIT 1) m ON true
+WHERE p.person_id = ANY($1) AND f.field = ANY($2) AND p.wrapped_key IS NOT NULL
+ORDER BY p.person_id, f.field, f.kept_at, f.command_id
+"""
+MENTIONED = """
+SELECT DISTINCT person_id, clue_id FROM vault.mention WHERE person_id = ANY($1)
+"""
+MATCHED = """
+SELECT DISTINCT p.person_id, m.clue_id
+FROM vault.person p JOIN vault.mention m USING (person_id)
+WHERE p.id_hmac = $1 OR p.phone_hmac = $2
+ORDER BY m.clue_id, p.person_id LIMIT 200
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One value of a field, and in which clue it was said."""
+
+    value: str = field(repr=False)
+    clue_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What the vault holds of one person: each field's values, the first said first."""
+
+    person_id: UUID
+    fields: Mapping[str, tuple[Said, ...]] = field(repr=False)
+
+
+async def read(
+    connection: asyncpg.Connection,
+    keys: Keys,
+    persons: Sequence[UUID],
+    fields: Collection[str],
+) -> list[Holding]:
+    """Open the fields of persons; who is unknown or erased is left out."""
+    rows = await connection.fetch(HELD, list(persons), list(fields))
+    opened: dict[UUID, dict[str, list[Said]]] = {}
+    for row in rows:
+        owner = UUID(int=row["person_id"].int)
+        values = opened.setdefault(owner, {}).setdefault(row["field"], [])
+        said = Said(_open(keys, row), row["clue_id"])
+        if said.value not in {other.value for other in values}:
+            values.append(said)
+    return [
+        Holding(owner, {name: tuple(values) for name, values in held.items()})
+        for owner, held in opened.items()
+    ]
+
+
+def _open(keys: Keys, row: asyncpg.Record) -> str:
+    owner = row["person_id"]
+    key = unwrap(keys, owner, row["key_id"], row["wrapped_key"])
+    where = place(owner, row["field"], row["command_id"])
+    return unseal(key, row["sealed"], where).decode()
+
+
+async def clues_of(
+    connection: asyncpg.Connection, persons: Iterable[UUID]
+) -> dict[UUID, set[UUID]]:
+    """Return in which clues each person is named; an unknown one is left out."""
+    clues: dict[UUID, set[UUID]] = {}
+    for row in await connection.fetch(MENTIONED, list(persons)):
+        person = UUID(int=row["person_id"].int)
+        clues.setdefault(person, set()).add(UUID(int=row["clue_id"].int))
+    return clues
+
+
+async def matched(
+    connection: asyncpg.Connection, id_hmac: bytes | None, phone_hmac: bytes | None
+) -> list[tuple[UUID, UUID]]:
+    """Return (person, clue) of an ID number or telephone; at most two hundred."""
+    rows = await connection.fetch(MATCHED, id_hmac, phone_hmac)
+    return [
+        (UUID(int=row["person_id"].int), UUID(int=row["clue_id"].int)) for row in rows
+    ]
