@@ -88,14 +88,18 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         """Take in a batch; never raises, or FastStream would skip it for ever."""
         async with self._busy:
             try:
-                await self._take(records)
+                if self._is_loaded:
+                    await self._take(records)
+                    self._failures, self._trouble = 0, None
+                else:
+                    # What was fetched before is fetched again, from what is stored.
+                    await self._load()
             except (*TRANSIENT, ConsumerBroken) as error:
                 self._again(records, error)
             except Exception as error:  # the subscription's own loop
                 log.exception("subscription_failed", group=self._group.name)
                 self._again(records, error)
             else:
-                self._failures, self._trouble = 0, None
                 return
         pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
         with suppress(TimeoutError):
@@ -112,9 +116,6 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         self._rewind({TopicPartition(r.topic, r.partition) for r in records})
 
     async def _take(self, records: Sequence[Any]) -> None:
-        if not self._is_loaded:
-            await self._load()
-            return
         page: dict[TopicPartition, list[Copy]] = {}
         for record in records:
             partition = TopicPartition(record.topic, record.partition)
