@@ -1,6 +1,5 @@
 """What the door refuses before a route sees it: bad bytes, size, depth, type."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message as MimeHeader
@@ -16,9 +15,6 @@ from libs.web.problems import More, Problem, problem_response
 MEBIBYTE = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-# A client that still sends must be read for a while, or it never sees the answer.
-DRAIN_BYTES = 32 * MEBIBYTE
-DRAIN_SECONDS = 10.0
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -59,7 +55,6 @@ class Guard:
         except ClientDisconnect:
             return
         except Problem as problem:
-            await inflow.drain()
             await problem_response(problem, scope)(scope, receive, send)
             return
         await self.app(scope, guarded, send)
@@ -143,7 +138,10 @@ class Inflow:
 
     async def counted(self) -> Message:
         """Return the next message; raises 413 beyond the cap."""
-        message = await self._next()
+        message = await self.receive()
+        self.seen += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        self.ended = not more
         if self.seen > self.cap:
             raise too_large(self.cap)
         return message
@@ -157,23 +155,6 @@ class Inflow:
                 raise ClientDisconnect
             parts.append(message.get("body", b""))
         return b"".join(parts)
-
-    async def drain(self) -> None:
-        """Read what a refused client still sends, within bounds."""
-        most = self.seen + DRAIN_BYTES
-        try:
-            async with asyncio.timeout(DRAIN_SECONDS):
-                while not self.ended and self.seen < most:
-                    await self._next()
-        except TimeoutError:
-            return
-
-    async def _next(self) -> Message:
-        message = await self.receive()
-        self.seen += len(message.get("body", b""))
-        more = message["type"] == "http.request" and message.get("more_body", False)
-        self.ended = not more
-        return message
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

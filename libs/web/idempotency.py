@@ -123,14 +123,20 @@ async def _canonical(request: Request) -> bytes:
 
 
 async def _canonical_form(request: Request) -> bytes:
-    """Return the form's fields in order; a file stands for its name and SHA-256."""
+    """Return the form's fields in order; a file stands for its name and SHA-256.
+
+    Raises 422 for a NUL in a field or a file's name: multipart passes the guard unread.
+    """
     rows: list[dict[str, str]] = []
     for name, value in (await request.form()).multi_items():
         if isinstance(value, UploadFile):
             digest = await _digest(value)
-            rows.append({"name": name, "file": value.filename or "", "sha256": digest})
+            row = {"name": name, "file": value.filename or "", "sha256": digest}
         else:
-            rows.append({"name": name, "value": value})
+            row = {"name": name, "value": value}
+        if any("\0" in text for text in row.values()):
+            raise Problem("nul-character")
+        rows.append(row)
     return json.dumps(rows, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 

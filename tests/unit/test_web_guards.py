@@ -77,6 +77,16 @@ async def test_an_upload_may_be_larger_than_a_form_but_has_its_own_cap() -> None
     assert large.status_code == 413
 
 
+async def test_a_nul_in_an_uploads_fields_is_refused() -> None:
+    headers = {"Idempotency-Key": "0123456789abcdef"}
+    files = {"file": ("a.xlsx", b"x")}
+    async with client() as door:
+        answer = await door.post(
+            "/v1/imports", files=files, data={"words": "a\0"}, headers=headers
+        )
+    assert (answer.status_code, answer.json()["code"]) == (422, "nul-character")
+
+
 @pytest.mark.parametrize(
     ("path", "status"), [("/page?q=%ff", 400), ("/page?q=%00", 422), ("/%00", 422)]
 )
