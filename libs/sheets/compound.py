@@ -99,7 +99,11 @@ def _allocation(file: Compound) -> tuple[int, ...]:
         block = _integers(_sector(file, following))
         listed.extend(block[:-1])
         following = block[-1]
-    pieces = [_sector(file, sector) for sector in listed if sector < _LAST_SECTOR]
+    sectors = [sector for sector in listed if sector < _LAST_SECTOR]
+    # A sector listed over and over would unpack to far more than the file weighs.
+    if len(set(sectors)) != len(sectors):
+        raise malformed("xls")
+    pieces = [_sector(file, sector) for sector in sectors]
     return _integers(b"".join(pieces))
 
 
@@ -123,7 +127,7 @@ def _sectors(start: int, table: tuple[int, ...]) -> list[int]:
     sector = start
     while sector < _LAST_SECTOR:
         # A chain longer than its table runs in a circle.
-        if len(sectors) > len(table):
+        if sector >= len(table) or len(sectors) > len(table):
             raise malformed("xls")
         sectors.append(sector)
         sector = table[sector]

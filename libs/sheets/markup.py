@@ -9,6 +9,7 @@ from zipfile import BadZipFile
 from libs.sheets.refusal import SheetRefused, malformed
 
 _CHUNK = 1 << 16
+_BROKEN = (expat.ExpatError, BadZipFile, zlib.error)
 
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]
@@ -69,7 +70,8 @@ def _feed(parser: expat.XMLParserType, part: IO[bytes]) -> Iterator[None]:
             yield
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position
         yield
-    except (expat.ExpatError, BadZipFile, zlib.error, EOFError, ValueError) as broken:
+    # LookupError: an encoding nobody knows, or an attribute that must be there.
+    except (*_BROKEN, LookupError, ValueError, EOFError) as broken:
         raise malformed("xml") from broken
 
 

@@ -7,6 +7,7 @@ from typing import IO
 from libs.sheets.cell import EMPTY, Cell, CellKind, SheetRow, column_index
 from libs.sheets.limits import Limits
 from libs.sheets.markup import attribute, parse, stream
+from libs.sheets.merges import Merges
 from libs.sheets.refusal import malformed, too_large
 from libs.sheets.stored import iso_cell, number_cell, text_cell
 from libs.sheets.strings import whole
@@ -52,7 +53,9 @@ def survey(part: IO[bytes], limits: Limits) -> Survey:
         columns=found.columns,
         formulas=found.formulas,
         errors=found.errors,
-        merged={row: frozenset(columns) for row, columns in found.merged.items()},
+        merged={
+            row: frozenset(columns) for row, columns in found.merges.hidden.items()
+        },
     )
 
 
@@ -69,11 +72,10 @@ def read_rows(
 class _Surveyor:
     def __init__(self, limits: Limits) -> None:
         self.rows = self.columns = self.formulas = self.errors = 0
-        self.merged: dict[int, set[int]] = {}
+        self.merges = Merges(limits)
         self._limits = limits
         self._column = -1
         self._counted = False
-        self._merged_cells = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
@@ -106,16 +108,7 @@ class _Surveyor:
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
         (top, left), (bottom, right) = _place(first), _place(last or first)
-        right = min(right, self._limits.columns)
-        bottom = min(bottom, self._limits.rows * 5)
-        for row in range(top, bottom + 1):
-            hidden = set(range(left, right + 1))
-            if row == top:
-                hidden.discard(left)
-            self._merged_cells += len(hidden)
-            if self._merged_cells > self._limits.rows * 10:
-                raise too_large("合并单元格过多", "too many merged cells")
-            self.merged.setdefault(row, set()).update(hidden)
+        self.merges.add((top, bottom), (left, right))
 
 
 class _Reader:

@@ -8,7 +8,7 @@ from libs.sheets.archive import Archive
 from libs.sheets.cell import SheetRow
 from libs.sheets.limits import Limits
 from libs.sheets.markup import attribute, parse, stream
-from libs.sheets.refusal import has_external_links, has_macros, malformed, wrong_type
+from libs.sheets.refusal import has_external_links, has_macros, too_large, wrong_type
 from libs.sheets.strings import read_strings
 from libs.sheets.styles import read_styles
 from libs.sheets.worksheet import Survey, Tables, read_rows, survey
@@ -56,7 +56,7 @@ def open_xlsx(content: bytes, limits: Limits) -> XlsxBook:
     targets = _relations(archive)
     outline = _outline(archive, targets)
     if len(outline.sheets) > limits.sheets:
-        raise malformed("sheets")
+        raise too_large(f"超过 {limits.sheets} 张表", f"above {limits.sheets} sheets")
     tables = Tables(
         strings=read_strings(archive, _shared(targets, "sharedStrings"), limits),
         styles=read_styles(archive, _shared(targets, "styles")),

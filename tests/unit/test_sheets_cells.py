@@ -267,3 +267,15 @@ def test_every_cell_of_a_csv_is_text_and_quotes_may_span_lines() -> None:
         (CellKind.TEXT, "one\r\ntwo"),
         (CellKind.TEXT, "0012"),
     ]
+
+
+def test_words_of_an_old_xls_run_over_many_records() -> None:
+    book = xlwt.Workbook()
+    page = book.add_sheet("台账")
+    words = [f"{'𠮷祥餐厅' if row % 3 else 'Polar '}{row}" * 9 for row in range(3000)]
+    for row, text in enumerate(words):
+        page.write(row, 0, text)
+    target = io.BytesIO()
+    book.save(target)
+    read = cells(target.getvalue(), "sheet.xls")
+    assert [row[0].text for row in read] == words
