@@ -1,22 +1,22 @@
 """Registry: from a stored type name and version to the event, in its newest words."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from libs.events.contracts import enforcement, intake, reporting, routing
+from libs.events.contracts import clocks, enforcement, intake, reporting, routing
 from libs.events.event import Event
 
 Type = tuple[str, int]
 
-VOCABULARIES: Mapping[str, ModuleType] = MappingProxyType(
+VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": intake,
-        "routing": routing,
-        "enforcement": enforcement,
-        "reporting": reporting,
+        "intake": (intake,),
+        "routing": (routing, clocks),
+        "enforcement": (enforcement,),
+        "reporting": (reporting,),
     }
 )
 
@@ -74,12 +74,14 @@ def ce_type(service: str, name: str, version: int) -> str:
     return f"qingxin.{service}.{name}.v{version}"
 
 
-def collect(vocabularies: Mapping[str, ModuleType]) -> Mapping[Type, type[Event]]:
+def collect(
+    vocabularies: Mapping[str, tuple[ModuleType, ...]],
+) -> Mapping[Type, type[Event]]:
     """Gather all vocabularies; a name belongs to one service only (ValueError)."""
     owners: dict[str, str] = {}
     gathered: dict[Type, type[Event]] = {}
-    for service, module in vocabularies.items():
-        for (name, version), event_type in _of(module).items():
+    for service, modules in vocabularies.items():
+        for (name, version), event_type in _of(modules).items():
             if owners.setdefault(name, service) != service:
                 message = f"{name} is said by {owners[name]} and by {service}"
                 raise ValueError(message)
@@ -93,17 +95,22 @@ def _all() -> Mapping[Type, type[Event]]:
 
 
 @cache
-def _of(module: ModuleType) -> Mapping[Type, type[Event]]:
+def _of(modules: tuple[ModuleType, ...]) -> Mapping[Type, type[Event]]:
     found: dict[Type, type[Event]] = {}
-    for _, member in inspect.getmembers(module, inspect.isclass):
-        if not issubclass(member, Event) or member.__module__ != module.__name__:
-            continue
+    for member in _defined_in(modules):
         key = (member.name, member.schema_version)
         if key in found:
             message = f"{member.name}.v{member.schema_version} is defined twice"
             raise ValueError(message)
         found[key] = member
     return MappingProxyType(found)
+
+
+def _defined_in(modules: tuple[ModuleType, ...]) -> Iterator[type[Event]]:
+    for module in modules:
+        for _, member in inspect.getmembers(module, inspect.isclass):
+            if issubclass(member, Event) and member.__module__ == module.__name__:
+                yield member
 
 
 def _unknown(name: str, schema_version: int) -> Unknown:

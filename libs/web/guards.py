@@ -50,7 +50,7 @@ class Guard:
         inflow = Inflow(receive, self.caps.of(scope["path"]))
         try:
             refuse_address(scope)
-            refuse_declared(Headers(scope=scope), inflow.cap)
+            refuse_declared(Headers(scope=scope), inflow.cap, self.caps.raw_types)
             guarded = await self._guarded(scope, inflow)
         except ClientDisconnect:
             return
@@ -89,12 +89,15 @@ def refuse_address(scope: Scope) -> None:
             raise Problem(found)
 
 
-def refuse_declared(headers: Headers, cap: int) -> None:
+def refuse_declared(
+    headers: Headers, cap: int, raw_types: frozenset[str] = frozenset()
+) -> None:
     """Raise the problem of a declared length or an encoding that is not read."""
     length = headers.get("content-length", "0")
     if length.isdigit() and int(length[:20]) > cap:
         raise too_large(cap)
-    if headers.get("content-encoding", "identity") != "identity":
+    packed = headers.get("content-encoding", "identity") != "identity"
+    if packed and media_type(headers) not in raw_types:
         raise Problem("media-type")
 
 

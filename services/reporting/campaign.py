@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import CausedFigure, Code, Text
@@ -108,6 +108,8 @@ class OpenCampaign(Command):
 
 class CloseWeek(Command):
     """Close a week with the table as known at a time, and what it corrects."""
+
+    model_config = ConfigDict(str_max_length=200_000)
 
     campaign_id: UUID
     week: Annotated[int, Field(ge=1, le=60)]

@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
+from pydantic import ConfigDict
+
 from libs.calendar.clocks import ClockRule, load_clocks
 from libs.calendar.tables import load_year
 from libs.calendar.workdays import Calendar
@@ -70,6 +72,8 @@ CALENDAR = Read(KIND, book_id("calendar"))
 
 class AdoptRulebook(Command):
     """Put a version of a book in force, with the day it was known."""
+
+    model_config = ConfigDict(str_max_length=200_000)
 
     book: Book
     version: Text
