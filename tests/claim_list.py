@@ -48,7 +48,7 @@ def list_claim(command: ListClaim, _: Stamp, states: States) -> Sequence[New]:
 
 def copy_list(command: CopyList, _: Stamp, states: States) -> Sequence[New]:
     """Accept the case, and note how many events each listed case has."""
-    listed = states.of(KNOWN, command.other_id)
+    listed: Listed = states.of(KNOWN, command.other_id)
     accepted = [
         claim_id for claim_id in sorted(listed) if states.of(CASE, claim_id) > 0
     ]
@@ -61,6 +61,11 @@ def copy_list(command: CopyList, _: Stamp, states: States) -> Sequence[New]:
     ]
 
 
+def _others(command: CopyList, states: States) -> list[UUID]:
+    listed: Listed = states.of(KNOWN, command.other_id)
+    return sorted(listed)
+
+
 def accepted(case_id: UUID) -> New:
     event = ComplaintAccepted(case_id=case_id, clue_id=UUID(int=0xC1))
     return New(CASE.stream(case_id), event)
@@ -71,7 +76,5 @@ COPY = Rule(
     CopyList,
     lambda c: [Read(KNOWN, c.case_id), Read(KNOWN, c.other_id)],
     copy_list,
-    lambda c, states: [
-        Read(CASE, claim) for claim in sorted(states.of(KNOWN, c.other_id))
-    ],
+    lambda c, states: [Read(CASE, claim) for claim in _others(c, states)],
 )

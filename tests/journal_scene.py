@@ -23,7 +23,7 @@ from tests.stack import FreshDatabases
 SITE = "310199000000"
 SERVICE = "enforcement"
 ROLE = "enforcement_app"
-PASSWORD = "test"  # noqa: S105 -- of a server that lives as long as the test.
+PASSWORD = "test"
 MAKE_ROLE = f"""
 DO $$ BEGIN
     CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}';
@@ -110,7 +110,7 @@ class Scene:
 
 @asynccontextmanager
 async def journal_scene(
-    fresh_database: FreshDatabases, simulate: bool = False
+    fresh_database: FreshDatabases, *, simulate: bool = False
 ) -> AsyncIterator[Scene]:
     """Yield a journal in real or simulated time, with one writer started."""
     dsn = await fresh_database(simulated if simulate else real)

@@ -9,7 +9,7 @@ import pytest
 
 from libs.events.contracts.reporting import WeeklyStatisticsPublished
 from libs.events.event import New
-from libs.events.journal.call import Call, arguments, APPEND
+from libs.events.journal.call import APPEND, Call, arguments
 from libs.events.journal.chain import leaf_of, verified
 from libs.events.journal.words import (
     DATA_LIMIT,

@@ -1,8 +1,9 @@
-"""Recorded time only goes on; simulated time is the deployment's, real time nobody's."""
+"""Recorded time only goes on; simulated time is the deployment's, real nobody's."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import asyncpg
 import pytest
@@ -52,9 +53,7 @@ async def _appended(scene: Scene, caused_at: datetime | None = None) -> Appended
 async def test_every_event_is_recorded_after_the_one_before(scene: Scene) -> None:
     results = await asyncio.gather(*(_appended(scene) for _ in range(100)))
     times = [event.recorded_at for result in results for event in result.events]
-    assert all(
-        later > earlier for earlier, later in zip(times, times[1:], strict=False)
-    )
+    assert all(later > earlier for earlier, later in pairwise(times))
     assert times[-1] <= await scene.journal.now()
 
 

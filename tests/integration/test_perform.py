@@ -9,7 +9,8 @@ import pytest
 
 from libs.events.contracts.enforcement import ClaimListed
 from libs.events.decider import Rejected, Rule, States
-from libs.events.event import Event, New
+from libs.events.event import Event, New, Recorded
+from libs.events.journal.journal import Journal
 from libs.events.journal.words import Answer, Commit
 from libs.events.perform import (
     CommandKeyReused,
@@ -26,7 +27,7 @@ from tests.claim_list import (
     accepted,
     list_claim,
 )
-from tests.journal_scene import Scene, a_commit, a_stamp, journal_scene
+from tests.journal_scene import SERVICE, Scene, a_commit, a_stamp, journal_scene
 from tests.stack import FreshDatabases
 
 
@@ -143,20 +144,17 @@ async def test_a_stream_that_moves_at_every_attempt_ends_as_contended(
     command, attempts = _command(), 0
     stream = KNOWN.stream(command.case_id)
 
-    class Moving:
+    class Moving(Journal):
         """A journal whose stream moves right after each reading."""
 
-        def __getattr__(self, name: str) -> object:
-            return getattr(scene.journal, name)
-
-        async def read_streams(self, names: Sequence[str]) -> object:
+        async def read_streams(self, names: Sequence[str]) -> dict[str, list[Recorded]]:
             nonlocal attempts
-            found = await scene.journal.read_streams(names)
+            found = await super().read_streams(names)
             await scene.writer.submit(a_commit({stream: len(found[stream])}))
             attempts += 1
             return found
 
-    log = replace(scene.log, journal=Moving())  # type: ignore[arg-type] -- a rival.
+    log = replace(scene.log, journal=Moving(scene.journal.pool, SERVICE))
     with pytest.raises(Contended):
         await perform(log, LIST, command, a_stamp())
     assert attempts == 10

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +13,7 @@ from libs.events.command import Command, Stamp
 from libs.events.contracts.enforcement import ClaimListed
 from libs.events.decider import Read, Rule, States
 from libs.events.event import New, Recorded, Source
+from libs.events.journal.journal import Journal
 from libs.events.journal.words import (
     ClockAhead,
     Commit,
@@ -21,7 +22,7 @@ from libs.events.journal.words import (
 )
 from libs.events.reactions import Reaction, Reactor, findings, system_actor
 from tests.claim_list import COPY, KNOWN, LIST, CopyList, ListClaim, accepted
-from tests.journal_scene import Scene, a_stamp, journal_scene
+from tests.journal_scene import SERVICE, Scene, a_stamp, journal_scene
 from tests.stack import FreshDatabases
 
 OUTCOMES = "SELECT * FROM journal.reaction_outcome ORDER BY decided_at, event_id"
@@ -35,13 +36,15 @@ async def scene(fresh_database: FreshDatabases) -> AsyncIterator[Scene]:
         yield made
 
 
-def _reactor(scene: Scene, commands: Commands, **changes: object) -> Reactor:
-    reaction = Reaction("list-claims", (ClaimListed,), None, commands)
+def _reactor(
+    scene: Scene, commands: Commands, since: datetime | None = None
+) -> Reactor:
+    reaction = Reaction("list-claims", (ClaimListed,), since, commands)
     return Reactor(
         name="reactor",
         services=frozenset({"intake"}),
         journal=scene.journal,
-        reactions=[replace(reaction, **changes)],
+        reactions=[reaction],
         rules={ListClaim: LIST, CopyList: COPY},
         actor=system_actor("enforcement"),
     )
@@ -148,24 +151,21 @@ async def test_a_page_is_decided_again_when_a_door_moved_its_stream(
     heard = await _heard(scene, 5, case_id)
     raced = False
 
-    def commands(record: Recorded) -> Sequence[Command]:
-        return _same_case(record)
+    class Racing(Journal):
+        """A journal at which an officer acts right after the first reading."""
 
-    async def at_the_door(names: Sequence[str]) -> dict[str, list[Recorded]]:
-        nonlocal raced
-        found = await scene.journal.read_streams(names)
-        if not raced:
-            raced = True
-            stream = KNOWN.stream(case_id)
-            event = heard[0].fact()
-            await scene.writer.submit(
-                Commit(a_stamp(), {stream: 0}, [New(stream, event)])
-            )
-        return found
+        async def read_streams(self, names: Sequence[str]) -> dict[str, list[Recorded]]:
+            nonlocal raced
+            found = await super().read_streams(names)
+            if not raced:
+                raced = True
+                new = New(KNOWN.stream(case_id), heard[0].fact())
+                await scene.writer.submit(Commit(a_stamp(), {new.stream: 0}, [new]))
+            return found
 
-    reactor = _reactor(scene, commands)
-    racing = _Racing(scene.journal, at_the_door)
-    await replace(reactor, journal=racing).react(heard, _position(-1, heard))
+    racing = Racing(scene.journal.pool, SERVICE)
+    reactor = replace(_reactor(scene, _same_case), journal=racing)
+    await reactor.react(heard, _position(-1, heard))
     # The officer listed the first claim meanwhile: the reaction had nothing to do.
     listed = await _listed(scene, case_id)
     assert len(listed) == 5
@@ -287,14 +287,3 @@ async def test_two_reactions_of_one_name_are_refused(scene: Scene) -> None:
     reactor = _reactor(scene, _same_case)
     with pytest.raises(ValueError, match="one name"):
         replace(reactor, reactions=[*reactor.reactions, *reactor.reactions])
-
-
-class _Racing:
-    """A journal at which something happens right after a reading."""
-
-    def __init__(self, journal: object, reading: object) -> None:
-        self._journal = journal
-        self.read_streams = reading
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._journal, name)

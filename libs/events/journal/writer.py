@@ -150,10 +150,7 @@ class Writer:
         pause = 0.02
         while True:
             try:
-                connection = await self._connected()
-                results = await append(connection, Call(commits), self._place)
-                self._remember(results)
-                return results
+                return await self._append(commits)
             except GONE as error:
                 # Whether it was committed is not known; the command ids tell.
                 await self._forget()
@@ -165,6 +162,12 @@ class Writer:
             log.warning("append_retried", reason=reason, commands=len(commits))
             await asyncio.sleep(pause)
             pause = min(pause * 2, 1.0)
+
+    async def _append(self, commits: Sequence[Commit]) -> list[Result | ClockAhead]:
+        connection = await self._connected()
+        results = await append(connection, Call(commits), self._place)
+        self._remember(results)
+        return results
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
