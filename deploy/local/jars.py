@@ -5,10 +5,9 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-from deploy.local import java, places
+from deploy.local import apt, java, places
 from deploy.local.cannot import Cannot, last_line
 
 SOURCE = places.REPOSITORY / "deploy" / "kafka"
@@ -78,17 +77,5 @@ def _environment() -> dict[str, str]:
 
 
 def _installed_maven() -> str:
-    apt = shutil.which("apt-get")
-    if os.geteuid() != 0 or apt is None:
-        message = "Maven is missing: install it (Debian: apt-get install maven)."
-        raise Cannot(message)
-    sys.stderr.write("Maven is missing: installing it with apt-get.\n")
-    for argv in (
-        [apt, "-qq", "update"],
-        [apt, "-qq", "-y", "install", "--no-install-recommends", "maven"],
-    ):
-        done = subprocess.run(argv, check=False, capture_output=True, text=True)  # noqa: S603 -- fixed.
-        if done.returncode:
-            message = f"apt-get could not install Maven: {last_line(done.stderr)}"
-            raise Cannot(message)
+    apt.install(["maven"])
     return shutil.which("mvn") or "mvn"

@@ -64,14 +64,19 @@ def _enters(folder: Path, account: Account) -> bool:
 def reachable_folder(wanted: Path, account: Account | None) -> Path:
     """Return `wanted`, or its stand-in below the system's state directory.
 
-    The folder exists afterwards and its parents can be entered by `account`.
+    A link at `wanted` records where the stand-in is. The folder exists afterwards,
+    and `account` can reach it.
     """
     wanted.parent.mkdir(parents=True, exist_ok=True)
+    if wanted.is_symlink():  # Decided at an earlier start, wherever we are by now.
+        return _owned(wanted.resolve(), account)
     if account is None or may_enter(wanted.parent.resolve(), account):
         return _owned(wanted, account)
     key = hashlib.sha256(os.fsencode(wanted.resolve())).hexdigest()[:12]
     SYSTEM_STATE.mkdir(mode=0o711, parents=True, exist_ok=True)
-    return _owned(SYSTEM_STATE / f"{wanted.name}-{key}", account)
+    folder = _owned(SYSTEM_STATE / f"{wanted.name}-{key}", account)
+    wanted.symlink_to(folder)
+    return folder
 
 
 def _owned(folder: Path, account: Account | None) -> Path:

@@ -117,6 +117,8 @@ def _greet(watch: Watch, afterwards: Sequence[str]) -> None:
         guest = start(program)
         stack.guests.append(guest)
         _watch_while(watch, guest.is_running)
+        if guest.process.returncode:
+            stack.say(f"{program.name} failed ({guest.process.returncode})")
     sys.stdout.write(welcome.text(stack.addresses, watch.settings))
     sys.stdout.flush()
     _watch_while(watch, lambda: True)

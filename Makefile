@@ -1,0 +1,57 @@
+# Set-up happens once: the stamps in .local/stamps remember it.
+# Needs git, make and Python 3.11; everything else is fetched, by pinned sums.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := run
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv/bin/python
+STAMPS := .local/stamps
+QINGXIN_REAL_DATA ?= ../shared/data/real
+export QINGXIN_REAL_DATA
+
+.PHONY: run test test-real bench setup setup-dev clean
+
+run: setup ## the whole system on the replayed campaign
+	@exec $(VENV) -m deploy.local up --demo
+
+test: setup-dev ## every rule, every test
+	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
+	$(VENV) -m mypy
+	.venv/bin/lint-imports --no-logo
+	$(VENV) -m pytest
+
+test-real: setup-dev ## three agencies' own totals
+	@test -d "$(QINGXIN_REAL_DATA)" || { echo "No folder $(QINGXIN_REAL_DATA): set QINGXIN_REAL_DATA to the agencies' sheets." >&2; exit 1; }
+	$(VENV) -m pytest tests/real
+
+bench: setup-dev ## first ratios
+	@$(VENV) -m tests.bench
+
+setup: $(STAMPS)/run $(STAMPS)/jars
+
+setup-dev: $(STAMPS)/dev $(STAMPS)/jars
+	@$(VENV) -m deploy.local.set_up browser
+
+$(STAMPS)/run: deploy/requirements.txt pyproject.toml
+	@deploy/venv.sh "$(PYTHON)" deploy/requirements.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: deploy/requirements-dev.txt pyproject.toml
+	@deploy/venv.sh "$(PYTHON)" deploy/requirements-dev.txt
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/run
+
+$(STAMPS)/jars: deploy/kafka/pom.xml deploy/kafka/jars.sha256 | $(STAMPS)
+	@echo "Kafka's jars" >&2
+	@test -x $(VENV) || $(MAKE) --no-print-directory $(STAMPS)/run
+	@$(VENV) -m deploy.local.set_up jars
+	@touch $@
+
+$(STAMPS):
+	@mkdir -p $@
+
+clean: ## ends the system and removes everything made here, records included
+	@-test -x $(VENV) && $(VENV) -m deploy.local down
+	@for link in .local/postgres .local/postgres-binaries; do \
+	  if test -L $$link; then rm -rf "$$(readlink $$link)"; fi; done
+	rm -rf .local .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
