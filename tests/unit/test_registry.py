@@ -56,7 +56,7 @@ def _module(name: str, *types: type[Event]) -> ModuleType:
 @pytest.fixture
 def _moving(monkeypatch: pytest.MonkeyPatch) -> None:
     module = _module(__name__, Moved, MovedV1, MovedV2)
-    known = registry.collect({"routing": module})
+    known = registry.collect({"routing": (module,)})
     monkeypatch.setattr(registry, "_all", lambda: known)
 
 
@@ -98,7 +98,9 @@ def test_what_is_no_such_event_is_refused_without_showing_it() -> None:
 def test_an_event_name_belongs_to_one_service() -> None:
     module = _module(__name__, Moved)
     with pytest.raises(ValueError, match="routing and by intake"):
-        registry.collect({"routing": module, "intake": _module(__name__, Moved)})
+        registry.collect(
+            {"routing": (module,), "intake": (_module(__name__, Moved),)}
+        )
 
 
 def test_a_version_is_defined_once() -> None:
@@ -106,7 +108,7 @@ def test_a_version_is_defined_once() -> None:
         unit: str
 
     with pytest.raises(ValueError, match="twice"):
-        registry.collect({"routing": _module(__name__, Moved, Again)})
+        registry.collect({"routing": (_module(__name__, Moved, Again),)})
 
 
 def test_the_four_vocabularies_have_no_name_in_common() -> None:
