@@ -98,9 +98,7 @@ def test_what_is_no_such_event_is_refused_without_showing_it() -> None:
 def test_an_event_name_belongs_to_one_service() -> None:
     module = _module(__name__, Moved)
     with pytest.raises(ValueError, match="routing and by intake"):
-        registry.collect(
-            {"routing": (module,), "intake": (_module(__name__, Moved),)}
-        )
+        registry.collect({"routing": (module,), "intake": (_module(__name__, Moved),)})
 
 
 def test_a_version_is_defined_once() -> None:
