@@ -49,18 +49,18 @@ class _Segments:
         return taken
 
     def characters(self, length: int, *, wide: bool) -> str:
-        """Take characters; a continued text says anew how wide they are."""
-        text = ""
-        while len(text) < length:
+        """Take so many UTF-16 units; a continued text says anew how wide they are."""
+        units = b""
+        while len(units) < 2 * length:
             if self._at >= len(self._segments[self._index]):
                 self._next()
                 wide = bool(self._here(1)[0] & _WIDE)
-            width = 2 if wide else 1
-            piece = self._here((length - len(text)) * width)
-            if len(piece) < width:
+            left = length - len(units) // 2
+            piece = self._here(left * 2 if wide else left)
+            if len(piece) % 2 and wide:
                 raise IndexError("half a character")
-            text += piece.decode("utf-16-le" if wide else "latin-1", "surrogatepass")
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+            units += piece if wide else piece.decode("latin-1").encode("utf-16-le")
+        return units.decode("utf-16-le")
 
     def _here(self, length: int) -> bytes:
         if self._at >= len(self._segments[self._index]):

@@ -1,6 +1,7 @@
 """Cells come out as they were stored: exact decimals, real days, nothing guessed."""
 
 import io
+import struct
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
 from libs.sheets.cell import CellKind, column_index, column_letters
+from libs.sheets.oldstrings import shared_strings
 from libs.sheets.stored import day_of, shortest_decimal
 from libs.sheets.styles import read_format
 from tests.unit.sheet_files import cells, edited, opened, written, xlsx, xlsx_of
@@ -269,10 +271,22 @@ def test_every_cell_of_a_csv_is_text_and_quotes_may_span_lines() -> None:
     ]
 
 
+def test_a_word_split_between_records_is_joined_with_its_rare_characters() -> None:
+    wide = "a𠮷b".encode("utf-16-le")
+    for cut in (0, 2, 4, 6, 8):
+        first = struct.pack("<IIHB", 2, 2, 4, 1) + wide[:cut]
+        then = (b"\x01" if cut < len(wide) else b"") + wide[cut:]
+        last = struct.pack("<HB", 2, 0) + b"xy"
+        split = (first, then + last) if cut < len(wide) else (first + last,)
+        assert shared_strings(split) == ("a𠮷b", "xy")
+    narrow = (struct.pack("<IIHB", 1, 1, 3, 1) + wide[:2], b"\x00bc")
+    assert shared_strings(narrow) == ("abc",)
+
+
 def test_words_of_an_old_xls_run_over_many_records() -> None:
     book = xlwt.Workbook()
     page = book.add_sheet("台账")
-    words = [f"{'𠮷祥餐厅' if row % 3 else 'Polar '}{row}" * 9 for row in range(3000)]
+    words = [f"{'吉祥餐厅' if row % 3 else 'Polar '}{row}" * 9 for row in range(3000)]
     for row, text in enumerate(words):
         page.write(row, 0, text)
     target = io.BytesIO()
