@@ -97,7 +97,7 @@ def bearer(text: str | None = None) -> dict[str, str]:
     return {"Authorization": f"Bearer {text or token()}"}
 
 
-def routes() -> APIRouter:
+def callers() -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/whoami")
@@ -107,6 +107,32 @@ def routes() -> APIRouter:
     @router.get("/v1/mine")
     async def mine(caller: WorkerCaller) -> dict[str, str]:
         return {caller.kind: str(caller.subject_id)}
+
+    return router
+
+
+def sendings() -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/v1/forms")
+    async def form(words: Annotated[str, Form()]) -> dict[str, str]:
+        return {"words": words}
+
+    @router.post("/v1/imports")
+    async def take_file(file: UploadFile, act: Creation) -> dict[str, str]:
+        return {"size": str(file.size), "hmac": act.request_hmac.hex()}
+
+    @router.get("/page", response_class=HTMLResponse)
+    async def page() -> str:
+        return "<p>页"
+
+    return router
+
+
+def routes() -> APIRouter:
+    router = APIRouter()
+    router.include_router(callers())
+    router.include_router(sendings())
 
     @router.post("/v1/notes", status_code=201)
     async def take(note: Note, act: Creation, caller: AnyCaller) -> dict[str, str]:
@@ -128,18 +154,6 @@ def routes() -> APIRouter:
     async def order(caller: OfficerCaller) -> dict[str, str]:
         permissions.require(caller, "OrderPayment")
         return {}
-
-    @router.post("/v1/forms")
-    async def form(words: Annotated[str, Form()]) -> dict[str, str]:
-        return {"words": words}
-
-    @router.post("/v1/imports")
-    async def take_file(file: UploadFile, act: Creation) -> dict[str, str]:
-        return {"size": str(file.size), "hmac": act.request_hmac.hex()}
-
-    @router.get("/page", response_class=HTMLResponse)
-    async def page() -> str:
-        return "<p>页"
 
     return router
 
