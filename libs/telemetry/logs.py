@@ -14,7 +14,7 @@ from opentelemetry import trace
 from opentelemetry._logs import Logger, SeverityNumber
 
 from libs.telemetry.instruments import sight
-from libs.telemetry.plain import WITHHELD, is_plain, plain_name, plain_value
+from libs.telemetry.plain import plain_name, plain_value
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -146,5 +146,4 @@ class _FromLibraries(logging.Handler):
         say = log.error if record.levelno >= logging.ERROR else log.warning
         if record.levelno < logging.WARNING:
             say = log.info
-        said = text if is_plain(text) else WITHHELD
-        say("library_said", logger=record.name, said=said, exc_info=record.exc_info)
+        say("library_said", logger=record.name, said=text, exc_info=record.exc_info)

@@ -211,6 +211,7 @@ def test_what_no_rule_allows_leaves_in_no_span_and_is_counted(seen: Seen) -> Non
         span.set_attribute("worker.name", "Zhao Ceshi")
         span.set_attribute("http.route", "/v1/people/310101189001010013")
         span.add_event("saw 赵测试", {"who": "赵测试"})
+        span.set_status(StatusCode.ERROR, "no wages for 赵测试")
     with view("赵测试", 1):
         pass
     told = "".join(span.to_json() for span in seen.exporter.get_finished_spans())
