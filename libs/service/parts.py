@@ -1,6 +1,5 @@
 """What a service is made of, and what it works with while it runs."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -30,7 +29,10 @@ REACTIONS = "reactions"
 
 @dataclass
 class Running:
-    """A service at work; `last_now` is the deployment's time when it was last asked."""
+    """A service at work; `last_now` is the deployment's time when it was last asked.
+
+    `works` go on in the background from when the log is open until the end begins.
+    """
 
     settings: Settings
     pool: asyncpg.Pool
@@ -43,7 +45,7 @@ class Running:
     door: Door
     closing: Closing
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    works: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     timers: Sequence["Timer"] = ()
     last_now: datetime = field(default_factory=lambda: datetime.now(UTC))
 

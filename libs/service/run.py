@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from urllib.parse import urlsplit
@@ -202,6 +202,9 @@ async def _start(service: Service, running: Running, stack: AsyncExitStack) -> N
     stack.push_async_callback(writer.stop)
     if service.prepare is not None:
         await service.prepare(running)
+    for work in running.works:
+        going = asyncio.create_task(_working(work), name="work")
+        stack.push_async_callback(_ended, going)
     await running.watermarks.start()
     stack.push_async_callback(running.watermarks.stop)
     for subscription in running.subscriptions.values():
@@ -210,6 +213,10 @@ async def _start(service: Service, running: Running, stack: AsyncExitStack) -> N
     rounds = asyncio.create_task(_rounds(service, running), name="rounds")
     stack.push_async_callback(_ended, rounds)
     await running.now()
+
+
+async def _working(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
 
 
 async def _rounds(service: Service, running: Running) -> None:
@@ -221,7 +228,9 @@ async def _rounds(service: Service, running: Running) -> None:
                 for timer in service.timers:
                     await timer(running)
         except Exception as error:  # noqa: BLE001 -- the service's own loop
-            log.warning("round_failed", service=service.name, error=type(error).__name__)
+            log.warning(
+                "round_failed", service=service.name, error=type(error).__name__
+            )
         await asyncio.sleep(ROUND_SECONDS)
 
 

@@ -1,12 +1,31 @@
-"""Intake put together: its rules, reactions, vault and doors."""
+"""Intake put together: its rules, reactions, vault, imports and doors."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
 
 from libs import rulebook_view
 from libs.service.parts import Running, Service
-from services.intake import clue, noting
-from services.intake.api import ROUTERS, routers
+from libs.sheets.limits import LIMITS
+from services.intake import clue, history, noting
+from services.intake.api import ROUTERS, window_routers
+from services.intake.importing.runner import Runner
 from services.intake.reactions import REACTIONS
 from services.intake.vault import access
 from services.intake.vault.erasing import replay_erasures
+from services.intake.window import Window
+
+# A form's own parts come on top of the file.
+UPLOAD_BYTES = LIMITS.file_bytes + 100_000
+ROSTER_BYTES = 5_000_000
+
+
+def routers(running: Running) -> Sequence[APIRouter]:
+    """Return the routes; the runner of imports begins with the service's work."""
+    window = Window.of(running)
+    runner = Runner(window)
+    running.works.append(runner.run)
+    return window_routers(window, runner)
 
 
 async def prepare(running: Running) -> None:
@@ -17,11 +36,12 @@ async def prepare(running: Running) -> None:
 SERVICE = Service(
     name="intake",
     title="Qingxin 清薪: intake",
-    rules=(*clue.RULES, *noting.RULES, *access.RULES),
+    rules=(*clue.RULES, *noting.RULES, *access.RULES, *history.RULES),
     reactions=REACTIONS,
     hears=frozenset({"routing", "enforcement"}),
     views=(rulebook_view.VIEW,),
     routers=ROUTERS,
     more_routers=routers,
     prepare=prepare,
+    uploads={"/v1/imports": UPLOAD_BYTES, "/v1/rosters": ROSTER_BYTES},
 )

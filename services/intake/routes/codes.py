@@ -42,7 +42,7 @@ def router(window: Window) -> APIRouter:
     limited = limit_by_address(Limiter(TRACK_BY_CODE))
     routes = APIRouter(dependencies=[Depends(limited)])
 
-    @routes.post("/v1/codes/exchange", response_model=WorkerToken)
+    @routes.post("/v1/codes/exchange")
     async def exchange(shown: CodeShown, response: Response) -> WorkerToken:
         """Exchange a query code for a token of fifteen minutes."""
         digest = window.codes.digest(shown.code) or NO_MATCH

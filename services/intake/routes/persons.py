@@ -175,5 +175,5 @@ def _said(said: Said) -> dict[str, Any]:
     return {"value": _value(said), "clue_id": str(said.clue_id)}
 
 
-def _value(said: Said) -> Any:  # noqa: ANN401 -- a text, or an ID document
+def _value(said: Said) -> Any:  # a text, or an ID document
     return json.loads(said.value) if said.value.startswith('{"type"') else said.value

@@ -1,0 +1,70 @@
+"""Files handed in: each sealed under a key of its own, destroyed after thirty days."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from services.intake.vault.keys import Keys
+from services.intake.vault.sealing import (
+    new_key,
+    place,
+    seal,
+    unseal,
+    unwrap,
+    wrap,
+)
+
+PRIVATE = 0o600
+KEPT_DAYS = 30
+OLD = """
+UPDATE imports.job SET wrapped_key = NULL
+WHERE wrapped_key IS NOT NULL AND asked_at < clock_timestamp() - $1 * interval '1 day'
+AND state IN ('done', 'refused')
+RETURNING import_id
+"""
+
+
+class FileGone(Exception):
+    """The file was destroyed, or its folder was lost: hand it in again."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The folder of sealed files."""
+
+    objects: Path
+    keys: Keys
+
+    def keep(self, import_id: UUID, content: bytes) -> bytes:
+        """Write a file sealed; return its wrapped key. A repeat replaces it."""
+        key = new_key()
+        path = self._path(import_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sealed = path.with_suffix(".part")
+        with os.fdopen(os.open(sealed, os.O_CREAT | os.O_WRONLY, PRIVATE), "wb") as out:
+            out.write(seal(key, content, place(import_id, "file")))
+            out.flush()
+            os.fsync(out.fileno())
+        sealed.replace(path)
+        return wrap(self.keys, import_id, key)
+
+    def read(self, import_id: UUID, key_id: str, wrapped: bytes | None) -> bytes:
+        """Return a file's bytes; raises FileGone."""
+        path = self._path(import_id)
+        if wrapped is None or not path.exists():
+            raise FileGone
+        key = unwrap(self.keys, import_id, key_id, wrapped)
+        return unseal(key, path.read_bytes(), place(import_id, "file"))
+
+    async def destroy_old(self, pool: asyncpg.Pool, days: int = KEPT_DAYS) -> int:
+        """Destroy the keys and files of imports over so many days old."""
+        rows = await pool.fetch(OLD, days)
+        for row in rows:
+            self._path(row["import_id"]).unlink(missing_ok=True)
+        return len(rows)
+
+    def _path(self, import_id: UUID) -> Path:
+        return self.objects / "imports" / f"{import_id}.sealed"
