@@ -92,7 +92,8 @@ def evolve(row: Box | None, event: Recorded) -> Box | None:
             return replace(row, unit=moved.unit, mood="moved")
         case _, BoxBurnt():
             return None
-    return row
+        case _:
+            return row
 
 
 BOXES = View(
@@ -122,7 +123,8 @@ def coins(event: Recorded) -> list[Coin]:
         case CoinsCorrected() as wrong:
             back = Money(minor=-wrong.old.minor, currency=wrong.old.currency)
             return [Coin("reversal", back), Coin("in", wrong.new)]
-    return []
+        case _:
+            return []
 
 
 COINS = Register(

@@ -52,7 +52,6 @@ class Memory:
 
     random: Random = field(default_factory=lambda: Random(7))
     held: dict[tuple[str, int], list[Copy]] = field(default_factory=dict)
-    reads: int = 0
 
     def say(self, events: Iterable[Recorded]) -> None:
         """Put events at the ends of their partitions."""
@@ -92,7 +91,6 @@ class Memory:
         held = self.held.get((service, partition.partition), [])[after + 1 :]
         inner = {self.random.randrange(len(held) + 1) for _ in range(5)}
         for start, end in pairwise(sorted({0, len(held), *inner})):
-            self.reads += 1
             yield held[start:end]
 
     def all_copies(self) -> list[Copy]:

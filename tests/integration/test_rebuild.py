@@ -182,10 +182,24 @@ async def test_a_cancelled_rebuild_goes_on_where_it_stopped(
     assert await sums(pool) == live
     states = await pool.fetch("SELECT state FROM view_build")
     assert [row["state"] for row in states] == ["cancelled", "cancelled"]
-    source.reads = 0
     await rebuild(pool, source, Order(BOTH, APP), calls.append)
     assert await sums(pool) == live
     assert calls[-1].done == calls[-1].total < len(source.all_copies())
+
+
+async def test_a_fresh_rebuild_reads_everything_again(pool: asyncpg.Pool) -> None:
+    source = story(13, 200)
+    await apply_live(pool, source, BOTH)
+    live, calls = await sums(pool), list[Progress]()
+    del source.held["test", 2][3:]
+    with pytest.raises(TopicIncomplete):
+        await rebuild(pool, source, Order(BOTH, APP))
+    whole = story(13, 200)
+    await rebuild(pool, whole, Order(BOTH, APP, fresh=True), calls.append)
+    assert calls[-1].done == len(whole.all_copies())
+    assert await sums(pool) == live
+    states = await pool.fetch("SELECT state FROM view_build ORDER BY id")
+    assert [row["state"] for row in states] == ["discarded"] * 2 + ["switched"] * 2
 
 
 async def test_two_rebuilds_of_one_view_never_run_together(

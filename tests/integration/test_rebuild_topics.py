@@ -32,7 +32,8 @@ def evolve(row: Filing | None, event: Recorded) -> Filing | None:
         case ClaimWithdrawn() as withdrawn:
             before = () if row is None else row.reasons
             return Filing((*before, withdrawn.reason))
-    return row
+        case _:
+            return row
 
 
 FILINGS = View("filings", 1, ("enforcement",), Filing, (ClaimWithdrawn,), evolve)

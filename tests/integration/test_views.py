@@ -13,6 +13,7 @@ from libs.events.views.history import as_known, row_as_known, rows, timeline
 from libs.events.views.making import Drifted
 from libs.events.views.runner import runner
 from libs.events.views.testing import recorded, told
+from libs.events.views.view import Declared
 from tests.stack import FreshDatabases
 from tests.views_sample import (
     BOXES,

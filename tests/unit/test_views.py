@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from libs.events.event import Event, Recorded
+from libs.events.views.answered import Answered, view_version
 from libs.events.views.columns import Columns, RowRefused
 from libs.events.views.fold import fold_page
 from libs.events.views.testing import given, recorded, told
@@ -172,6 +173,15 @@ def test_no_split_into_pages_and_no_duplicate_changes_rows_or_history(
     assert projected.history() == sorted(
         whole.closed, key=lambda v: (v.stream, v.version)
     )
+
+
+def test_an_answer_is_final_only_up_to_where_it_is_complete() -> None:
+    at = datetime(2023, 12, 1, tzinfo=UTC)
+    version = view_version("payments_v1", "claims_v2")
+    assert version == "claims_v2+payments_v1"
+    assert Answered(version, at).final_at(at)
+    assert not Answered(version, at).final_at(at + timedelta(microseconds=1))
+    assert not Answered(version, None).final_at(at)
 
 
 def test_columns_of_a_row_with_one_field_are_written_and_read_back() -> None:

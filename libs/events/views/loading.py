@@ -153,4 +153,5 @@ def _items(copies: Sequence[Copy], types: frozenset[str]) -> Iterator[Item]:
     for copy in copies:
         row = copy.recorded
         # The others are only counted: reading their JSON would be the most work.
-        yield read_item(copy) if row.type in types else Item(copy, row)
+        unread = row.event is None and row.type in types
+        yield read_item(copy) if unread else Item(copy, row)

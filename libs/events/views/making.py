@@ -16,6 +16,7 @@ HAS_KEY = "SELECT 1 FROM pg_constraint WHERE conrelid = $1::regclass AND contype
 CREATE_INDEX = (
     "CREATE INDEX IF NOT EXISTS {index} ON {schema}.{table} USING {method} ({columns})"
 )
+ANALYZE = "ANALYZE {schema}.{table}"
 GRANT = "GRANT SELECT, INSERT, UPDATE ON {schema}.{table} TO {role}"
 GRANT_GROWING = "GRANT SELECT, INSERT ON {schema}.{table} TO {role}"
 READS = "SELECT to_regclass('public.' || $1) IS NOT NULL"
@@ -78,6 +79,15 @@ async def index_all(
             method = "gin" if gin else "btree"
             statement = CREATE_INDEX.format_map({**names, **wanted, "method": method})
             await connection.execute(statement)
+
+
+async def analyze(
+    connection: asyncpg.Connection, declared: Declared, schema: str
+) -> None:
+    """Count the rows, so that the first page after a rebuild is planned by them."""
+    for table in tables(declared):
+        names = {"schema": schema, "table": table.name}
+        await connection.execute(ANALYZE.format_map(names))
 
 
 async def grant(

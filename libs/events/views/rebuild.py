@@ -12,13 +12,14 @@ from libs.events.views.build import (
     RebuildCancelled,
     Say,
     begin,
+    discard,
     forget_progress,
     set_state,
 )
 from libs.events.views.checksum import checksum
 from libs.events.views.live import make_readers
 from libs.events.views.loading import Dropped, Load
-from libs.events.views.making import grant, index_all
+from libs.events.views.making import analyze, grant, index_all
 from libs.events.views.source import Source
 from libs.events.views.switch import Compared, Switch
 from libs.events.views.view import Declared
@@ -30,6 +31,7 @@ USE = "GRANT USAGE ON SCHEMA {schema} TO {role}"
 class Order:
     """What to rebuild: up to now and live at the end, or as of a time and aside.
 
+    `fresh` throws away what an earlier, stopped rebuild has done: after a mended fold.
     As of a time the tables stay in a schema of their own; with it first in the
     `search_path`, every page's query reads the past.
     """
@@ -37,6 +39,7 @@ class Order:
     declared: Sequence[Declared]
     app_role: str
     as_of: datetime | None = None
+    fresh: bool = False
     dropped: Dropped = field(default_factory=dict)
 
 
@@ -59,13 +62,21 @@ async def rebuild(
     RebuildRunning, RebuildCancelled, TopicIncomplete.
     """
     async with pool.acquire() as keeper:
-        builds = [await begin(keeper, each, order.as_of) for each in order.declared]
+        builds = [await _begun(keeper, each, order) for each in order.declared]
         try:
             return await _rebuilt(pool, source, order, Meter(pool, builds, say))
         except RebuildCancelled:
             for build in builds:
                 await set_state(pool, build, "cancelled")
             raise
+
+
+async def _begun(keeper: asyncpg.Connection, declared: Declared, order: Order) -> Build:
+    build = await begin(keeper, declared, order.as_of)
+    if not order.fresh:
+        return build
+    await discard(keeper, build)
+    return await begin(keeper, declared, order.as_of)
 
 
 async def _rebuilt(
@@ -76,6 +87,7 @@ async def _rebuilt(
     for build in meter.builds:
         async with pool.acquire() as connection:
             await index_all(connection, build.declared, build.schema)
+            await analyze(connection, build.declared, build.schema)
         if order.as_of is None:
             switch = Switch(pool, source, build, order.app_role, order.dropped)
             done.append(_entry(build, await switch.run(), "public"))

@@ -19,8 +19,11 @@ from libs.events.views.fold import (
 from libs.events.views.tables import LIVE, Table, current_table, history_table, tables
 from libs.events.views.view import Declared, Register, View
 
-# Taken first, so that a switch that holds the table never meets a half-done page.
-LOCK = "LOCK TABLE {table} IN ROW EXCLUSIVE MODE"
+# The lock first, so that a switch that holds the table never meets a half-done page.
+# Plans by the size of now: one kept from an empty table would read all of a full one.
+LOCK = """
+SET LOCAL plan_cache_mode = force_custom_plan;
+LOCK TABLE {table} IN ROW EXCLUSIVE MODE"""
 LOAD = """
 SELECT stream, version, recorded_at, gone{columns}
 FROM {table} WHERE stream = ANY($1)"""
