@@ -86,26 +86,25 @@ class Reactor:
             raise ValueError(message)
 
     async def react(
-        self, events: Sequence[Recorded], position: PositionUpdate | None
+        self, events: Sequence[Recorded], positions: Sequence[PositionUpdate]
     ) -> None:
-        """React to a page: one read, one fold, one append with outcomes and position.
+        """React to a page: one read, one fold, one append with outcomes and positions.
 
         Raises PositionMoved when another consumer runs, ClockAhead, Contended, and
         whatever a rule raises that is no refusal: such an event is to be parked.
         """
         for _ in range(ATTEMPTS):
-            if await self._attempt(events, position):
+            if await self._attempt(events, positions):
                 return
         raise Contended(f"The streams moved {ATTEMPTS} times.")
 
     async def _attempt(
-        self, events: Sequence[Recorded], position: PositionUpdate | None
+        self, events: Sequence[Recorded], positions: Sequence[PositionUpdate]
     ) -> bool:
         fired = await self._fired(events)
         page = Page(self.journal, self.rules)
         await page.load([asked for each in fired for asked in each.asked])
         outcomes = [await page.decide(each) for each in fired]
-        positions = [] if position is None else [position]
         if not outcomes and not positions:
             return True
         call = Call(page.commits, outcomes, positions, atomic=True)

@@ -80,7 +80,7 @@ async def test_commands_of_one_page_build_on_each_other(scene: Scene) -> None:
     heard = await _heard(scene, 10, case_id)
     # The same claim twice in one page: the second finds it listed.
     heard.append(replace(heard[0], id=uuid4(), event=heard[0].fact()))
-    await _reactor(scene, _same_case).react(heard, _position(-1, heard))
+    await _reactor(scene, _same_case).react(heard, [_position(-1, heard)])
     listed = await _listed(scene, case_id)
     assert [event.version for event in listed] == list(range(1, 11))
     outcomes = await scene.journal.pool.fetch(OUTCOMES)
@@ -93,7 +93,7 @@ async def test_commands_of_one_page_build_on_each_other(scene: Scene) -> None:
 
 async def test_what_follows_names_its_cause(scene: Scene) -> None:
     heard = await _heard(scene, 1, uuid4())
-    await _reactor(scene, _same_case).react(heard, _position(-1, heard))
+    await _reactor(scene, _same_case).react(heard, [_position(-1, heard)])
     cause, effect = await scene.journal.read(0)
     assert effect.causation_id == cause.id
     assert effect.correlation_id == cause.correlation_id
@@ -107,9 +107,9 @@ async def test_what_follows_names_its_cause(scene: Scene) -> None:
 async def test_a_page_that_comes_again_decides_nothing_again(scene: Scene) -> None:
     heard = await _heard(scene, 5, uuid4())
     reactor = _reactor(scene, _same_case)
-    await reactor.react(heard, _position(-1, heard))
+    await reactor.react(heard, [_position(-1, heard)])
     before = await scene.journal.head()
-    await reactor.react(heard, replace(_position(-1, heard), before=4, index=5))
+    await reactor.react(heard, [replace(_position(-1, heard), before=4, index=5)])
     assert await scene.journal.head() == before
 
 
@@ -119,12 +119,15 @@ async def test_outcome_and_position_stand_or_fall_with_the_events(
     heard = await _heard(scene, 3, uuid4())
     reactor = _reactor(scene, _same_case)
     with pytest.raises(PositionMoved):
-        await reactor.react(heard, _position(7, heard))
+        await reactor.react(heard, [_position(7, heard)])
     assert await scene.journal.pool.fetch(OUTCOMES) == []
     assert (await scene.journal.head()).seq == 3
-    await reactor.react(heard, _position(-1, heard))
+    await reactor.react(heard, [_position(-1, heard)])
     row = await scene.journal.pool.fetchrow("SELECT * FROM public.position")
     assert (row["idx"], row["event_id"]) == (2, heard[-1].id)
+    # Not from behind either: the row is there, at another index.
+    with pytest.raises(PositionMoved):
+        await reactor.react(heard, _position(1, heard))
     assert (await scene.journal.head()).seq == 6
 
 
@@ -133,7 +136,7 @@ async def test_a_zombie_and_its_successor_decide_once(scene: Scene) -> None:
     heard = await _heard(scene, 20, case_id)
     results = await asyncio.gather(
         *(
-            _reactor(scene, _same_case).react(heard, _position(-1, heard))
+            _reactor(scene, _same_case).react(heard, [_position(-1, heard)])
             for _ in range(4)
         ),
         return_exceptions=True,
@@ -165,7 +168,7 @@ async def test_a_page_is_decided_again_when_a_door_moved_its_stream(
 
     racing = Racing(scene.journal.pool, SERVICE)
     reactor = replace(_reactor(scene, _same_case), journal=racing)
-    await reactor.react(heard, _position(-1, heard))
+    await reactor.react(heard, [_position(-1, heard)])
     # The officer listed the first claim meanwhile: the reaction had nothing to do.
     listed = await _listed(scene, case_id)
     assert len(listed) == 5
@@ -183,7 +186,7 @@ async def test_a_refusal_is_a_finding_and_is_kept(scene: Scene) -> None:
         return [ListClaim(case_id=case_id, claim_id=case_id)]
 
     reactor = _reactor(scene, refused_first)
-    await reactor.react(heard, _position(-1, heard))
+    await reactor.react(heard, [_position(-1, heard)])
     (finding,) = await findings(scene.journal)
     assert (finding.reaction, finding.event_id) == ("list-claims", heard[0].id)
     assert finding.code == "no-claim"
@@ -201,7 +204,7 @@ async def test_several_commands_of_one_event_have_ids_of_their_own(
     def three(_: Recorded) -> Sequence[Command]:
         return [ListClaim(case_id=case_id, claim_id=uuid4()) for _ in range(3)]
 
-    await _reactor(scene, three).react(heard, _position(-1, heard))
+    await _reactor(scene, three).react(heard, [_position(-1, heard)])
     listed = await _listed(scene, case_id)
     assert len({event.command_id for event in listed}) == 3
     (row,) = await scene.journal.pool.fetch(OUTCOMES)
@@ -221,7 +224,7 @@ async def test_states_that_name_more_streams_are_read_within_the_page(
             return [ListClaim(case_id=first, claim_id=claim)]
         return [CopyList(case_id=copy, other_id=first)]
 
-    await _reactor(scene, then_copy).react(heard, _position(-1, heard))
+    await _reactor(scene, then_copy).react(heard, [_position(-1, heard)])
     assert [e.fact() for e in await _listed(scene, copy)] == [
         ClaimListed(case_id=copy, claim_id=claim)
     ]
@@ -230,7 +233,7 @@ async def test_states_that_name_more_streams_are_read_within_the_page(
 async def test_a_new_reaction_does_not_fire_on_history(scene: Scene) -> None:
     heard = await _heard(scene, 2, uuid4())
     since = heard[1].recorded_at
-    await _reactor(scene, _same_case, since=since).react(heard, _position(-1, heard))
+    await _reactor(scene, _same_case, since=since).react(heard, [_position(-1, heard)])
     (row,) = await scene.journal.pool.fetch(OUTCOMES)
     assert row["event_id"] == heard[1].id
 
@@ -238,7 +241,7 @@ async def test_a_new_reaction_does_not_fire_on_history(scene: Scene) -> None:
 async def test_a_page_without_work_still_moves_the_position(scene: Scene) -> None:
     heard = await _heard(scene, 2, uuid4())
     reactor = replace(_reactor(scene, _same_case), reactions=[])
-    await reactor.react(heard, _position(-1, heard))
+    await reactor.react(heard, [_position(-1, heard)])
     assert await scene.journal.pool.fetchval("SELECT idx FROM public.position") == 1
     assert (await scene.journal.head()).seq == 2
 
@@ -254,7 +257,7 @@ async def test_an_error_that_is_no_refusal_goes_up_and_leaves_nothing(
     rule = Rule(ListClaim, lambda c: [Read(KNOWN, c.case_id)], broken)
     reactor = replace(_reactor(scene, _same_case), rules={ListClaim: rule})
     with pytest.raises(KeyError):
-        await reactor.react(heard, _position(-1, heard))
+        await reactor.react(heard, [_position(-1, heard)])
     assert await scene.journal.pool.fetch(OUTCOMES) == []
     assert await scene.journal.pool.fetch("SELECT * FROM public.position") == []
 
@@ -272,12 +275,12 @@ async def test_after_a_restore_the_log_itself_says_what_was_done(
 ) -> None:
     heard = await _heard(scene, 3, uuid4())
     reactor = _reactor(scene, _same_case)
-    await reactor.react(heard, _position(-1, heard))
+    await reactor.react(heard, [_position(-1, heard)])
     await scene.execute(
         "ALTER TABLE journal.reaction_outcome DISABLE TRIGGER USER;"
         "DELETE FROM journal.reaction_outcome; DELETE FROM public.position"
     )
-    await reactor.react(heard, _position(-1, heard))
+    await reactor.react(heard, [_position(-1, heard)])
     assert (await scene.journal.head()).seq == 6
     outcomes = await scene.journal.pool.fetch(OUTCOMES)
     assert [row["outcome"] for row in outcomes] == ["done"] * 3
