@@ -78,4 +78,4 @@ def _environment() -> dict[str, str]:
 
 def _installed_maven() -> str:
     apt.install(["maven"])
-    return shutil.which("mvn") or "mvn"
+    return shutil.which("mvn") or shutil.which("mvn", path=os.defpath) or "mvn"

@@ -79,7 +79,7 @@ def prepare(state: Path, password: str) -> Place:
     account = places.database_account()
     folder = places.reachable_folder(state / "postgres", account) / "data"
     log = state / "logs" / "postgres.log"
-    place = Place(folder, _binaries(state, account), account, log)
+    place = Place(folder, _binaries(account), account, log)
     if folder.exists():
         _check_version((folder / "PG_VERSION").read_text().strip(), folder)
         await_previous(folder)
@@ -208,29 +208,37 @@ def _initdb(binaries: Path, folder: Path, password_file: str) -> list[str]:
     ]
 
 
-def _binaries(state: Path, account: Account | None) -> Path:
+def _binaries(account: Account | None) -> Path:
     # Located, not imported: its import reaches for folders of the user's session.
-    package = Path(str(distribution(WHEEL).locate_file(WHEEL)))
+    wheel = distribution(WHEEL)
+    package = Path(str(wheel.locate_file(WHEEL)))
     installed = package / f"pginstall{MAJOR}" / "bin"
     if account is None or places.may_enter(installed.resolve(), account):
         return installed
-    home = places.reachable_folder(state / "postgres-binaries", account)
-    copied = home / package.name / installed.parent.name
-    if not copied.exists():
-        _copy(package, home, installed.parent.name)
-    return copied / "bin"
+    home = places.reachable_folder(places.STATE / "postgres-binaries", account)
+    copies = home / wheel.version
+    if not copies.exists():
+        _copy(package, copies)
+    return copies / package.name / installed.relative_to(package)
 
 
-def _copy(package: Path, home: Path, name: str) -> None:
+def _copy(package: Path, copies: Path) -> None:
+    partial = copies.with_name(f"{copies.name}.{os.getpid()}")
+    name = f"pginstall{MAJOR}"
+    shutil.copytree(
+        package / name,
+        partial / package.name / name,
+        ignore=shutil.ignore_patterns("include"),
+    )
     # The binaries find their libraries in a sibling folder, relative to themselves.
     libraries = package.with_name(f"{package.name}.libs")
-    shutil.copytree(libraries, home / libraries.name, dirs_exist_ok=True)
-    partial = home / package.name / f"{name}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    shutil.copytree(package / name, partial, ignore=shutil.ignore_patterns("include"))
-    partial.rename(home / package.name / name)
+    shutil.copytree(libraries, partial / libraries.name)
     # A private umask at installation must not follow the copies.
-    for path in home.rglob("*"):
-        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
-        if path.parent.name == "bin":
-            path.chmod(0o755)
+    for path in partial.rglob("*"):
+        runs = path.is_dir() or path.parent.name == "bin"
+        path.chmod(path.stat().st_mode | (0o555 if runs else 0o444))
+    partial.chmod(0o755)
+    try:
+        partial.rename(copies)
+    except OSError:  # Another start was first.
+        shutil.rmtree(partial)
