@@ -191,7 +191,7 @@ async def test_a_refusal_is_a_finding_and_is_kept(scene: Scene) -> None:
     assert (finding.reaction, finding.event_id) == ("list-claims", heard[0].id)
     assert finding.code == "no-claim"
     # Decided is decided, also when the rule would now allow it.
-    await _reactor(scene, _same_case).react(heard, None)
+    await _reactor(scene, _same_case).react(heard, ())
     assert (await scene.journal.head()).seq == 3
 
 
@@ -267,7 +267,7 @@ async def test_a_cause_from_a_clock_far_ahead_is_an_alarm(scene: Scene) -> None:
     later = replace(heard[0], recorded_at=heard[0].recorded_at + timedelta(hours=1))
     reactor = _reactor(scene, _same_case)
     with pytest.raises(ClockAhead):
-        await reactor.react([later], _position(-1, [later]))
+        await reactor.react([later], [_position(-1, [later])])
 
 
 async def test_after_a_restore_the_log_itself_says_what_was_done(
