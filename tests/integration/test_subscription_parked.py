@@ -1,9 +1,11 @@
 """What a consumer cannot apply waits with its stream; all else goes on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
+import asyncpg
 import pytest
 
+from libs.events.event import Recorded
 from libs.events.stream import parked
 from libs.events.stream.parked import NotParked
 from tests.eventually import eventually
@@ -82,6 +84,29 @@ async def test_a_dropped_event_lets_the_rest_of_its_stream_go_on(
     assert await scene.seen() == [(hated, 2), (hated, 3)]
     with pytest.raises(NotParked):
         await parked.show(scene.pool, "seen", events[0].id)
+
+
+class Overflowing(Seen):
+    """A view with a column too small: the driver refuses the value, not the server."""
+
+    async def apply(
+        self, connection: asyncpg.Connection, events: Sequence[Recorded]
+    ) -> None:
+        if any(event.stream in self.hates for event in events):
+            await connection.execute("SELECT $1::int", 2**40)
+        await super().apply(connection, [e for e in events if e.stream not in self.hates])
+
+
+async def test_a_value_that_fits_no_column_is_parked_and_not_tried_for_ever(
+    scene: Scene,
+) -> None:
+    hated, liked = a_stream(), a_stream()
+    relay = await scene.relay()
+    subscription = await scene.subscription(Overflowing(hates={hated}))
+    await scene.append_many([hated, liked])
+    assert await subscription.drained(await relay.force_tick())
+    assert await scene.seen() == [(liked, 1)]
+    assert await reasons(scene) == ["failed"]
 
 
 async def test_a_consumer_that_fails_on_everything_is_broken_and_parks_no_more(

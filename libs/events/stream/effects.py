@@ -34,12 +34,16 @@ from libs.events.stream.positions import (
     steps,
 )
 from libs.events.stream.retry import try_again
-from libs.events.stream.trouble import TRANSIENT, name_of
+from libs.events.stream.trouble import heals, name_of
 
 log = structlog.get_logger()
 
 # So many different events at fault, and none in order: it is the consumer's own fault.
 MOST_PARKED = 10
+
+# A crash loses effect and position together, and Kafka still has the events: there is
+# no need to wait for the disk.
+QUICK = "SET LOCAL synchronous_commit = off"
 
 Stored = dict[str, dict[TopicPartition, Position]]
 Page = Mapping[TopicPartition, Sequence[Copy]]
@@ -109,16 +113,16 @@ class Effects:
     async def apply(self, page: Page, readers: Mapping[str, Sequence[str]]) -> Found:
         """Apply a page; `readers` names the consumers of each topic.
 
-        Raises what heals by waiting (TRANSIENT), or ConsumerBroken; what was applied
+        Raises what heals by waiting, or ConsumerBroken; what was applied
         before that stays applied.
         """
         found = Found()
         works = self._admitted(page, readers, found)
         views = [w for w in works if isinstance(w.consumer, ViewConsumer)]
         if len(views) > 1 and await self._together(views):
-            views = []
+            works = [w for w in works if isinstance(w.consumer, ReactionConsumer)]
         broken = None
-        for work in [*views, *(w for w in works if w not in views and _reacts(w))]:
+        for work in works:
             try:
                 await self._settle(work, _Trial())
             except ConsumerBroken as error:
@@ -140,7 +144,10 @@ class Effects:
                     known[position] = admit(position, copies)
                 admitted = known[position]
                 if admitted.hole is not None:
-                    found.holes[partition] = admitted.hole
+                    # The first that any consumer lacks, so that pages agree.
+                    found.holes[partition] = min(
+                        admitted.hole, found.holes.get(partition, admitted.hole)
+                    )
                 if admitted.diverged is not None:
                     found.diverged[partition] = admitted.diverged
                 for copy in admitted.apply:
@@ -157,9 +164,9 @@ class Effects:
         """Apply all views' pages in one transaction; False when one of them fails."""
         try:
             await self._views(works)
-        except TRANSIENT:
-            raise
-        except Exception as error:  # noqa: BLE001 -- a consumer may fail in any way.
+        except Exception as error:  # a consumer may fail in any way
+            if heals(error):
+                raise
             log.warning("page_failed", error=name_of(error))
             return False
         return True
@@ -169,9 +176,9 @@ class Effects:
         items = work.items[:1] if name in self._broken else work.items
         try:
             await self._once(Work(work.consumer, items))
-        except TRANSIENT:
-            raise
-        except Exception as error:  # noqa: BLE001 -- a consumer may fail in any way.
+        except Exception as error:  # a consumer may fail in any way
+            if heals(error):
+                raise
             if name in self._broken:
                 raise ConsumerBroken(name) from error
             await self._smaller(work, trial, error)
@@ -217,6 +224,7 @@ class Effects:
     async def _views(self, works: Sequence[Work]) -> None:
         moves: list[Step] = []
         async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(QUICK)
             names = [work.consumer.name for work in works]
             held = await parked.blocked(connection, names)
             for work in works:
@@ -263,10 +271,6 @@ class Effects:
     async def retry(self, name: str, stream: str) -> None:
         """Try a parked stream again, in its order."""
         await try_again(self._pool, self.consumers[name], stream)
-
-
-def _reacts(work: Work) -> bool:
-    return isinstance(work.consumer, ReactionConsumer)
 
 
 def _order(item: Item) -> tuple[str, int]:

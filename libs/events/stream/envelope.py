@@ -4,7 +4,7 @@ CloudEvents 1.0, Kafka protocol binding, binary mode. The value is the stored te
 byte for byte; every other column of the row is a header.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -20,6 +20,13 @@ SPEC = "1.0"
 CONTENT_TYPE = "application/json"
 SOURCE = "qingxin"
 TRACEPARENT = "traceparent"
+NAMES = frozenset(
+    "ce_specversion ce_id ce_source ce_type ce_subject ce_sequence ce_streamversion"
+    " ce_partitionkey ce_partitionindex ce_recordedtime ce_occurredprecision"
+    " ce_actorid ce_actorrole ce_actorunit ce_cameby ce_commandid ce_requesthmac"
+    " ce_hashalg ce_correlationid ce_leaf ce_chain"
+    " ce_time ce_serial ce_causationid traceparent".split()
+)
 
 
 class Record(Protocol):
@@ -128,6 +135,8 @@ def from_record(record: Record) -> Copy | Foreign:
         return _copy(record)
     except _NotOurs as error:
         reason = str(error)
+    except KeyError as error:
+        reason = f"no header {error.args[0]}"
     except ValueError:
         reason = "a header or the value cannot be read"
     return Foreign(reason, record.topic, record.partition, record.offset)
@@ -136,7 +145,7 @@ def from_record(record: Record) -> Copy | Foreign:
 def _copy(record: Record) -> Copy:
     if record.value is None:
         raise _NotOurs("a tombstone")
-    headers = _Headers(record.headers or ())
+    headers = _texts(record.headers or ())
     if headers["ce_specversion"] != SPEC:
         raise _NotOurs("another CloudEvents version")
     if record.key != headers["ce_partitionkey"].encode():
@@ -146,7 +155,7 @@ def _copy(record: Record) -> Copy:
     return Copy(recorded, index, record.topic, record.partition, record.offset)
 
 
-def _recorded(headers: "_Headers", data: str) -> Recorded:
+def _recorded(headers: Mapping[str, str], data: str) -> Recorded:
     service, name, schema_version = _type(headers["ce_type"])
     occurred_at = headers.get("ce_time")
     causation_id = headers.get("ce_causationid")
@@ -178,7 +187,7 @@ def _recorded(headers: "_Headers", data: str) -> Recorded:
     )
 
 
-def _actor(headers: "_Headers") -> Actor:
+def _actor(headers: Mapping[str, str]) -> Actor:
     return Actor(
         UUID(headers["ce_actorid"]), headers["ce_actorrole"], headers["ce_actorunit"]
     )
@@ -215,25 +224,15 @@ def _time(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-class _Headers:
-    """The headers we read; others may be null, doubled or of any bytes."""
-
-    def __init__(self, pairs: Iterable[tuple[str, bytes | None]]) -> None:
-        self._values: dict[str, bytes | None] = {}
-        self._doubled: set[str] = set()
-        for name, value in pairs:
-            if name in self._values:
-                self._doubled.add(name)
-            self._values[name] = value
-
-    def __getitem__(self, name: str) -> str:
-        value = self.get(name)
+def _texts(pairs: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Return the headers we read; others may be null, doubled or of any bytes."""
+    texts: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in NAMES:
+            continue
         if value is None:
-            raise _NotOurs(f"no header {name}")
-        return value
-
-    def get(self, name: str) -> str | None:
-        if name in self._doubled:
+            raise _NotOurs(f"header {name} is null")
+        if name in texts:
             raise _NotOurs(f"header {name} twice")
-        value = self._values.get(name)
-        return None if value is None else value.decode()
+        texts[name] = value.decode()
+    return texts

