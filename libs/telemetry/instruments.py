@@ -18,6 +18,24 @@ Labels = Mapping[str, Scalar]
 # page of a rebuild or an import may take that long.
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 30)
 _SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+_COUNTED = {
+    "sent": ("messaging.client.sent.messages", "{message}", "Messages sent."),
+    "consumed": (
+        "messaging.client.consumed.messages",
+        "{message}",
+        "Messages delivered to the service.",
+    ),
+    "withheld": (
+        "qingxin.telemetry.withheld",
+        "{attribute}",
+        "Attributes dropped since no rule allows them.",
+    ),
+    "lost": (
+        "qingxin.telemetry.lost",
+        "{item}",
+        "Spans and log lines that no receiver took.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -39,69 +57,43 @@ class Instruments:
 
 def instruments_of(meter: Meter) -> Instruments:
     """Declare every instrument on a meter."""
-    seconds = list(_SECONDS)
+
+    def timed(name: str, what: str) -> Histogram:
+        bounds = list(_SECONDS)
+        return meter.create_histogram(
+            name, "s", what, explicit_bucket_boundaries_advisory=bounds
+        )
+
     return Instruments(
-        http_duration=meter.create_histogram(
-            "http.server.request.duration",
-            unit="s",
-            description="Duration of HTTP server requests.",
-            explicit_bucket_boundaries_advisory=seconds,
+        http_duration=timed("http.server.request.duration", "HTTP requests."),
+        operation_duration=timed(
+            "messaging.client.operation.duration", "Pages sent to the broker."
         ),
-        operation_duration=meter.create_histogram(
-            "messaging.client.operation.duration",
-            unit="s",
-            description="Duration of sending one page to the broker.",
-            explicit_bucket_boundaries_advisory=seconds,
-        ),
-        process_duration=meter.create_histogram(
-            "messaging.process.duration",
-            unit="s",
-            description="Duration of processing one page of messages.",
-            explicit_bucket_boundaries_advisory=seconds,
-        ),
-        append_duration=meter.create_histogram(
-            "db.client.operation.duration",
-            unit="s",
-            description="Duration of one append to the journal.",
-            explicit_bucket_boundaries_advisory=seconds,
+        process_duration=timed("messaging.process.duration", "Pages processed."),
+        append_duration=timed(
+            "db.client.operation.duration", "Appends to the journal."
         ),
         append_batch=meter.create_histogram(
             "qingxin.append.batch.size",
-            unit="{command}",
-            description="Commands gathered in one group commit.",
+            "{command}",
+            "Commands gathered in one group commit.",
             explicit_bucket_boundaries_advisory=list(_SIZES),
         ),
-        sent=meter.create_counter(
-            "messaging.client.sent.messages",
-            unit="{message}",
-            description="Messages sent to the broker.",
-        ),
-        consumed=meter.create_counter(
-            "messaging.client.consumed.messages",
-            unit="{message}",
-            description="Messages delivered to the service.",
-        ),
+        **_counters(meter),
         lag_events=meter.create_gauge(
-            "qingxin.lag.events",
-            unit="{event}",
-            description="Events a relay or consumer is behind.",
+            "qingxin.lag.events", "{event}", "Events a relay or consumer is behind."
         ),
         lag_seconds=meter.create_gauge(
-            "qingxin.lag.time",
-            unit="s",
-            description="Seconds a relay or consumer is behind.",
-        ),
-        withheld=meter.create_counter(
-            "qingxin.telemetry.withheld",
-            unit="{attribute}",
-            description="Attributes dropped since no rule allows them.",
-        ),
-        lost=meter.create_counter(
-            "qingxin.telemetry.lost",
-            unit="{item}",
-            description="Spans and log lines that no receiver took.",
+            "qingxin.lag.time", "s", "Seconds a relay or consumer is behind."
         ),
     )
+
+
+def _counters(meter: Meter) -> dict[str, Counter]:
+    return {
+        field: meter.create_counter(name, unit, what)
+        for field, (name, unit, what) in _COUNTED.items()
+    }
 
 
 @dataclass(frozen=True)

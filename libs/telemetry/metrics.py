@@ -45,6 +45,9 @@ def _blocks(found: MetricsData) -> Iterator[str]:
                     yield from _histogram(name, point)
                 case NumberDataPoint():
                     yield f"{name}{_labels(point.attributes)} {point.value}\n"
+                case _:
+                    # Exponential histograms have no form in this text format.
+                    continue
 
 
 def _named(metric: Metric) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from services.reporting.traces.store import Keep, count, ensure, prune
 from tests.integration.trace_sample import EVERY_EDGE, FourServices, complain
 from tests.stack import FreshDatabases
 
-TOKEN = "only-for-this-test"  # noqa: S105  # guards nothing
+TOKEN = "only-for-this-test"
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ async def test_what_a_service_does_arrives_in_the_store(
         await fresh_database(), min_size=1, max_size=3
     ) as pool:
         await ensure(pool)
-        receiver = Receiver(pool, token="s3cret")  # noqa: S106  # this test's own
+        receiver = Receiver(pool, token="s3cret")
         async with listening(receiver) as address:
             seen = Seen(endpoint=address, token=SecretStr("s3cret"), queue=5000)
             telemetry = set_up("intake", seen, out=out)

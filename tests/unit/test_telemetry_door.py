@@ -25,6 +25,8 @@ ID_NUMBER = "310101189001010013"
 
 
 class Door:
+    """A small application, and what is seen of it."""
+
     def __init__(self) -> None:
         self.exporter, self.reader = InMemorySpanExporter(), TextReader()
         instruments = instruments_of(MeterProvider([self.reader]).get_meter("test"))

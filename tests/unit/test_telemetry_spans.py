@@ -24,6 +24,8 @@ from libs.telemetry.traceparent import quiet, traceparent_of
 
 @dataclass(frozen=True)
 class Message:
+    """What a trace needs of an event on a topic."""
+
     traceparent: str | None
     id: UUID = field(default_factory=uuid4)
     type: str = "ClueRegistered"
@@ -33,6 +35,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Seen:
+    """The spans and numbers of one test."""
+
     exporter: InMemorySpanExporter
     reader: TextReader
 

@@ -103,6 +103,9 @@ def _read(attributes: Iterable[KeyValue]) -> dict[str, Scalar]:
                 found[pair.key] = pair.value.int_value
             case "double_value":
                 found[pair.key] = pair.value.double_value
+            case _:
+                # Lists and bytes are allowed in no attribute.
+                continue
     return found
 
 
