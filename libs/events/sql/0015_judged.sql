@@ -1,5 +1,5 @@
--- Each command's verdict, under the head lock. VOLATILE: it must see what the rival,
--- whose lock it waited for, has committed.
+-- Each command's verdict, under the head lock, by what the rival, whose lock it waited
+-- for, has committed.
 CREATE FUNCTION journal.judged(
     _commands journal.new_command[], _reads journal.stream_read[],
     _events journal.new_event[], _atomic boolean
