@@ -106,7 +106,7 @@ class Clockwork:
         path: str,
         body: Mapping[str, Any] | None = None,
         **query: str,
-    ) -> Any:  # noqa: ANN401 -- the services' own JSON
+    ) -> Any:
         answer = await self._client.request(
             method,
             f"{self._address(service)}{path}",

@@ -205,7 +205,7 @@ def _path_names(act: Act) -> list[str]:
 
 
 def _endpoint(act: Act) -> Callable[..., Any]:
-    async def endpoint(**given: Any) -> JSONResponse:  # noqa: ANN401 -- see __signature__
+    async def endpoint(**given: Any) -> JSONResponse:
         return await _act(act, given)
 
     endpoint.__signature__ = _signature(act)  # type: ignore[attr-defined]  # for FastAPI
@@ -248,7 +248,7 @@ async def _act(act: Act, given: Mapping[str, Any]) -> JSONResponse:
 
 
 def _own_matter(act: Act, caller: Caller, path: Mapping[str, Any]) -> None:
-    """A worker acts on the claim that the code was for, and on nothing else."""
+    """Raise 404 when a worker acts on another claim than the code was for."""
     if not isinstance(caller, Worker):
         return
     named = path.get(act.worker_of or "")

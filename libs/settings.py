@@ -1,4 +1,4 @@
-"""Settings of a service: read from QINGXIN_ variables, refused in one line when wrong."""
+"""Settings of a service: QINGXIN_ variables, refused in one line when wrong."""
 
 from base64 import urlsafe_b64decode
 from datetime import datetime

@@ -28,6 +28,8 @@ def table(found: Status) -> str:
     """Return the status as lines for a person."""
     if found.supervisor is None:
         return "Nothing is running."
+    if not found.parts:
+        return f"Starting, or ending (process {found.supervisor})."
     lines = [f"supervisor    process {found.supervisor}"]
     lines += [
         f"{part.name:<13} {'ready' if part.ready else 'NOT READY':<10}"

@@ -1,6 +1,7 @@
 """What enforcement can be asked: acceptance, filing, orders, payments, conclusion."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from libs.acts import Act, Asked, Desk, routes
+from libs.events.command import Command
 from libs.web.auth import KnownCaller
 from libs.web.callers import Worker
 from libs.web.etags import etag
@@ -33,10 +35,18 @@ from services.enforcement.verification import VerifyFacts, WithdrawClaim
 
 CASE = "/v1/cases/{case_id}"
 CLAIM = f"{CASE}/claims/{{claim_id}}"
-PAYMENT = f"{CLAIM}/payments/{{payment_id}}"
-ON_CASE = {"on": proceeding.KIND}
-ON_CLAIM = {"on": claim.KIND, "subject": "claim_id"}
-BY_WORKER = {**ON_CLAIM, "worker_of": "claim_id"}
+
+
+def _on_case(path: str, command: type[Command]) -> Act:
+    return Act(f"{CASE}/{path}", command, on=proceeding.KIND)
+
+
+def _on_claim(path: str, command: type[Command]) -> Act:
+    return Act(f"{CLAIM}/{path}", command, on=claim.KIND, subject="claim_id")
+
+
+def _by_worker(path: str, command: type[Command]) -> Act:
+    return replace(_on_claim(path, command), worker_of="claim_id")
 
 
 def _order(asked: Asked) -> Mapping[str, Any]:
@@ -47,28 +57,28 @@ def _payment(asked: Asked) -> Mapping[str, Any]:
     return {"payment_id": asked.new_id("payment")}
 
 
+PAYMENT = "payments/{payment_id}"
+
 ACTS = (
-    Act(f"{CASE}/acceptance", AcceptComplaint, **ON_CASE),
-    Act(f"{CASE}/refusal", RefuseComplaint, **ON_CASE),
-    Act(f"{CASE}/filing-proposal", ProposeFiling, **ON_CASE),
-    Act(f"{CASE}/filing", FileCase, **ON_CASE),
-    Act(f"{CASE}/filing-refusal", DeclineFiling, **ON_CASE),
-    Act(f"{CASE}/investigation-end", CompleteInvestigation, **ON_CASE),
-    Act(f"{CASE}/orders", OrderPayment, fills=_order, filled=("order_id",), **ON_CASE),
-    Act(f"{CASE}/orders/{{order_id}}/service", ServeDocument, **ON_CASE),
-    Act(f"{CASE}/conclusion", ConcludeCase, **ON_CASE),
-    Act(f"{CLAIM}/verification", VerifyFacts, **ON_CLAIM),
-    Act(f"{CLAIM}/withdrawal", WithdrawClaim, **BY_WORKER),
-    Act(
-        f"{CLAIM}/payments",
-        RecordWagesPaid,
+    _on_case("acceptance", AcceptComplaint),
+    _on_case("refusal", RefuseComplaint),
+    _on_case("filing-proposal", ProposeFiling),
+    _on_case("filing", FileCase),
+    _on_case("filing-refusal", DeclineFiling),
+    _on_case("investigation-end", CompleteInvestigation),
+    replace(_on_case("orders", OrderPayment), fills=_order, filled=("order_id",)),
+    _on_case("orders/{order_id}/service", ServeDocument),
+    _on_case("conclusion", ConcludeCase),
+    _on_claim("verification", VerifyFacts),
+    _by_worker("withdrawal", WithdrawClaim),
+    replace(
+        _on_claim("payments", RecordWagesPaid),
         fills=_payment,
         filled=("payment_id",),
-        **ON_CLAIM,
     ),
-    Act(f"{PAYMENT}/reversal", ReversePayment, **ON_CLAIM),
-    Act(f"{PAYMENT}/confirmation", ConfirmReceipt, **BY_WORKER),
-    Act(f"{PAYMENT}/dispute", DisputePayment, **BY_WORKER),
+    _on_claim(f"{PAYMENT}/reversal", ReversePayment),
+    _by_worker(f"{PAYMENT}/confirmation", ConfirmReceipt),
+    _by_worker(f"{PAYMENT}/dispute", DisputePayment),
 )
 
 reading = APIRouter()

@@ -83,27 +83,32 @@ def evolve(claim: Claim, event: Event) -> Claim:
             return replace(claim, ordered=event.amount)
         case ClaimWithdrawn():
             return replace(claim, withdrawn=True)
-        case WagesPaid():
-            return _with(claim, event.payment_id, Payment(event.amount, event.recorder_id))
-        case WageReceiptConfirmed():
-            return _changed(claim, event.payment_id, confirmed=True, disputed=False)
-        case WagePaymentDisputed():
-            return _changed(claim, event.payment_id, confirmed=False, disputed=True)
-        case WagePaymentReversed():
-            return _changed(claim, event.payment_id, confirmed=False, reversed=True)
         case _:
-            return claim
+            return _moved(claim, event)
 
 
-def _with(claim: Claim, payment_id: UUID, payment: Payment) -> Claim:
-    return replace(claim, payments={**claim.payments, payment_id: payment})
+Step = WageReceiptConfirmed | WagePaymentDisputed | WagePaymentReversed
+STEPS = (WageReceiptConfirmed, WagePaymentDisputed, WagePaymentReversed)
 
 
-def _changed(claim: Claim, payment_id: UUID, **changes: bool) -> Claim:
-    payment = claim.payments.get(payment_id)
-    if payment is None:
+def _moved(claim: Claim, event: Event) -> Claim:
+    if isinstance(event, WagesPaid):
+        paid = Payment(event.amount, event.recorder_id)
+        return replace(claim, payments={**claim.payments, event.payment_id: paid})
+    if not isinstance(event, STEPS) or event.payment_id not in claim.payments:
         return claim
-    return _with(claim, payment_id, replace(payment, **changes))
+    payment = _stepped(claim.payments[event.payment_id], event)
+    return replace(claim, payments={**claim.payments, event.payment_id: payment})
+
+
+def _stepped(payment: Payment, event: Step) -> Payment:
+    match event:
+        case WageReceiptConfirmed():
+            return replace(payment, confirmed=True, disputed=False)
+        case WagePaymentDisputed():
+            return replace(payment, confirmed=False, disputed=True)
+        case WagePaymentReversed():
+            return replace(payment, confirmed=False, reversed=True)
 
 
 KIND = Kind("claim", Claim(), evolve)

@@ -121,7 +121,9 @@ def serve(command: ServeDocument, stamp: Stamp, states: States) -> list[New]:
     if this.served:
         raise Rejected("served-already", "这份指令书已经送达。")
     if command.method == "posted" and command.proof is None:
-        raise Rejected("posting-needs-proof", "张贴送达须附照片或录像（法释〔2013〕3号4）。")
+        raise Rejected(
+            "posting-needs-proof", "张贴送达须附照片或录像（法释〔2013〕3号4）。"
+        )
     served = DocumentServed(
         case_id=command.case_id,
         order_id=command.order_id,

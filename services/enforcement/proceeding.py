@@ -80,26 +80,27 @@ def evolve(held: Proceeding, event: Event) -> Proceeding:
 
 
 def _order(held: Proceeding, event: Event) -> Proceeding:
+    if isinstance(event, PaymentOrdered):
+        order = Order(event.pay_by, event.lines)
+        return replace(held, orders={**held.orders, event.order_id: order})
+    if not isinstance(event, ORDER_STEPS) or event.order_id not in held.orders:
+        return held
+    order = _stepped(held.orders[event.order_id], event)
+    return replace(held, orders={**held.orders, event.order_id: order})
+
+
+OrderStep = DocumentServed | PaymentOrderSatisfied | PaymentOrderExpired
+ORDER_STEPS = (DocumentServed, PaymentOrderSatisfied, PaymentOrderExpired)
+
+
+def _stepped(order: Order, event: OrderStep) -> Order:
     match event:
-        case PaymentOrdered():
-            return _with(held, event.order_id, Order(event.pay_by, event.lines))
         case DocumentServed():
-            return _changed(held, event.order_id, served=True)
+            return replace(order, served=True)
         case PaymentOrderSatisfied():
-            return _changed(held, event.order_id, satisfied=True)
+            return replace(order, satisfied=True)
         case PaymentOrderExpired():
-            return _changed(held, event.order_id, expired=True)
-        case _:
-            return held
-
-
-def _with(held: Proceeding, order_id: UUID, order: Order) -> Proceeding:
-    return replace(held, orders={**held.orders, order_id: order})
-
-
-def _changed(held: Proceeding, order_id: UUID, **changes: bool) -> Proceeding:
-    order = held.orders.get(order_id)
-    return held if order is None else _with(held, order_id, replace(order, **changes))
+            return replace(order, expired=True)
 
 
 KIND = Kind("proceeding", Proceeding(), evolve)

@@ -121,7 +121,9 @@ def withdraw_claim(command: WithdrawClaim, stamp: Stamp, states: States) -> list
     return _on_claim(command, withdrawn)
 
 
-def _on_claim(command: ClaimCommand, event: FactsVerified | ClaimWithdrawn) -> list[New]:
+def _on_claim(
+    command: ClaimCommand, event: FactsVerified | ClaimWithdrawn
+) -> list[New]:
     stream, key = KIND.stream(command.claim_id), str(command.case_id)
     return [New(stream, event, command.occurred_at, partition_key=key)]
 

@@ -73,9 +73,7 @@ def evolve(campaign: Campaign, event: Event) -> Campaign:
     """Fold one event of a campaign's stream."""
     match event:
         case CampaignOpened():
-            return replace(
-                campaign, starts_on=event.starts_on, ends_on=event.ends_on
-            )
+            return replace(campaign, starts_on=event.starts_on, ends_on=event.ends_on)
         case StatPeriodClosed():
             return replace(campaign, closed=campaign.closed | {event.week})
         case ZeroReportFiled():
@@ -142,9 +140,7 @@ class FileZeroReport(Command):
     unit: Code
 
 
-def open_campaign(
-    command: OpenCampaign, _stamp: Stamp, states: States
-) -> list[New]:
+def open_campaign(command: OpenCampaign, _stamp: Stamp, states: States) -> list[New]:
     """Open once."""
     if states.of(KIND, command.campaign_id).starts_on is not None:
         raise Rejected("campaign-open", "这次行动已经开启。")

@@ -30,9 +30,9 @@ from services.reporting.campaign import (
     Week,
 )
 from services.reporting.completeness import complete_up_to
-from services.reporting.figures.counting import BEGINNING, Span, count
+from services.reporting.figures.counting import BEGINNING, Span, count, table
 from services.reporting.figures.indicators import BY_ID
-from services.reporting.weekly import corrections, document, span_of, table
+from services.reporting.weekly import corrections, document, span_of
 
 CAMPAIGN = "/v1/campaigns/{campaign_id}"
 NOT_COMPLETE = Said(

@@ -1,4 +1,4 @@
-"""Completeness: until when reporting has every service's facts, and where reads wait."""
+"""Completeness: until when reporting has every fact, and where reads wait."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

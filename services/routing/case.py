@@ -64,6 +64,16 @@ def evolve(case: Case, event: Event) -> Case:
             )
         case CaseAssigned():
             return replace(case, unit=event.unit, parties=case.parties | {event.unit})
+        case CaseClosed():
+            return replace(case, closed=event.kind, pending=None)
+        case CaseReopened():
+            return replace(case, closed=None)
+        case _:
+            return _moved(case, event)
+
+
+def _moved(case: Case, event: Event) -> Case:
+    match event:
         case TransferProposed():
             pending = Pending(event.transfer_id, event.from_unit, event.to_unit)
             return replace(
@@ -84,10 +94,6 @@ def evolve(case: Case, event: Event) -> Case:
                 ruled=True,
                 parties=case.parties | {event.to_unit},
             )
-        case CaseClosed():
-            return replace(case, closed=event.kind, pending=None)
-        case CaseReopened():
-            return replace(case, closed=None)
         case _:
             return case
 

@@ -115,9 +115,7 @@ def _set(
     rule: ClockRule, command: HearEvent, states: States, subject: UUID
 ) -> list[Event]:
     calendar = states.of(rulebook.KIND, rulebook.CALENDAR.subject)
-    return [
-        deadline.started(rule, _heard(rule, command, states), calendar, subject)
-    ]
+    return [deadline.started(rule, _heard(rule, command, states), calendar, subject)]
 
 
 def _stop(

@@ -38,11 +38,18 @@ def evolve(known: Known, event: Event) -> Known:
             return replace(known, answered=known.answered | {event.subject})
         case "closed_not_wage":
             return replace(known, not_wage=True)
+        case _:
+            return _claims(known, event)
+
+
+def _claims(known: Known, event: CaseFactNoted) -> Known:
+    match event.fact:
         case "claim_opened":
             return replace(known, claims=known.claims | {event.subject})
         case "claim_withdrawn":
             return replace(known, withdrawn=known.withdrawn | {event.subject})
-        case "reopened":
+        case _:
+            # Opened again: a new conclusion and a new answer are owed.
             return replace(known, concluded=None, not_wage=False, answered=frozenset())
 
 

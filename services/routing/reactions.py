@@ -20,6 +20,7 @@ from libs.events.contracts.intake import (
     ReplyFoundImpossible,
     ReplySent,
 )
+from libs.events.contracts.routing import CloseKind
 from libs.events.event import Event, Recorded
 from libs.events.reactions import Reaction
 from services.routing.case import OpenCase, ReopenCase
@@ -35,7 +36,8 @@ def open_case(recorded: Recorded) -> Sequence[Command]:
     fact = recorded.fact()
     match fact:
         case ClueRegistered():
-            unit, employer, closed = fact.first_asked_unit, fact.employer, None
+            unit, employer = fact.first_asked_unit, fact.employer
+            closed: CloseKind | None = None
             history = fact.history
         case HistoryImported():
             unit, employer, history = fact.unit, fact.employer, True
@@ -55,20 +57,15 @@ def open_case(recorded: Recorded) -> Sequence[Command]:
     return [command]
 
 
-def _fact(  # noqa: PLR0911 - one line a fact reads better than a table of lambdas
-    fact: Event,
-) -> tuple[str, UUID, str | None, str | None] | None:
+Said = tuple[str, UUID, str | None, str | None]
+
+
+def _of_enforcement(fact: Event) -> Said | None:
     match fact:
         case FilingProposed():
             return "filing_proposed", fact.case_id, None, DISTRICT
         case CaseConcluded():
             return "concluded", fact.case_id, fact.kind, None
-        case ReplySent():
-            return "answered", fact.clue_id, None, None
-        case ReplyFoundImpossible():
-            return "unanswerable", fact.clue_id, fact.reason, None
-        case ClueClosedNotWage():
-            return "closed_not_wage", fact.clue_id, fact.matter, None
         case CaseFiled():
             return "filed", fact.case_id, None, fact.unit
         case ClaimOpened() if not fact.history:
@@ -79,10 +76,22 @@ def _fact(  # noqa: PLR0911 - one line a fact reads better than a table of lambd
             return None
 
 
+def _of_intake(fact: Event) -> Said | None:
+    match fact:
+        case ReplySent():
+            return "answered", fact.clue_id, None, None
+        case ReplyFoundImpossible():
+            return "unanswerable", fact.clue_id, fact.reason, None
+        case ClueClosedNotWage():
+            return "closed_not_wage", fact.clue_id, fact.matter, None
+        case _:
+            return None
+
+
 def note_fact(recorded: Recorded) -> Sequence[Command]:
     """Note facts that close a case or let a unit see it."""
     fact = recorded.fact()
-    found = _fact(fact)
+    found = _of_enforcement(fact) or _of_intake(fact)
     if found is None:
         return []
     name, subject, kind, unit = found

@@ -36,7 +36,9 @@ async def seed(running: Running) -> None:
     """Adopt each book whose text is not the one in force."""
     for book, texts in books().items():
         now = await running.now()
-        await running.desk.do(_adopt(book, texts, day_of(now)), _stamp(book, texts, now))
+        await running.desk.do(
+            _adopt(book, texts, day_of(now)), _stamp(book, texts, now)
+        )
 
 
 def _digest(texts: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Timers: deadlines are found missed behind the watermark of all who could stop them."""
+"""Timers: deadlines are missed behind the watermark of all who could stop them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,9 +27,7 @@ NEXT = "SELECT min(due_at) FROM running_deadline WHERE awaited AND due_at > $1"
 
 async def miss_deadlines(running: Running) -> int:
     """Miss what is due and can't be stopped any more; return how many."""
-    complete = await running.watermarks.completeness(
-        running.pool, REACTIONS, STOPPERS
-    )
+    complete = await running.watermarks.completeness(running.pool, REACTIONS, STOPPERS)
     if complete is None:
         return 0
     rows = await running.pool.fetch(DUE, complete, PAGE)
@@ -40,7 +38,7 @@ async def miss_deadlines(running: Running) -> int:
     return len(rows)
 
 
-async def _stamp(running: Running, row: Any) -> Stamp:  # noqa: ANN401 -- asyncpg's row
+async def _stamp(running: Running, row: Any) -> Stamp:
     """Return a timer's stamp: the same for the same deadline and date, for ever."""
     due_at = row["due_at"].isoformat()
     version = int.from_bytes(sha256(due_at.encode()).digest()[:4], "big")

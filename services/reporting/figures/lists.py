@@ -6,6 +6,8 @@ subject (what is counted once), amount (fen), at (when it happened), unit.
 The unit is the case's owner when the fact occurred, or at the cut-off: each list says.
 """
 
+# ruff: noqa: S608 -- every part of these statements is a constant of this module.
+
 # The owner's history is asked as known at $1. A fact older than the case's first
 # version (it was registered a moment before its case was opened) is the first owner's.
 OWNER = """

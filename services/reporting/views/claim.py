@@ -80,6 +80,13 @@ def evolve(row: ClaimRow | None, recorded: Recorded) -> ClaimRow | None:
             return _settled(replace(row, ordered=fact.amount.minor))
         case ClaimWithdrawn():
             return replace(row, withdrawn=True)
+        case _:
+            return _moved(row, recorded)
+
+
+def _moved(row: ClaimRow, recorded: Recorded) -> ClaimRow:
+    fact = recorded.fact()
+    match fact:
         case WagesPaid():
             return _paid(row, fact, recorded)
         case WageReceiptConfirmed():

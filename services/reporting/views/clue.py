@@ -55,7 +55,6 @@ class ClueRow:
 def evolve(row: ClueRow | None, recorded: Recorded) -> ClueRow | None:
     """Fold one event of a clue's stream."""
     fact = recorded.fact()
-    at = recorded.occurred_at
     match fact:
         case ComplaintReceived() | ReportReceived():
             return _received(fact, recorded)
@@ -70,7 +69,14 @@ def evolve(row: ClueRow | None, recorded: Recorded) -> ClueRow | None:
         case ChannelAdvised():
             return replace(row, advised_channel=fact.advised_channel)
         case ClueVerified():
-            return replace(row, verified=fact.result, verified_at=at)
+            return replace(row, verified=fact.result, verified_at=recorded.occurred_at)
+        case _:
+            return _answered(row, recorded)
+
+
+def _answered(row: ClueRow, recorded: Recorded) -> ClueRow:
+    at = recorded.occurred_at
+    match recorded.fact():
         case ClueClosedNotWage():
             return replace(
                 row, closed_not_wage=True, answered="advised", answered_at=at

@@ -1,7 +1,7 @@
 """Money that moved: one line a payment, its reversal and its confirmation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -36,37 +36,31 @@ def facts(recorded: Recorded) -> Sequence[MoneyFact]:
     match fact:
         case WagesPaid():
             line = _line("paid", fact, recorded, fact.amount.minor)
-            return [
-                MoneyFact(**{**line, "history": fact.history, "payer": fact.payer})
-            ]
+            return [replace(line, history=fact.history, payer=fact.payer)]
         case WageReceiptConfirmed():
-            return [
-                MoneyFact(**_line("confirmed", fact, recorded, fact.amount.minor))
-            ]
+            return [_line("confirmed", fact, recorded, fact.amount.minor)]
         case WagePaymentReversed():
             undone = ["paid"] + ["confirmed"] * fact.confirmed_before
-            return [
-                MoneyFact(**_line(kind, fact, recorded, -fact.amount.minor))
-                for kind in undone
-            ]
+            minor = -fact.amount.minor
+            return [_line(kind, fact, recorded, minor) for kind in undone]
         case _:
             return []
 
 
-Money = WagesPaid | WageReceiptConfirmed | WagePaymentReversed
+Moved = WagesPaid | WageReceiptConfirmed | WagePaymentReversed
 
 
-def _line(kind: str, fact: Money, recorded: Recorded, minor: int) -> dict[str, object]:
-    return {
-        "kind": kind,
-        "case_id": fact.case_id,
-        "claim_id": fact.claim_id,
-        "payment_id": fact.payment_id,
-        "person_id": fact.person_id,
-        "minor": minor,
-        "currency": fact.amount.currency,
-        "happened_at": recorded.occurred_at,
-    }
+def _line(kind: str, fact: Moved, recorded: Recorded, minor: int) -> MoneyFact:
+    return MoneyFact(
+        kind=kind,
+        case_id=fact.case_id,
+        claim_id=fact.claim_id,
+        payment_id=fact.payment_id,
+        person_id=fact.person_id,
+        minor=minor,
+        currency=fact.amount.currency,
+        happened_at=recorded.occurred_at,
+    )
 
 
 REGISTER = Register(

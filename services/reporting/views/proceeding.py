@@ -82,12 +82,17 @@ def evolve(row: ProceedingRow | None, recorded: Recorded) -> ProceedingRow | Non
             return replace(row, filing_declined=fact.reason)
         case CaseFiled():
             return replace(row, filed_at=at)
-        case InvestigationCompleted():
-            return replace(row, investigated_at=at)
         case CaseConcluded():
             return replace(row, concluded=fact.kind, concluded_at=at)
         case _:
-            return replace(row, orders=_orders(row.orders, fact))
+            return _ordered(row, recorded)
+
+
+def _ordered(row: ProceedingRow, recorded: Recorded) -> ProceedingRow:
+    fact = recorded.fact()
+    if isinstance(fact, InvestigationCompleted):
+        return replace(row, investigated_at=recorded.occurred_at)
+    return replace(row, orders=_orders(row.orders, fact))
 
 
 def _orders(orders: tuple[OrderRow, ...], fact: Event) -> tuple[OrderRow, ...]:
@@ -95,9 +100,7 @@ def _orders(orders: tuple[OrderRow, ...], fact: Event) -> tuple[OrderRow, ...]:
         case PaymentOrdered():
             currency = fact.lines[0].amount.currency
             total = sum(line.amount.minor for line in fact.lines)
-            new = OrderRow(
-                fact.order_id, fact.pay_by, total, currency, len(fact.lines)
-            )
+            new = OrderRow(fact.order_id, fact.pay_by, total, currency, len(fact.lines))
             return (*orders, new)
         case DocumentServed():
             return _changed(orders, fact.order_id, "served", fact.served_on)
