@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID, uuid5
 
@@ -19,6 +20,8 @@ from services.intake.vault.keeping import Keeping
 
 # What makes a row the same row for ever: the profile and its key, hidden by an HMAC.
 ROWS = ids.named("rows")
+BATCHED = 1024
+"""Ids of the rows at hand are asked for several times; each is a hash."""
 SUMS = ("claimed", "verified", "ordered", "paid")
 DAYS = ("received_on", "ordered_on", "served_on", "paid_on", "closed_on")
 
@@ -34,11 +37,13 @@ class Batch:
     unit: str
 
 
+@lru_cache(BATCHED)
 def row_id(profile: str, key_digest: str) -> UUID:
     """Return a row's id: the same for the same claim in every file of the profile."""
     return uuid5(ROWS, f"{profile}\x1f{key_digest}")
 
 
+@lru_cache(BATCHED)
 def command_id(row: UUID) -> UUID:
     """Return the id of the command that records a row."""
     return uuid5(row, "import")
@@ -77,6 +82,7 @@ def withheld(employer: EmployerRead) -> bool:
     return employer.individual or bool(find_personal(employer.name))
 
 
+@lru_cache(BATCHED)
 def clue_of(row: UUID) -> UUID:
     """Return the id of a row's clue: agencies repeat numbers, rows are told apart."""
     return ids.named("clue-of-row", row)

@@ -28,10 +28,19 @@ def rows_in(file: SheetFile) -> int:
 async def batches(
     file: SheetFile, secret: bytes
 ) -> AsyncGenerator[list[RowResult], None]:
-    """Yield the rows' results in the order of the file."""
+    """Yield the rows' results in the order of the file; one batch is read ahead."""
     results = read_rows(file, secret)
-    while batch := await asyncio.to_thread(_next, results):
-        yield batch
+    ahead = _begun(results)
+    try:
+        while batch := await ahead:
+            ahead = _begun(results)
+            yield batch
+    finally:
+        await ahead
+
+
+def _begun(results: Iterator[RowResult]) -> asyncio.Future[list[RowResult]]:
+    return asyncio.ensure_future(asyncio.to_thread(_next, results))
 
 
 def _next(results: Iterator[RowResult]) -> list[RowResult]:

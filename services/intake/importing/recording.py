@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from libs.events.journal.words import (
     Result,
 )
 from libs.telemetry.traceparent import current_traceparent, quiet
-from services.intake.history import IMPORT_ROW, ROW, ImportRow, Row
+from services.intake.history import IMPORT_ROW, ROW, Row
 from services.intake.importing.facts import (
     Batch,
     command_id,
@@ -87,10 +88,10 @@ class Recording:
         judged = await self.judged(results)
         good = [result for result in judged if result.outcome is Outcome.SUCCESS]
         owners = await self._keep(good)
+        at = await self.place.desk.now()
         with quiet():
-            ended = await asyncio.gather(
-                *[self._submit(result, owners) for result in good]
-            )
+            commits = [self._commit(result, owners, at) for result in good]
+            ended = await asyncio.gather(*map(self._submit, commits))
         if all(ended):
             return judged
         return await self.judged(results)
@@ -129,11 +130,8 @@ class Recording:
             if keeping.kind == "employer"
         }
 
-    async def _submit(self, result: RowResult, owners: Mapping[str, UUID]) -> bool:
+    async def _submit(self, commit: Commit) -> bool:
         """Record one row; False when somebody else recorded it first."""
-        owner = owners.get(result.key_digest)
-        command = command_of(self.batch, self.place.site, result, owner)
-        commit = await self._commit(command, bytes.fromhex(result.fingerprint))
         while True:
             try:
                 done = await self.place.desk.log.writer.submit(commit)
@@ -142,14 +140,18 @@ class Recording:
                 continue
             return _own(done, self.job.import_id)
 
-    async def _commit(self, command: ImportRow, fingerprint: bytes) -> Commit:
+    def _commit(
+        self, result: RowResult, owners: Mapping[str, UUID], at: datetime
+    ) -> Commit:
+        owner = owners.get(result.key_digest)
+        command = command_of(self.batch, self.place.site, result, owner)
         row = command.fact.row_id
         stream = ROW.stream(row)
         stamp = Stamp(
             command_id=command_id(row),
-            request_hmac=fingerprint,
+            request_hmac=bytes.fromhex(result.fingerprint),
             actor=self.job.actor,
-            at=await self.place.desk.now(),
+            at=at,
             source=Source.IMPORT,
             correlation_id=command.fact.clue_id,
             causation_id=self.opened,

@@ -31,6 +31,9 @@ from services.intake.profiles.totals import FileTotals
 from services.intake.vault.sealing import Unreadable
 from services.intake.window import Window
 
+PAUSE = 0.05
+"""Seconds between two looks at a closed door."""
+
 KEPT_FINDINGS = 100
 """So many stand in the report itself; all of them on the findings' pages."""
 
@@ -155,7 +158,7 @@ async def _may_go_on(window: Window) -> None:
     """Wait while the door is closed (the clock moves); raise when the end begins."""
     closing, door = window.running.closing, window.running.door
     while door.closed and not closing.begun:
-        await asyncio.sleep(0.05)
+        await closing.unless(asyncio.sleep(PAUSE))
     if closing.begun:
         raise Interrupted
 

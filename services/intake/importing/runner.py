@@ -39,8 +39,8 @@ class Runner:
                 await self._round()
             except Interrupted:
                 return
-            except Exception as error:  # noqa: BLE001 -- the service's own loop
-                log.error("import_round_failed", error=type(error).__name__)
+            except Exception as error:
+                log.exception("import_round_failed", error=type(error).__name__)
             await closing.unless(self._woken())
 
     async def _woken(self) -> None:
