@@ -1,0 +1,1 @@
+"""Audit: the proof that journal, chain and topic say the same."""
