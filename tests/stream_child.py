@@ -22,7 +22,8 @@ MIDST = "in the midst"
 
 
 async def _stand_still(*_: object) -> None:
-    print(MIDST, flush=True)
+    sys.stdout.write(f"{MIDST}\n")
+    sys.stdout.flush()
     await asyncio.Event().wait()
 
 
@@ -40,10 +41,10 @@ async def main(what: str, dsn: str, bootstrap: str, prefix: str) -> None:
     pool = await asyncpg.create_pool(dsn, min_size=1, max_size=4)
     topics = Topics(prefix)
     if what == "stuck-consumer":
-        settings = SubscriptionSettings(
+        short = SubscriptionSettings(
             bootstrap, topics, session_ms=1500, heartbeat_ms=300
         )
-        await Subscription(f"{prefix}views", [Stuck()], pool, settings).start()
+        await Subscription(f"{prefix}views", [Stuck()], pool, short).start()
     else:
         if what == "stuck-relay":
             # Sent and acknowledged, but the checkpoint has not moved.

@@ -13,9 +13,9 @@ import asyncpg
 from libs.events.command import Stamp
 from libs.events.contracts.reporting import ZeroReportFiled
 from libs.events.event import Actor, New, Recorded
+from libs.events.journal.call import Call
 from libs.events.journal.journal import Journal
 from libs.events.journal.migrate import migrate
-from libs.events.journal.call import Call
 from libs.events.journal.words import (
     Appended,
     Commit,
@@ -24,6 +24,7 @@ from libs.events.journal.words import (
     PositionUpdate,
 )
 from libs.events.journal.writer import Writer
+from libs.events.stream.consumers import Consumer
 from libs.events.stream.pump import RelaySettings
 from libs.events.stream.relay import Relay
 from libs.events.stream.subscription import Subscription, SubscriptionSettings
@@ -32,7 +33,7 @@ from tests.stack import FreshDatabases, FreshTopics
 
 SERVICE = "reporting"
 ROLE = "qingxin_stream"
-PASSWORD = "only-for-tests"  # noqa: S105 -- a throw-away server's.
+PASSWORD = "only-for-tests"
 SITE = Deployment("310199000000", "real")
 MAKE_ROLE = f"""
 DO $$ BEGIN
@@ -93,9 +94,7 @@ class Scene:
         """Append `count` events to one stream."""
         version = self.versions.get(stream, 0)
         events = [New(stream, an_event(version + n)) for n in range(1, count + 1)]
-        result = await self.writer.submit(
-            Commit(a_stamp(), {stream: version}, events)
-        )
+        result = await self.writer.submit(Commit(a_stamp(), {stream: version}, events))
         assert isinstance(result, Appended)
         self.versions[stream] = version + count
         return result.events
@@ -105,33 +104,35 @@ class Scene:
         for _ in range(rounds):
             await asyncio.gather(*(self.append(stream) for stream in streams))
 
-    def relay_settings(self, **changes: object) -> RelaySettings:
+    def relay_settings(self, page: int = 1000, busy_tick: float = 1.0) -> RelaySettings:
+        """Return settings under which a relay comes back at once."""
         return RelaySettings(
             service=SERVICE,
             dsn=self.dsn,
             bootstrap=self.bootstrap,
             topics=self.topics,
+            page=page,
+            busy_tick=busy_tick,
             back_off=0.05,
-            **changes,
         )
 
-    async def relay(self, **changes: object) -> Relay:
+    async def relay(self, page: int = 1000, busy_tick: float = 1.0) -> Relay:
         """Start a relay; the scene stops it at the end."""
-        relay = Relay(self.relay_settings(**changes), self.journal)
+        relay = Relay(self.relay_settings(page, busy_tick), self.journal)
         self.running.append(relay)
         await relay.start()
         return relay
 
-    async def subscription(self, *consumers: object, **changes: object) -> Subscription:
+    async def subscription(
+        self, *consumers: Consumer, hole_seconds: float = 10.0
+    ) -> Subscription:
         """Start a member of the group; the scene stops it at the end."""
         settings = SubscriptionSettings(
-            **{
-                "bootstrap": self.bootstrap,
-                "topics": self.topics,
-                "session_ms": 6000,
-                "heartbeat_ms": 500,
-                **changes,
-            }
+            bootstrap=self.bootstrap,
+            topics=self.topics,
+            session_ms=6000,
+            heartbeat_ms=500,
+            hole_seconds=hole_seconds,
         )
         group = f"{self.topics.prefix}views"
         subscription = Subscription(group, consumers, self.pool, settings)
@@ -164,9 +165,7 @@ async def a_scene(
 
 
 @asynccontextmanager
-async def opened(
-    owner_dsn: str, kafka: str, topics: Topics
-) -> AsyncIterator[Scene]:
+async def opened(owner_dsn: str, kafka: str, topics: Topics) -> AsyncIterator[Scene]:
     """Open a service's pool and writer on a database that is set up."""
     dsn = as_app(owner_dsn)
     pool = await asyncpg.create_pool(dsn, min_size=1, max_size=8)

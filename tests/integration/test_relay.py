@@ -1,5 +1,6 @@
 """The relay copies the journal to Kafka whole and in order, whoever leads or dies."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -12,9 +13,9 @@ from aiokafka import TopicPartition
 
 from deploy.local.children import Child, Program, start
 from libs.events.stream.envelope import Copy
+from libs.events.stream.leadership import Checkpoint, Deposed, Lead
 from libs.events.stream.progress import Progress
 from libs.events.stream.pump import Pump, Requests
-from libs.events.stream.leadership import Checkpoint
 from libs.events.stream.sender import Sender
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS, partition_of
@@ -132,6 +133,18 @@ async def send_late(scene: Scene) -> None:
     await sender.discard()
 
 
+async def test_a_deposed_leader_moves_no_checkpoint(scene: Scene) -> None:
+    await scene.append(a_stream())
+    connection = await asyncpg.connect(scene.dsn)
+    lead = Lead(connection, scene.topic, asyncio.Event())
+    deposed = await lead.begin()
+    await lead.begin()
+    with pytest.raises(Deposed):
+        await lead.advance(deposed, 1, {})
+    assert (await checkpoint(scene))["seq"] == 0
+    await connection.close()
+
+
 async def test_a_relay_killed_between_send_and_checkpoint_loses_nothing(
     scene: Scene, tmp_path: Path
 ) -> None:
@@ -172,7 +185,8 @@ async def test_the_progress_topic_tells_what_is_complete(scene: Scene) -> None:
 
 
 async def test_without_being_asked_a_relay_ticks_after_an_append(scene: Scene) -> None:
-    relay, marks = await scene.relay(busy_tick=0.1), Watermarks(scene.bootstrap, scene.topics)
+    await scene.relay(busy_tick=0.1)
+    marks = Watermarks(scene.bootstrap, scene.topics)
     await marks.start()
     await scene.append(a_stream(), 3)
 

@@ -1,18 +1,20 @@
 """Events have their effect once and in order, whatever Kafka repeats or loses."""
 
-import sys
 import os
+import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 
 from deploy.local.children import Program, start
 from libs.events.event import Recorded
-from libs.events.stream.envelope import to_record
+from libs.events.journal.words import PositionMoved
+from libs.events.stream.effects import Effects
+from libs.events.stream.envelope import Copy, to_record
 from libs.events.stream.trouble import TryAgain
 from tests.eventually import eventually
 from tests.stack import FreshDatabases, FreshTopics
@@ -39,6 +41,8 @@ async def by_hand(scene: Scene) -> AsyncIterator["ByHand"]:
 
 @dataclass
 class ByHand:
+    """Sends records to one partition."""
+
     producer: AIOKafkaProducer
     topic: str
     partition: int = 3
@@ -51,7 +55,7 @@ class ByHand:
         self,
         key: bytes | None,
         value: bytes | None,
-        headers: list[tuple[str, bytes | None]],
+        headers: Sequence[tuple[str, bytes | None]],
     ) -> None:
         await self.producer.send_and_wait(
             self.topic, value, key=key, headers=headers, partition=self.partition
@@ -126,15 +130,13 @@ async def test_another_event_at_an_applied_index_stops_its_partition_alone(
     assert await scene.seen() == [(stream, 1), (other, 1)]
 
 
-async def test_foreign_records_are_stepped_over(
-    scene: Scene, by_hand: ByHand
-) -> None:
+async def test_foreign_records_are_stepped_over(scene: Scene, by_hand: ByHand) -> None:
     stream = a_stream()
     rows = await scene.append(stream, 2)
     await by_hand.send(rows[0], 0)
     await by_hand.raw(b"k", None, [])
     await by_hand.raw(None, b"\xff\x00", [("x", b"\xff")])
-    await by_hand.raw(b"k", b"{}", [("ce_id", None), ("reply_to", b"t")])  # type: ignore[list-item]
+    await by_hand.raw(b"k", b"{}", [("ce_id", None), ("reply_to", b"t")])
     await by_hand.raw(rows[1].partition_key.encode(), None, to_record(rows[1], 1)[2])
     await by_hand.send(rows[1], 1)
     subscription = await scene.subscription(Seen())
@@ -151,7 +153,7 @@ async def test_an_unknown_type_is_stepped_over_and_an_unknown_version_parked(
     await by_hand.send(rows[1], 1)
     await by_hand.send(replace(more[0], schema_version=99), 2)
     await by_hand.send(more[1], 3)
-    subscription = await scene.subscription(Seen())
+    await scene.subscription(Seen())
 
     async def parked() -> bool:
         found = await scene.pool.fetch("SELECT reason FROM parked ORDER BY seq")
@@ -197,6 +199,19 @@ async def test_members_come_and_go_and_every_event_has_its_effect_once(
     assert len(seen) == 240
     for stream in streams:
         assert [v for s, v in seen if s == stream] == list(range(1, 9))
+
+
+async def test_a_member_that_lost_its_partition_moves_no_position(scene: Scene) -> None:
+    copies = [
+        Copy(row, index, scene.topic, 3, index)
+        for index, row in enumerate(await scene.append(a_stream(), 2))
+    ]
+    place, readers = TopicPartition(scene.topic, 3), {scene.topic: ["seen"]}
+    ours, theirs = Effects(scene.pool, [Seen()]), Effects(scene.pool, [Seen()])
+    await theirs.apply({place: copies}, readers)
+    with pytest.raises(PositionMoved):
+        await ours.apply({place: copies[:1]}, readers)
+    assert len(await scene.seen()) == 2
 
 
 async def test_a_consumer_killed_within_its_page_leaves_no_trace(

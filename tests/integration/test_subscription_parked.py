@@ -94,7 +94,9 @@ class Overflowing(Seen):
     ) -> None:
         if any(event.stream in self.hates for event in events):
             await connection.execute("SELECT $1::int", 2**40)
-        await super().apply(connection, [e for e in events if e.stream not in self.hates])
+        await super().apply(
+            connection, [e for e in events if e.stream not in self.hates]
+        )
 
 
 async def test_a_value_that_fits_no_column_is_parked_and_not_tried_for_ever(

@@ -21,11 +21,33 @@ CONTENT_TYPE = "application/json"
 SOURCE = "qingxin"
 TRACEPARENT = "traceparent"
 NAMES = frozenset(
-    "ce_specversion ce_id ce_source ce_type ce_subject ce_sequence ce_streamversion"
-    " ce_partitionkey ce_partitionindex ce_recordedtime ce_occurredprecision"
-    " ce_actorid ce_actorrole ce_actorunit ce_cameby ce_commandid ce_requesthmac"
-    " ce_hashalg ce_correlationid ce_leaf ce_chain"
-    " ce_time ce_serial ce_causationid traceparent".split()
+    {
+        "ce_specversion",
+        "ce_id",
+        "ce_source",
+        "ce_type",
+        "ce_subject",
+        "ce_sequence",
+        "ce_streamversion",
+        "ce_partitionkey",
+        "ce_partitionindex",
+        "ce_recordedtime",
+        "ce_occurredprecision",
+        "ce_actorid",
+        "ce_actorrole",
+        "ce_actorunit",
+        "ce_cameby",
+        "ce_commandid",
+        "ce_requesthmac",
+        "ce_hashalg",
+        "ce_correlationid",
+        "ce_leaf",
+        "ce_chain",
+        "ce_time",
+        "ce_serial",
+        "ce_causationid",
+        TRACEPARENT,
+    }
 )
 
 

@@ -19,6 +19,7 @@ from libs.telemetry import messaging
 
 log = structlog.get_logger()
 
+PASSING: tuple[type[Exception], ...] = (*TRANSIENT, ConsumerBroken)
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 # So many failures one after another are no passing trouble.
 FAILURES_TO_TELL = 3
@@ -94,7 +95,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
                 else:
                     # What was fetched before is fetched again, from what is stored.
                     await self._load()
-            except (*TRANSIENT, ConsumerBroken) as error:
+            except PASSING as error:
                 self._again(records, error)
             except Exception as error:  # the subscription's own loop
                 log.exception("subscription_failed", group=self._group.name)

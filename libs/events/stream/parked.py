@@ -108,12 +108,10 @@ async def retry(
     It takes the asking up within two seconds, and applies a stream in its order.
     """
     done: str = await connection.execute(ASK, consumer, stream)
-    return int(done.split()[-1])
+    return int(done.removeprefix("UPDATE "))
 
 
-async def drop(
-    connection: asyncpg.Connection, consumer: str, event_id: UUID
-) -> Parked:
+async def drop(connection: asyncpg.Connection, consumer: str, event_id: UUID) -> Parked:
     """Remove one parked event for good; the rest of its stream is tried again.
 
     The caller appends ParkedEventDropped, with the reason, before. Raises NotParked.
@@ -188,9 +186,7 @@ class _Kept:
     headers: Sequence[tuple[str, bytes]]
 
 
-async def waiting(
-    connection: asyncpg.Pool, consumer: str, stream: str
-) -> list[Copy]:
+async def waiting(connection: asyncpg.Pool, consumer: str, stream: str) -> list[Copy]:
     """Return a stream's parked copies in order."""
     copies = []
     for row in await connection.fetch(RECORDS, consumer, stream):

@@ -23,7 +23,9 @@ class Progress:
 
     def to_json(self) -> bytes:
         """Return the record's value."""
-        return _Wire.model_validate(self, from_attributes=True).model_dump_json().encode()
+        return (
+            _Wire.model_validate(self, from_attributes=True).model_dump_json().encode()
+        )
 
     @classmethod
     def from_json(cls, value: bytes | None) -> "Progress | None":

@@ -117,9 +117,7 @@ class Pump:
         page = self.numbered(rows)
         with messaging.send(self._settings.topic, rows):
             lasts = await sender.send(page)
-        self.checkpoint = await self._lead.advance(
-            self.checkpoint, rows[-1].seq, lasts
-        )
+        self.checkpoint = await self._lead.advance(self.checkpoint, rows[-1].seq, lasts)
         self._moved = True
         return len(rows) == limit
 

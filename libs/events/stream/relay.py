@@ -29,6 +29,7 @@ __all__ = ["Log", "Relay", "RelaySettings"]
 
 log = structlog.get_logger()
 
+INTERRUPTIONS: tuple[type[Exception], ...] = (*TRANSIENT, Deposed)
 ANSWER_SECONDS = 20
 ASK_SECONDS = 0.05
 
@@ -99,7 +100,8 @@ class Relay:
         connection = await asyncpg.connect(self._settings.dsn)
         try:
             async with asyncio.timeout(seconds):
-                while not await self._is_compared(connection):
+                # Another process may be the one that compares: it sends no word.
+                while not await self._is_compared(connection):  # noqa: ASYNC110
                     await asyncio.sleep(ASK_SECONDS)
         finally:
             await connection.close()
@@ -107,9 +109,7 @@ class Relay:
     async def _is_compared(self, connection: asyncpg.Connection) -> bool:
         if self._diverged is not None:
             raise self._diverged
-        return self.leads or await leader_has_compared(
-            connection, self._settings.topic
-        )
+        return self.leads or await leader_has_compared(connection, self._settings.topic)
 
     async def _run(self) -> None:
         while True:
@@ -118,7 +118,7 @@ class Relay:
             except Diverged as error:
                 self._diverged = error
                 self._alarm("diverged", str(error))
-            except (*TRANSIENT, Deposed) as error:
+            except INTERRUPTIONS as error:
                 log.warning("relay_interrupted", error=name_of(error))
             except Exception as error:  # the relay's own loop
                 log.exception("relay_failed", topic=self._settings.topic)

@@ -81,9 +81,10 @@ class Sender:
 
     async def _one(self, each: Numbered) -> "asyncio.Future[RecordMetadata]":
         key, value, headers = to_record(each.recorded, each.index)
-        return await self._producer.send(
+        future: asyncio.Future[RecordMetadata] = await self._producer.send(
             self._topic, value, key=key, partition=each.partition, headers=headers
         )
+        return future
 
     async def publish(self, topic: str, progress: Progress) -> None:
         """Say how far the topic is; raises SendFailed."""

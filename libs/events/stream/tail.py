@@ -13,6 +13,7 @@ from libs.events.stream.sender import Numbered
 
 READ_SECONDS = 30
 
+
 async def records_from(
     bootstrap: str, starts: Mapping[TopicPartition, int]
 ) -> AsyncIterator[Copy]:

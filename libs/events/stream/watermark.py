@@ -41,9 +41,7 @@ class Fact:
     sequence: int
     partition: int | None = None
 
-    def is_in(
-        self, positions: Positions, topic: str, latest: Progress | None
-    ) -> bool:
+    def is_in(self, positions: Positions, topic: str, latest: Progress | None) -> bool:
         """Say whether a reader at these positions has applied it."""
         if self.partition is not None:
             place = positions.get(TopicPartition(topic, self.partition), START)
