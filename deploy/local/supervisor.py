@@ -18,6 +18,7 @@ from deploy.local.stack import Plan, Stack
 WATCH_SECONDS = 0.5
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
+STEADY_SECONDS = 60.0
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -53,11 +54,14 @@ class Watch:
     bell: Bell
     pauses: dict[str, float] = field(default_factory=dict)
     due: dict[str, float] = field(default_factory=dict)
+    since: dict[str, float] = field(default_factory=dict)
 
     def look(self, now: float) -> None:
         """Plan the return of children that ended, and start those that are due."""
         for name, child in list(self.stack.children.items()):
             if child.is_running():
+                if now - self.since.get(name, now) > STEADY_SECONDS:
+                    self.pauses.pop(name, None)
                 continue
             if name not in self.due:
                 pause = self.pauses.get(name, FIRST_PAUSE)
@@ -67,6 +71,7 @@ class Watch:
                 self.stack.say(f"{name} ended ({code}): again in {pause:.0f} s")
             elif now >= self.due[name]:
                 self._again(name)
+                self.since[name] = now
 
     def _again(self, name: str) -> None:
         del self.due[name]

@@ -11,9 +11,12 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from deploy.local import running
+from deploy.local import detached, running
+from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
 from deploy.local.settings import Settings
+from deploy.local.stack import Plan
+from deploy.local.status import status
 from tests import stack
 from tests.eventually import eventually
 from tests.integration.supervised import (
@@ -149,3 +152,24 @@ async def _told(supervisor: Supervised, service: str) -> dict[str, str]:
 
 async def _is_new(supervisor: Supervised, old: int) -> bool:
     return supervisor.pids()["routing"] != old
+
+
+async def test_up_detached_returns_when_ready_and_down_ends_it(
+    shared_servers: dict[str, str], tmp_path: Path
+) -> None:
+    plan = Plan(dict(os.environ) | shared_servers, tmp_path / "state")
+    detached.up(plan, ("-m", "tests.integration.fake_services"))
+    found = status(plan.state)
+    pids = {part.name: part.pid for part in found.parts}
+    assert found.is_ready
+    assert all(part.memory_bytes > 0 for part in found.parts)
+    assert detached.down(plan.state)
+    assert survivors(pids) == []
+    assert not detached.down(plan.state)
+
+
+def test_up_detached_gives_the_reason_when_it_cannot_start(tmp_path: Path) -> None:
+    wrong = {"QINGXIN_PORT_INTAKE": "many"}
+    plan = Plan(dict(os.environ) | wrong, tmp_path / "state")
+    with pytest.raises(Cannot, match=r"^QINGXIN_PORT_INTAKE=many is no port number\.$"):
+        detached.up(plan, ("-m", "tests.integration.fake_services"))
