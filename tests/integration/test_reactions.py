@@ -127,7 +127,7 @@ async def test_outcome_and_position_stand_or_fall_with_the_events(
     assert (row["idx"], row["event_id"]) == (2, heard[-1].id)
     # Not from behind either: the row is there, at another index.
     with pytest.raises(PositionMoved):
-        await reactor.react(heard, _position(1, heard))
+        await reactor.react(heard, [_position(1, heard)])
     assert (await scene.journal.head()).seq == 6
 
 
