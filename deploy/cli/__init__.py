@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Entry] = {
     "up": Entry("deploy.cli.up", "start the whole system on this machine"),
     "down": Entry("deploy.cli.down", "end it in order; what was recorded stays"),
     "clock": Entry("deploy.cli.clock", "move a simulated deployment's clock"),
+    "import": Entry("deploy.cli.importing", "hand in an agency's sheet"),
     "verify": Entry("deploy.cli.verify", "journal = topic = chain, or say where not"),
     "token": Entry("deploy.cli.token", "an access token of the local issuer"),
     "status": Entry("deploy.cli.status", "what runs, where, ready or not, memory"),

@@ -41,7 +41,9 @@ async def _verify(
 ) -> list[Verdict]:
     found = []
     for name in names:
-        async with asyncpg.create_pool(settings.app_dsn(name), max_size=2) as pool:
+        async with asyncpg.create_pool(
+            settings.app_dsn(name), min_size=1, max_size=2
+        ) as pool:
             against = topic or Topics(settings.prefix).events(name)
             journal = Journal(pool, name)
             found.append(await verify(journal, settings.servers.kafka, against))
@@ -51,5 +53,5 @@ async def _verify(
 def _line(found: Verdict) -> str:
     if found.wrong:
         return f"{found.service:12} WRONG · {found.wrong}"
-    foreign = f" · {found.foreign} foreign" if found.foreign else ""
-    return f"{found.service:12} OK · journal = topic = chain · {found.rows:,} events{foreign}"
+    said = f"{found.service:12} OK · journal = topic = chain · {found.rows:,} events"
+    return f"{said} · {found.foreign} foreign" if found.foreign else said
