@@ -1,6 +1,6 @@
 """What a service is made of, and what it works with while it runs."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -27,6 +27,10 @@ VIEWS = "views"
 REACTIONS = "reactions"
 
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""Goes on in the background."""
+
+
 @dataclass
 class Running:
     """A service at work; `last_now` is the deployment's time when it was last asked.
@@ -45,7 +49,7 @@ class Running:
     door: Door
     closing: Closing
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
-    works: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    works: list[Work] = field(default_factory=list)
     timers: Sequence["Timer"] = ()
     last_now: datetime = field(default_factory=lambda: datetime.now(UTC))
 

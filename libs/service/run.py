@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from urllib.parse import urlsplit
@@ -203,7 +203,7 @@ async def _start(service: Service, running: Running, stack: AsyncExitStack) -> N
     if service.prepare is not None:
         await service.prepare(running)
     for work in running.works:
-        going = asyncio.create_task(_working(work), name="work")
+        going = asyncio.create_task(work(), name="work")
         stack.push_async_callback(_ended, going)
     await running.watermarks.start()
     stack.push_async_callback(running.watermarks.stop)
@@ -213,10 +213,6 @@ async def _start(service: Service, running: Running, stack: AsyncExitStack) -> N
     rounds = asyncio.create_task(_rounds(service, running), name="rounds")
     stack.push_async_callback(_ended, rounds)
     await running.now()
-
-
-async def _working(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
 
 
 async def _rounds(service: Service, running: Running) -> None:

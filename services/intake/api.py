@@ -6,7 +6,15 @@ from fastapi import APIRouter
 
 from libs.acts import routes
 from services.intake.importing.runner import Runner
-from services.intake.routes import clues, codes, imports, persons, registering
+from services.intake.routes import (
+    clues,
+    codes,
+    imports,
+    persons,
+    profiles,
+    registering,
+    rosters,
+)
 from services.intake.window import Window
 
 ROUTERS = (routes(clues.ACTS),)
@@ -19,5 +27,7 @@ def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
         clues.router(window),
         persons.router(window),
         codes.router(window),
+        rosters.router(window),
+        profiles.router(),
         imports.router(window, runner),
     )

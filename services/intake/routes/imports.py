@@ -33,11 +33,10 @@ from services.intake.importing.runner import Runner
 from services.intake.profiles.error_workbook import write_error_workbook
 from services.intake.profiles.profile import Profile
 from services.intake.profiles.result import CellFinding, Outcome, RowResult
-from services.intake.profiles.shelf import ProfileUnknown, profile, profile_names
-from services.intake.profiles.template import write_template
+from services.intake.profiles.shelf import ProfileUnknown, profile
+from services.intake.routes.profiles import SEEING, workbook_answer
 from services.intake.window import Window
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEES_ALL = frozenset({"leading-group", "auditor"})
 FINDINGS = """
 SELECT f.*, r.outcome FROM imports.finding f JOIN imports.row r USING (import_id, n)
@@ -87,11 +86,10 @@ class Findings(BaseModel):
 
 
 def router(window: Window, runner: Runner) -> APIRouter:
-    """Return the routes of imports and of their profiles."""
+    """Return the routes of imports."""
     routes = APIRouter()
     _handing_in(routes, window, runner)
     _following(routes, window)
-    _profiles(routes)
     return routes
 
 
@@ -119,7 +117,7 @@ def _following(routes: APIRouter, window: Window) -> None:
     @routes.get("/v1/imports")
     async def recent(caller: OfficerCaller) -> list[Import]:
         """Return the latest fifty imports of the caller's unit."""
-        permissions.require(caller, "ImportHistory", _SEEING)
+        permissions.require(caller, "ImportHistory", SEEING)
         unit = None if caller.actor.role in SEES_ALL else caller.actor.unit
         rows = await window.pool.fetch(RECENT, unit)
         return [_import(job_of(row), with_report=False) for row in rows]
@@ -158,26 +156,7 @@ def _following(routes: APIRouter, window: Window) -> None:
         rows = await window.pool.fetch(FINDINGS, import_id, None, 0, -1, MOST)
         results = [_result(row) for row in rows]
         content = await asyncio.to_thread(write_error_workbook, results)
-        return _workbook(content, f"errors-{import_id}.xlsx")
-
-
-def _profiles(routes: APIRouter) -> None:
-    @routes.get("/v1/import-profiles")
-    async def profiles(caller: OfficerCaller) -> list[dict[str, Any]]:
-        """Return the profiles at hand."""
-        permissions.require(caller, "ImportHistory", _SEEING)
-        return [_profile(profile(name)) for name in profile_names()]
-
-    @routes.get("/v1/import-profiles/{name}/template.xlsx", response_class=Response)
-    async def template(name: str, caller: OfficerCaller) -> Response:
-        """Return an empty workbook that a profile reads."""
-        permissions.require(caller, "ImportHistory", _SEEING)
-        if name not in profile_names():
-            raise NotVisible
-        return _workbook(write_template(profile(name)), f"{name}.xlsx")
-
-
-_SEEING = frozenset({permissions.Power.DECIDE, permissions.Power.VIEW})
+        return workbook_answer(content, f"errors-{import_id}.xlsx")
 
 
 def _known_profile(name: str) -> Profile:
@@ -240,7 +219,7 @@ def _row(
 
 
 async def _visible(window: Window, import_id: UUID, caller: SignedIn) -> Job:
-    permissions.require(caller, "ImportHistory", _SEEING)
+    permissions.require(caller, "ImportHistory", SEEING)
     job = await jobs.find(window.pool, import_id)
     actor = caller.actor
     if job is None or (job.actor.unit != actor.unit and actor.role not in SEES_ALL):
@@ -286,21 +265,3 @@ def _finding(row: asyncpg.Record) -> CellFinding:
 def _result(row: asyncpg.Record) -> RowResult:
     outcome = Outcome(row["outcome"])
     return RowResult(outcome, row["sheet"], row["row"], findings=(_finding(row),))
-
-
-def _profile(found: Profile) -> dict[str, Any]:
-    return {
-        "name": found.name,
-        "version": found.version,
-        "title": {"zh": found.title.zh, "en": found.title.en},
-        "kinds": list(found.kinds),
-        "currency": found.money.currency,
-        "template_url": f"/v1/import-profiles/{found.name}/template.xlsx",
-    }
-
-
-def _workbook(content: bytes, name: str) -> Response:
-    disposition = f'attachment; filename="{name}"'
-    return Response(
-        content, media_type=XLSX, headers={"Content-Disposition": disposition}
-    )

@@ -54,7 +54,12 @@ class Matches(Answer):
 def router(window: Window) -> APIRouter:
     """Return the three routes."""
     routes = APIRouter()
+    _reading(routes, window)
+    _erasing(routes, window)
+    return routes
 
+
+def _reading(routes: APIRouter, window: Window) -> None:
     @routes.post("/v1/persons/read", response_model=Persons)
     async def read_persons(
         asked: PersonsAsked, caller: OfficerCaller, act: Creation
@@ -82,6 +87,8 @@ def router(window: Window) -> APIRouter:
         matches = [{"person_id": str(p), "clue_id": str(c)} for p, c in seen]
         return JSONResponse({**body, "matches": matches}, headers=NO_STORE)
 
+
+def _erasing(routes: APIRouter, window: Window) -> None:
     @routes.post("/v1/persons/{person_id}/erasure", response_model=Answer)
     async def erase_person(
         person_id: UUID, said: ErasureSaid, caller: OfficerCaller, act: Creation
@@ -98,8 +105,6 @@ def router(window: Window) -> APIRouter:
             await erase(connection, person_id)
         body, _ = answered(window.desk, done, PERSON.stream(person_id))
         return JSONResponse(body)
-
-    return routes
 
 
 async def _noted(
