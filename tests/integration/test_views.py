@@ -120,11 +120,11 @@ async def test_no_split_into_pages_changes_a_byte_of_rows_or_history(
     ) as second:
         await prepared(second, BOXES, COINS)
         await applied(second, events, Random(99))
-        damage = (
-            "UPDATE boxes_v1 SET coins = 99",
-            "UPDATE coins_v1 SET line = line + 99",
-        )
-        for declared, damaged in zip((BOXES, COINS), damage, strict=True):
+        damage: dict[str, Declared] = {
+            "UPDATE boxes_v1 SET coins = 99": BOXES,
+            "UPDATE coins_v1 SET line = line + 99": COINS,
+        }
+        for damaged, declared in damage.items():
             async with pool.acquire() as one, second.acquire() as two:
                 ours = await checksum(one, declared)
                 assert ours == await checksum(two, declared)

@@ -65,9 +65,11 @@ def fold_page(
             row = view.columns.settle(row)
         elif before is None:
             continue
-        if before is not None:
-            changes.closed.append(before._replace(known_to=event.recorded_at))
         at = event.recorded_at
+        if before is not None:
+            # Not `_replace`, which costs more than the rest of this loop.
+            ended = Version(stream, before.version, before.known_from, at, before.row)
+            changes.closed.append(ended)
         changes.latest[stream] = Version(stream, event.version, at, None, row)
     return changes
 

@@ -18,6 +18,7 @@ from libs.events.views.fold import (
 )
 from libs.events.views.tables import LIVE, Table, current_table, history_table, tables
 from libs.events.views.view import Declared, Register, View
+from libs.telemetry import steps
 
 # The lock first, so that a switch that holds the table never meets a half-done page.
 # Plans by the size of now: one kept from an empty table would read all of a full one.
@@ -70,8 +71,17 @@ class ViewRunner:
         streams = {event.stream for event in events if event.type in self.view.types}
         if not streams:
             return
+        with steps.view(self.view.name, len(events)):
+            await self._apply(connection, sorted(streams), events)
+
+    async def _apply(
+        self,
+        connection: asyncpg.Connection,
+        streams: Sequence[str],
+        events: Sequence[Recorded],
+    ) -> None:
         await connection.execute(self._lock)
-        rows = await self._load(connection, sorted(streams))
+        rows = await self._load(connection, streams)
         changes = fold_page(self.view, rows, events)
         await self._end_stored(connection, rows, changes)
         await self._keep_ended(connection, rows, changes)
@@ -169,10 +179,11 @@ class RegisterRunner:
         facts = facts_of_page(self.register, events)
         if not facts:
             return
-        await connection.execute(self._lock)
         facts.sort(key=lambda fact: (fact.event_id, fact.line))
         values = zip(*(fact_values(self.register, fact) for fact in facts), strict=True)
-        await connection.execute(self._insert, *map(list, values))
+        with steps.view(self.register.name, len(facts)):
+            await connection.execute(self._lock)
+            await connection.execute(self._insert, *map(list, values))
 
     @cached_property
     def _lock(self) -> str:
