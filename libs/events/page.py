@@ -7,17 +7,19 @@ from uuid import UUID
 
 from libs.events.command import Command, Stamp
 from libs.events.decider import Kind, Read, Rejected, Rule, States
-from libs.events.event import New
+from libs.events.event import New, Recorded
 from libs.events.journal.journal import Journal
 from libs.events.journal.words import Commit, Outcome
+from libs.telemetry.steps import decide
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One command of a reaction, stamped."""
+    """One command of a reaction, stamped, and the event it answers."""
 
     command: Command
     stamp: Stamp
+    cause: Recorded
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Page:
         code: str | None = None
         for asked in fired.asked:
             try:
-                await self._decide(asked)
+                with decide(type(asked.command).__name__, cause=asked.cause) as trace:
+                    await self._decide(asked, trace)
             except Rejected as refusal:
                 code = code or refusal.code
         commands = range(start, len(self.commits) + 1)
@@ -91,7 +94,7 @@ class Page:
             return Outcome(fired.reaction, fired.event_id, "done", None, commands)
         return Outcome(fired.reaction, fired.event_id, "nothing")
 
-    async def _decide(self, asked: Asked) -> None:
+    async def _decide(self, asked: Asked, traceparent: str | None) -> None:
         rule = self.rules[type(asked.command)]
         reads = list(rule.reads(asked.command))
         if rule.then_reads is not None:
@@ -102,7 +105,8 @@ class Page:
         events = rule.decide(asked.command, asked.stamp, states)
         if not events:
             return
-        self.commits.append(Commit(asked.stamp, states.versions, events))
+        stamp = replace(asked.stamp, traceparent=traceparent)
+        self.commits.append(Commit(stamp, states.versions, events))
         for new in events:
             self._streams[new.stream].add(new)
 

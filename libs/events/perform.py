@@ -1,11 +1,9 @@
 """Perform a command: look it up, read, fold, decide, append; again after a conflict."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
-
-from opentelemetry import trace
 
 from libs.events.command import Command, Stamp
 from libs.events.decider import Read, Rule, States
@@ -20,14 +18,13 @@ from libs.events.journal.words import (
     Repeated,
 )
 from libs.events.journal.writer import Writer
+from libs.telemetry.steps import append, decide, tell_about
 
 ATTEMPTS = 10
 """How often a command is decided anew when a stream it read has moved."""
 
 Answering = Callable[[Sequence[Event]], Answer]
 """What to answer, from the events alone: kept with them, so repeats get the same."""
-
-tracer = trace.get_tracer(__name__)
 
 
 class CommandKeyReused(Exception):
@@ -126,9 +123,10 @@ class _Asked:
 
 
 async def _attempt(asked: _Asked) -> Done | None:
-    with tracer.start_as_current_span(f"decide {type(asked.command).__name__}"):
-        commit = await _decided(asked)
-    with tracer.start_as_current_span("append"):
+    with decide(type(asked.command).__name__) as traceparent:
+        commit = await _decided(asked, traceparent)
+    service, about = asked.log.journal.service, commit.stamp.correlation_id
+    with append(service, [traceparent], about=about):
         result = await asked.log.writer.submit(commit)
     match result:
         case Appended():
@@ -148,7 +146,7 @@ def _again(asked: _Asked, first: Appended) -> Done:
     return Done(first, repeated=True, answer=answer)
 
 
-async def _decided(asked: _Asked) -> Commit:
+async def _decided(asked: _Asked, traceparent: str | None) -> Commit:
     streams = Streams()
     rule, command = asked.rule, asked.command
     reads = list(rule.reads(command))
@@ -159,8 +157,11 @@ async def _decided(asked: _Asked) -> Commit:
         reads += rule.then_reads(command, streams.fold(reads))
         await _load(asked.log, streams, [read.stream for read in reads])
     new = rule.decide(command, asked.stamp, streams.fold(reads))
+    stamp = correlated(asked.stamp, new, streams.records)
+    if stamp.correlation_id is not None:
+        tell_about(stamp.correlation_id)
     return Commit(
-        correlated(asked.stamp, new, streams.records),
+        replace(stamp, traceparent=traceparent or stamp.traceparent),
         {name: len(records) for name, records in streams.records.items()},
         new,
         asked.answer([each.event for each in new]),

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from opentelemetry import trace
 
 from libs import ids
 from libs.events.command import Command, Stamp
@@ -25,6 +24,7 @@ from libs.events.journal.words import (
 )
 from libs.events.page import Asked, Fired, Page
 from libs.events.perform import Contended
+from libs.telemetry.steps import append
 
 ATTEMPTS = 20
 KEPT = """
@@ -108,8 +108,10 @@ class Reactor:
         if not outcomes and not positions:
             return True
         call = Call(page.commits, outcomes, positions, atomic=True)
+        contexts = [commit.stamp.traceparent for commit in page.commits]
         try:
-            results = await self.journal.append_page(call)
+            with append(self.journal.service, contexts):
+                results = await self.journal.append_page(call)
         except asyncpg.UniqueViolationError:
             # Another consumer has just kept an outcome: the next look finds it.
             return False
@@ -150,7 +152,8 @@ class Reactor:
 
     def _asked(self, reaction: Reaction, record: Recorded) -> Iterator[Asked]:
         for number, command in enumerate(reaction.commands(record)):
-            yield Asked(command, self._stamp(reaction.name, number, record))
+            stamp = self._stamp(reaction.name, number, record)
+            yield Asked(command, stamp, record)
 
     def _stamp(self, name: str, number: int, record: Recorded) -> Stamp:
         named = name if number == 0 else f"{name}#{number}"
@@ -164,21 +167,12 @@ class Reactor:
             correlation_id=record.correlation_id,
             causation_id=record.id,
             caused_at=record.recorded_at,
-            traceparent=traceparent(),
         )
 
 
 def system_actor(service: str) -> Actor:
     """Return the actor in whose name a service's own reactions and timers act."""
     return Actor(ids.actor_id("system", service), "system", "system")
-
-
-def traceparent() -> str | None:
-    """Return the current span's context as W3C Trace Context; None outside a span."""
-    span = trace.get_current_span().get_span_context()
-    if not span.is_valid:
-        return None
-    return f"00-{span.trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}"
 
 
 async def findings(journal: Journal, limit: int = 200) -> list[Finding]:

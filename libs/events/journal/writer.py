@@ -20,6 +20,7 @@ from libs.events.journal.words import (
     Overloaded,
     Result,
 )
+from libs.telemetry.steps import group_committed
 
 PLACE = "SELECT service, site FROM journal.deployment"
 GONE = (
@@ -141,6 +142,7 @@ class Writer:
         except (Overloaded, Diverged) as error:
             _fail(batch, error)
         else:
+            group_committed(len(batch))
             for waiting, result in zip(batch, results, strict=True):
                 _answer(waiting, result)
 
