@@ -185,8 +185,10 @@ class WagePaymentReversed(Event, name="WagePaymentReversed"):
 
 
 class WageReceiptConfirmed(Event, name="WageReceiptConfirmed"):
-    """The worker has the money: said by the worker, or taken down by another person
-    than the recorder of the payment."""
+    """The worker has the money.
+
+    Said by the worker, or taken down by another person than the recorder.
+    """
 
     claim_id: UUID
     case_id: UUID
