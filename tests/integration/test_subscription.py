@@ -1,24 +1,15 @@
 """Events have their effect once and in order, whatever Kafka repeats or loses."""
 
-import os
-import sys
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 
-from deploy.local.children import Program, start
 from libs.events.event import Recorded
-from libs.events.journal.words import PositionMoved
-from libs.events.stream.effects import Effects
-from libs.events.stream.envelope import Copy, to_record
-from libs.events.stream.trouble import TryAgain
+from libs.events.stream.envelope import to_record
 from tests.eventually import eventually
 from tests.stack import FreshDatabases, FreshTopics
-from tests.stream_child import MIDST
 from tests.stream_scene import Noting, Scene, Seen, a_scene, a_stream
 
 
@@ -176,100 +167,3 @@ async def test_a_group_offset_that_ran_ahead_of_a_restored_database_is_not_belie
     second = await scene.subscription(Seen())
     assert await second.drained(progress)
     assert len(await scene.seen()) == 10
-
-
-async def test_members_come_and_go_and_every_event_has_its_effect_once(
-    scene: Scene,
-) -> None:
-    relay, streams = await scene.relay(), [a_stream() for _ in range(30)]
-    first = await scene.subscription(Seen())
-    await scene.append_many(streams, rounds=2)
-    second = await scene.subscription(Seen())
-    await scene.append_many(streams, rounds=2)
-
-    async def both_have_a_share() -> bool:
-        return first.has_partitions and second.has_partitions
-
-    await eventually(both_have_a_share)
-    await scene.append_many(streams, rounds=2)
-    await first.stop()
-    await scene.append_many(streams, rounds=2)
-    assert await second.drained(await relay.force_tick())
-    seen = await scene.seen()
-    assert len(seen) == 240
-    for stream in streams:
-        assert [v for s, v in seen if s == stream] == list(range(1, 9))
-
-
-async def test_a_member_that_lost_its_partition_moves_no_position(scene: Scene) -> None:
-    copies = [
-        Copy(row, index, scene.topic, 3, index)
-        for index, row in enumerate(await scene.append(a_stream(), 2))
-    ]
-    place, readers = TopicPartition(scene.topic, 3), {scene.topic: ["seen"]}
-    ours, theirs = Effects(scene.pool, [Seen()]), Effects(scene.pool, [Seen()])
-    await theirs.apply({place: copies}, readers)
-    with pytest.raises(PositionMoved):
-        await ours.apply({place: copies[:1]}, readers)
-    assert len(await scene.seen()) == 2
-
-
-async def test_a_consumer_killed_within_its_page_leaves_no_trace(
-    scene: Scene, tmp_path: Path
-) -> None:
-    relay, log = await scene.relay(), tmp_path / "child.log"
-    await scene.append_many([a_stream() for _ in range(10)])
-    progress = await relay.force_tick()
-    argv = [sys.executable, "-m", "tests.stream_child", "stuck-consumer"]
-    argv += [scene.dsn, scene.bootstrap, scene.topics.prefix]
-    child = start(Program("consumer", argv, log, dict(os.environ)))
-
-    async def is_in_the_midst() -> bool:
-        return MIDST in log.read_text()
-
-    await eventually(is_in_the_midst)
-    child.kill()
-    subscription = await scene.subscription(Seen())
-    assert await subscription.drained(progress)
-    assert len(await scene.seen()) == 10
-
-
-@dataclass
-class Moody(Seen):
-    """A view whose table is out of reach a few times."""
-
-    moods: list[Exception] = field(default_factory=list)
-
-    async def apply(
-        self, connection: asyncpg.Connection, events: Sequence[Recorded]
-    ) -> None:
-        await super().apply(connection, events)
-        if self.moods:
-            raise self.moods.pop()
-
-
-async def test_passing_trouble_parks_nothing_and_loses_nothing(scene: Scene) -> None:
-    moods = [TryAgain("later"), ConnectionResetError(), asyncpg.DeadlockDetectedError()]
-    relay = await scene.relay()
-    subscription = await scene.subscription(Moody(moods=moods))
-    await scene.append_many([a_stream() for _ in range(10)])
-    assert await subscription.drained(await relay.force_tick())
-    assert len(await scene.seen()) == 10
-    assert not moods
-    assert await scene.pool.fetchval("SELECT count(*) FROM parked") == 0
-
-
-async def test_a_database_that_goes_away_is_waited_for(scene: Scene) -> None:
-    relay = await scene.relay()
-    subscription = await scene.subscription(Seen())
-    streams = [a_stream() for _ in range(10)]
-    await scene.append_many(streams)
-    owner = await asyncpg.connect(scene.owner_dsn)
-    await owner.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    await owner.close()
-    await scene.append_many(streams)
-    assert await subscription.drained(await relay.force_tick())
-    assert len(await scene.seen()) == 20

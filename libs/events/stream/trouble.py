@@ -41,8 +41,7 @@ TRANSIENT: tuple[type[Exception], ...] = (
 
 def heals(error: Exception) -> bool:
     """Say whether waiting helps, so that the events at hand are not at fault."""
-    # asyncpg calls a value that fits no column an InterfaceError, too.
-    return isinstance(error, TRANSIENT) and not isinstance(error, ValueError)
+    return isinstance(error, TRANSIENT)
 
 
 @dataclass(frozen=True)
