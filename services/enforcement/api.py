@@ -1,6 +1,6 @@
 """What enforcement can be asked: acceptance, filing, orders, payments, conclusion."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,12 @@ from fastapi.responses import JSONResponse
 
 from libs.acts import Act, Asked, Desk, routes
 from libs.events.command import Command
+from libs.events.contracts.enforcement import WagesPaid
+from libs.events.event import Recorded
 from libs.web.auth import KnownCaller
 from libs.web.callers import Worker
 from libs.web.etags import etag
+from libs.web.permissions import Power
 from libs.web.problems import Problem
 from services.enforcement import claim, known, proceeding
 from services.enforcement.conclusion import ConcludeCase
@@ -68,7 +71,11 @@ ACTS = (
     _on_case("investigation-end", CompleteInvestigation),
     replace(_on_case("orders", OrderPayment), fills=_order, filled=("order_id",)),
     _on_case("orders/{order_id}/service", ServeDocument),
-    _on_case("conclusion", ConcludeCase),
+    # A street unit concludes what the district did not file, with a review.
+    replace(
+        _on_case("conclusion", ConcludeCase),
+        powers=frozenset({Power.PROPOSE, Power.DECIDE}),
+    ),
     _on_claim("verification", VerifyFacts),
     _by_worker("withdrawal", WithdrawClaim),
     replace(
@@ -100,7 +107,7 @@ async def state(case_id: UUID, caller: KnownCaller, request: Request) -> JSONRes
         "accepted": now.accepted,
         "filed": now.filed,
         "investigated": now.investigated,
-        "concluded": now.concluded,
+        "concluded": now.concluded_since(facts.reopened),
         "claims": [str(claim_id) for claim_id in facts.claims],
         "orders": [str(order_id) for order_id in now.orders],
         "version": len(held),
@@ -121,16 +128,21 @@ async def claim_state(
         raise Problem("not-found")
     if not (isinstance(caller, Worker) and caller.holds("claim", claim_id)):
         known.visible(known.KIND.fold(e.fact() for e in noted), caller.actor)
+    paid_at = _paid_at(held)
     said = {
         "claim_id": str(claim_id),
         "case_id": str(case_id),
         "currency": now.currency,
+        "verified": now.verified.minor if now.verified else None,
+        "ordered": now.ordered.minor if now.ordered else None,
         "payable": now.payable.minor if now.payable else None,
         "paid": now.paid,
+        "withdrawn": now.withdrawn,
         "payments": [
             {
                 "payment_id": str(payment_id),
                 "minor": payment.amount.minor,
+                "occurred_at": paid_at.get(payment_id),
                 "confirmed": payment.confirmed,
                 "disputed": payment.disputed,
                 "reversed": payment.reversed,
@@ -140,6 +152,14 @@ async def claim_state(
         "version": len(held),
     }
     return JSONResponse(said, headers={"ETag": etag(len(held))})
+
+
+def _paid_at(held: Sequence[Recorded]) -> dict[UUID, str | None]:
+    return {
+        fact.payment_id: event.occurred_at and event.occurred_at.isoformat()
+        for event in held
+        if isinstance(fact := event.fact(), WagesPaid)
+    }
 
 
 async def _streams(request: Request, *names: str) -> list[list[Any]]:

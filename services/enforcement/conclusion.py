@@ -38,9 +38,10 @@ def conclude(command: ConcludeCase, stamp: Stamp, states: States) -> list[New]:
     """Conclude once every claim is paid, withdrawn or found to be nothing."""
     now = held(command, stamp, states)
     noted = states.of(known.KIND, command.case_id)
-    if noted.closed:
-        raise Rejected("case-closed", "案件已办结；如有新情况，请先重新打开。")
+    known.still_open(noted)
     _entitled(command, stamp, now, noted)
+    if now.concluded_since(noted.reopened):
+        raise Rejected("concluded-already", "案件已有结论，答复反映人后即办结。")
     claims = [states.of(claim.KIND, claim_id) for claim_id in noted.claims]
     if command.kind not in ENDED_ELSEWHERE:
         _all_done(command, claims)

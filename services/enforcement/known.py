@@ -4,19 +4,23 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from libs.events.contracts.enforcement import CaseFactNoted, ClaimListed
-from libs.events.decider import Kind, NotVisible, NotYours
+from libs.events.decider import Kind, NotVisible, NotYours, Rejected
 from libs.events.event import Actor, Event
 from libs.visibility import sees
 
 
 @dataclass(frozen=True)
 class Known:
-    """Facts of routing and intake about a case, folded."""
+    """Facts of routing and intake about a case, folded.
+
+    `reopened`: how often it was opened again, or its conclusion lifted.
+    """
 
     unit: str | None = None
     parties: frozenset[str] = frozenset()
     claims: tuple[UUID, ...] = ()
     closed: bool = False
+    reopened: int = 0
 
 
 def evolve(known: Known, event: Event) -> Known:
@@ -40,7 +44,7 @@ def _noted(known: Known, event: CaseFactNoted) -> Known:
         case "closed" | "closed_not_wage":
             return replace(known, closed=True)
         case "reopened":
-            return replace(known, closed=False)
+            return replace(known, closed=False, reopened=known.reopened + 1)
 
 
 KIND = Kind("known", Known(), evolve)
@@ -52,6 +56,12 @@ def visible(known: Known, actor: Actor) -> None:
         raise NotVisible
     if actor.role != "worker" and not sees(actor, known.parties):
         raise NotVisible
+
+
+def still_open(known: Known) -> None:
+    """Raise when the case was closed: an act on it needs it open again."""
+    if known.closed:
+        raise Rejected("case-closed", "案件已办结；如有新情况，请先重新打开。")
 
 
 def handling(known: Known, actor: Actor) -> None:

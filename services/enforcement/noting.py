@@ -9,7 +9,6 @@ from libs.calendar.local_days import start_of_day
 from libs.events.command import Command, Stamp
 from libs.events.contracts.enforcement import (
     CaseFactNoted,
-    ClaimListed,
     ClaimOpened,
     ClaimOrdered,
     FactsVerified,
@@ -55,18 +54,16 @@ def note(command: NoteFact, _stamp: Stamp, _states: States) -> list[New]:
 
 
 def open_history(command: OpenHistory, _stamp: Stamp, states: States) -> list[New]:
-    """Record what the sheet says, once; zero was read and is no payment."""
+    """Record what the sheet says, once; zero was read and is no payment.
+
+    Nobody acts on history until it is adopted: its case is not listed here.
+    """
     row = command.row
     if states.of(claim.KIND, row.claim_id).case_id is not None:
         return []
     stream, key = claim.KIND.stream(row.claim_id), str(row.case_id)
-    news = [
-        _dated(stream, fact, on, key)
-        for fact, on in ((_opened(row), row.received_on), *_later(row))
-    ]
-    listed = ClaimListed(case_id=row.case_id, claim_id=row.claim_id)
-    listing = known.KIND.stream(row.case_id)
-    return [*news, _dated(listing, listed, row.received_on, key)]
+    facts = ((_opened(row), row.received_on), *_later(row))
+    return [_dated(stream, fact, on, key) for fact, on in facts]
 
 
 def _dated(stream: str, fact: Event, on: date | None, key: str) -> New:
@@ -131,8 +128,7 @@ def _note_reads(command: NoteFact) -> Sequence[Read]:
 
 
 def _row_reads(command: OpenHistory) -> Sequence[Read]:
-    row = command.row
-    return [Read(claim.KIND, row.claim_id), Read(known.KIND, row.case_id)]
+    return [Read(claim.KIND, command.row.claim_id)]
 
 
 RULES = (

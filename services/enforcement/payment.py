@@ -5,16 +5,17 @@ from uuid import UUID
 
 from libs.events.command import Stamp
 from libs.events.contracts.enforcement import (
+    CaseFactNoted,
     WagePaymentDisputed,
     WagePaymentReversed,
     WageReceiptConfirmed,
     WagesPaid,
 )
 from libs.events.contracts.parts import Code, Proof, WagePayer
-from libs.events.decider import Rejected, Rule, States
+from libs.events.decider import Read, Rejected, Rule, States
 from libs.events.event import Event, New
 from libs.money import Amount
-from services.enforcement import known
+from services.enforcement import known, proceeding
 from services.enforcement.claim import (
     KIND,
     Claim,
@@ -79,8 +80,9 @@ def record(command: RecordWagesPaid, stamp: Stamp, states: States) -> list[New]:
 
 
 def reverse(command: ReversePayment, stamp: Stamp, states: States) -> list[New]:
-    """Reverse once; the balance and any confirmation fall back."""
-    known.handling(states.of(known.KIND, command.case_id), stamp.actor)
+    """Reverse once; the balance, any confirmation and a conclusion fall back."""
+    noted = states.of(known.KIND, command.case_id)
+    known.handling(noted, stamp.actor)
     claim, payment = _standing(command, states)
     undone = WagePaymentReversed(
         claim_id=command.claim_id,
@@ -91,7 +93,13 @@ def reverse(command: ReversePayment, stamp: Stamp, states: States) -> list[New]:
         confirmed_before=payment.confirmed,
         reason=command.reason,
     )
-    return _on_claim(command, undone)
+    news = _on_claim(command, undone)
+    held = states.of(proceeding.KIND, command.case_id)
+    if noted.closed or not held.concluded_since(noted.reopened):
+        return news
+    # A closed case is opened again by routing; a conclusion that did not yet close
+    # the case is lifted here, so that another one can be reached.
+    return [*news, _lifted(command, stamp)]
 
 
 def confirm(command: ConfirmReceipt, stamp: Stamp, states: States) -> list[New]:
@@ -101,6 +109,10 @@ def confirm(command: ConfirmReceipt, stamp: Stamp, states: States) -> list[New]:
     if payment.recorder == stamp.actor.id:
         raise Rejected(
             "recorder-confirms", "登记支付的人不能确认到账，请由他人回访或由本人确认。"
+        )
+    if command.method == "worker_online" and stamp.actor.role != "worker":
+        raise Rejected(
+            "not-the-worker", "“本人在线确认”只能由劳动者本人作出；回访请选回访方式。"
         )
     if payment.confirmed:
         return []
@@ -119,6 +131,8 @@ def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
     """Dispute: kept beside the payment until it is reversed or confirmed."""
     known.visible(states.of(known.KIND, command.case_id), stamp.actor)
     claim, payment = _standing(command, states)
+    if payment.disputed:
+        return []
     disputed = WagePaymentDisputed(
         claim_id=command.claim_id,
         case_id=command.case_id,
@@ -126,8 +140,24 @@ def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
         person_id=claim.person_id or command.claim_id,
         amount=payment.amount,
         reason=command.reason,
+        confirmed_before=payment.confirmed,
     )
     return _on_claim(command, disputed)
+
+
+def _lifted(command: ReversePayment, stamp: Stamp) -> New:
+    lifted = CaseFactNoted(
+        case_id=command.case_id,
+        fact="reopened",
+        kind="reversal",
+        cause=stamp.command_id,
+    )
+    stream, key = known.KIND.stream(command.case_id), str(command.case_id)
+    return New(stream, lifted, command.occurred_at, partition_key=key)
+
+
+def _reversal_reads(command: ReversePayment) -> list[Read]:
+    return [*claim_reads(command), Read(proceeding.KIND, command.case_id)]
 
 
 Named = ReversePayment | ConfirmReceipt | DisputePayment
@@ -150,7 +180,7 @@ def _on_claim(command: ClaimCommand, event: Event) -> list[New]:
 
 RULES = (
     Rule(RecordWagesPaid, claim_reads, record),
-    Rule(ReversePayment, claim_reads, reverse),
+    Rule(ReversePayment, _reversal_reads, reverse),
     Rule(ConfirmReceipt, claim_reads, confirm),
     Rule(DisputePayment, claim_reads, dispute),
 )

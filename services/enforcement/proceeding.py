@@ -54,8 +54,12 @@ class Proceeding:
     filing_proposed: bool = False
     filed: bool = False
     investigated: bool = False
-    concluded: bool = False
+    conclusions: int = 0
     orders: Mapping[UUID, Order] = field(default_factory=dict)
+
+    def concluded_since(self, reopened: int) -> bool:
+        """Say whether a conclusion stands, for a case reopened so many times."""
+        return self.conclusions > reopened
 
 
 def evolve(held: Proceeding, event: Event) -> Proceeding:
@@ -74,7 +78,7 @@ def evolve(held: Proceeding, event: Event) -> Proceeding:
         case InvestigationCompleted():
             return replace(held, investigated=True)
         case CaseConcluded():
-            return replace(held, concluded=True)
+            return replace(held, conclusions=held.conclusions + 1)
         case _:
             return _order(held, event)
 

@@ -64,7 +64,7 @@ def _owner(fact: Event) -> Said | None:
     match fact:
         case CaseOpened() if not fact.history:
             return "opened", fact.case_id, fact.first_asked_unit
-        case CaseAssigned():
+        case CaseAssigned() if not fact.history:
             return "owned", fact.case_id, fact.unit
         case CaseTransferred() | OwnershipRuled():
             return "owned", fact.case_id, fact.to_unit
@@ -78,7 +78,7 @@ def _owner(fact: Event) -> Said | None:
 
 def _end(fact: Event) -> Said | None:
     match fact:
-        case CaseClosed():
+        case CaseClosed() if not fact.history:
             return "closed", fact.case_id, None
         case CaseReopened():
             return "reopened", fact.case_id, None

@@ -84,6 +84,7 @@ def verify_facts(command: VerifyFacts, stamp: Stamp, states: States) -> list[New
     """Verify: the holder at the street, or the district with a second reviewer."""
     noted = states.of(known.KIND, command.case_id)
     known.handling(noted, stamp.actor)
+    known.still_open(noted)
     claim = claim_of(command, states)
     if claim.withdrawn:
         raise Rejected("claim-withdrawn", "本人已撤回这笔请求，不再核实。")

@@ -18,7 +18,7 @@ from services.intake.noting import MarkVerified, NoteFact
 
 def _said(fact: Event) -> tuple[str, str | None] | None:
     match fact:
-        case CaseAssigned():
+        case CaseAssigned() if not fact.history:
             return "owned", fact.unit
         case CaseTransferred() | OwnershipRuled():
             return "owned", fact.to_unit

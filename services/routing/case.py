@@ -160,10 +160,17 @@ def open_case(command: OpenCase, _stamp: Stamp, states: States) -> list[New]:
             employer_id=command.employer_id,
             history=command.history,
         ),
-        CaseAssigned(case_id=command.case_id, unit=command.first_asked_unit),
+        CaseAssigned(
+            case_id=command.case_id,
+            unit=command.first_asked_unit,
+            history=command.history,
+        ),
     ]
     if command.closed is not None:
-        facts.append(CaseClosed(case_id=command.case_id, kind=command.closed))
+        closed = CaseClosed(
+            case_id=command.case_id, kind=command.closed, history=command.history
+        )
+        facts.append(closed)
     return [New(stream, fact, command.occurred_at) for fact in facts]
 
 

@@ -33,6 +33,7 @@ class CaseAssigned(Event, name="CaseAssigned"):
     case_id: UUID
     unit: Code
     handler_id: UUID | None = None
+    history: bool = False
 
 
 class TransferProposed(Event, name="TransferProposed"):
@@ -81,6 +82,7 @@ class CaseClosed(Event, name="CaseClosed"):
 
     case_id: UUID
     kind: CloseKind
+    history: bool = False
 
 
 class CaseReopened(Event, name="CaseReopened"):
