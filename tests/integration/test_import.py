@@ -76,9 +76,9 @@ async def hand_in(scene: Scene, content: bytes, **more: Any) -> dict[str, Any]:
 
 
 async def ended(scene: Scene, place: str) -> dict[str, Any]:
-    async def at_its_end() -> dict[str, Any] | None:
-        said = (await scene.get(place, by="do-01")).json()
-        return said if said["state"] in {"done", "refused"} else None
+    async def at_its_end() -> dict[str, Any]:
+        said: dict[str, Any] = (await scene.get(place, by="do-01")).json()
+        return said if said["state"] in {"done", "refused"} else {}
 
     return await eventually(at_its_end, seconds=30)
 

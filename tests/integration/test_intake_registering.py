@@ -1,5 +1,6 @@
 """A complaint through the real door into a real database: receipt, codes, refusals."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -7,45 +8,23 @@ from uuid import uuid4
 
 import pytest
 
+from tests.intake_forms import EMPLOYER, ID_1, ID_2, complaint, worker
 from tests.intake_scene import Scene, intake, set_up_database
 from tests.stack import FreshDatabases
 
-# People who cannot exist: born in 1898 and 1899.
-ID_1, ID_2 = "310117189801010012", "310117189912310026"
-
 
 @pytest.fixture
-async def scene(
-    fresh_database: FreshDatabases, tmp_path: Path
-) -> AsyncIterator[Scene]:
+async def scene(fresh_database: FreshDatabases, tmp_path: Path) -> AsyncIterator[Scene]:
     """Intake on a database of this test's own."""
     async with intake(await fresh_database(set_up_database), tmp_path) as served:
         yield served
 
 
-def complaint(**changed: Any) -> dict[str, Any]:
-    return {
-        "channel": "window",
-        "employer": {
-            "name": "演示甲餐饮有限公司（虚构）",
-            "credit_code": "91310199MADEM0011W",
-        },
-        "workers": [
-            {
-                "name": "演示工001",
-                "id_number": {"number": ID_1},
-                "phone": "13800000001",
-                "claimed": {"minor": 120000000},
-                "months_from": "2023-07",
-                "months_to": "2023-10",
-                "rural_migrant": "yes",
-            },
-            {"name": "𠮷田😀", "id_number": {"number": ID_2}, "claimed": None},
-        ],
-        "summary": "老板拖欠工资三个月",
-        "reference": "演示S1",
-        **changed,
-    }
+async def registered(scene: Scene, **changed: Any) -> dict[str, Any]:
+    answer = await scene.post("/v1/complaints", complaint(**changed), by="lc-01")
+    assert answer.status_code == 201, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
 
 
 async def test_a_complaint_is_received_registered_and_receipted(scene: Scene) -> None:
@@ -68,3 +47,160 @@ async def test_a_repeat_gets_the_same_receipt_and_codes(scene: Scene) -> None:
     assert again.json() == {**first.json(), "repeated": True}
     assert len(await scene.events()) == 3
     assert await scene.pool.fetchval("SELECT count(*) FROM vault.person") == 2
+    other = complaint(reference="演示S2")
+    reused = await scene.post("/v1/complaints", other, by="lc-01", key=key)
+    assert (reused.status_code, reused.json()["code"]) == (422, "key-reused")
+
+
+async def test_twins_at_one_time_are_one_complaint(scene: Scene) -> None:
+    key = str(uuid4())
+    answers = await asyncio.gather(
+        *[
+            scene.post("/v1/complaints", complaint(), by="lc-01", key=key)
+            for _ in range(6)
+        ]
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["query_code"] for answer in answers}) == 1
+    assert len(await scene.events()) == 3
+
+
+async def test_many_complaints_of_one_person_at_one_time_know_one_person(
+    scene: Scene,
+) -> None:
+    said = await asyncio.gather(*[registered(scene) for _ in range(8)])
+    assert len({one["claims"][0]["person_id"] for one in said}) == 1
+    assert sorted(one["receipt"][-6:] for one in said) == [
+        f"{n:06d}" for n in range(1, 9)
+    ]
+
+
+async def test_the_public_reports_unnamed_and_is_not_told_persons(
+    scene: Scene,
+) -> None:
+    body = {"employer": {"name": "演示乙建筑有限公司（虚构）"}, "summary": "没有告示牌"}
+    answer = await scene.post("/v1/reports", body)
+    said = answer.json()
+    assert (answer.status_code, said["kind"], said["claims"]) == (201, "report", [])
+    assert said["first_asked_unit"] == "LC"
+    named = {"employer": EMPLOYER, "workers": [worker()], "mode": "named"}
+    told = (await scene.post("/v1/complaints", named)).json()
+    assert told["claims"][0]["person_id"] is None
+
+
+async def test_a_wrong_check_character_is_warned_about_and_kept(scene: Scene) -> None:
+    employer = {**EMPLOYER, "credit_code": "91310199MADEM00119"}
+    said = await registered(scene, employer=employer)
+    assert [w["code"] for w in said["warnings"]] == ["credit-code-check"]
+    assert said["warnings"][0]["pointer"] == "/employer/credit_code"
+
+
+async def test_the_public_may_not_speak_for_a_channel(scene: Scene) -> None:
+    body = complaint(channel="12345", channel_number="H-1")
+    answer = await scene.post("/v1/complaints", body)
+    places = [error["pointer"] for error in answer.json()["errors"]]
+    assert (answer.status_code, places) == (422, ["/channel", "/channel_number"])
+
+
+async def test_a_channel_number_is_known_and_named_to_who_may_see_it(
+    scene: Scene,
+) -> None:
+    numbered = {"channel": "12345", "channel_number": "20231113000001"}
+    first = await registered(scene, **numbered)
+    assert first["kind"] == "work_order"
+    again = await scene.post("/v1/complaints", complaint(**numbered), by="lc-02")
+    said = again.json()
+    assert (again.status_code, said["code"]) == (409, "channel-number-known")
+    assert said["clue_id"] == first["clue_id"]
+    elsewhere = await scene.post("/v1/complaints", complaint(**numbered), by="do-01")
+    assert elsewhere.status_code == 409
+    assert "clue_id" not in elsewhere.json()
+    # A re-opened order is a new episode of it.
+    second = await registered(scene, **numbered, episode=2)
+    assert second["clue_id"] != first["clue_id"]
+
+
+async def test_a_query_code_becomes_a_token_for_its_own_matter(scene: Scene) -> None:
+    said = await registered(scene)
+    typed = said["query_code"].lower().replace("-", " ")
+    clue = await scene.post("/v1/codes/exchange", {"code": typed})
+    told = clue.json()
+    assert (told["kind"], told["clue_id"]) == ("clue", said["clue_id"])
+    mine = await scene.get(f"/v1/clues/{said['clue_id']}", by=told["token"])
+    assert mine.json()["unit"] == "LC"
+    claim = await scene.post(
+        "/v1/codes/exchange", {"code": said["claims"][1]["query_code"]}
+    )
+    assert claim.json()["claim_id"] == said["claims"][1]["claim_id"]
+    other = await scene.get(f"/v1/clues/{said['clue_id']}", by=claim.json()["token"])
+    assert other.status_code == 404
+
+
+async def test_every_wrong_code_gets_the_same_answer_and_ten_a_minute(
+    scene: Scene,
+) -> None:
+    said = await registered(scene)
+    code = said["query_code"]
+    wrong = [code[:-1] + ("0" if code[-1] != "0" else "1"), "0" * 16, "x", "𠮷"]
+    answers = [
+        await scene.post("/v1/codes/exchange", {"code": one}) for one in wrong * 3
+    ]
+    told = {(answer.status_code, answer.json()["detail"]) for answer in answers[:10]}
+    assert len(told) == 1
+    assert answers[0].status_code == 404
+    assert answers[-1].status_code == 429
+
+
+async def test_a_clue_is_screened_advised_and_closed_by_its_holder(
+    scene: Scene,
+) -> None:
+    said = await registered(scene)
+    place = f"/v1/clues/{said['clue_id']}"
+    body = {"matter": "project_price"}
+    screened = await scene.post(f"{place}/screening", body, by="lc-01", version=3)
+    assert screened.headers["etag"] == '"v4"'
+    stale = await scene.post(f"{place}/screening", body, by="lc-01", version=3)
+    assert stale.status_code == 412
+    advice = {"advised_channel": "court", "told": "printed"}
+    hidden = await scene.post(f"{place}/advice", advice, by="do-01", version=4)
+    assert hidden.status_code == 404
+    done = await scene.post(f"{place}/advice", advice, by="lc-01", version=4)
+    assert done.status_code == 200, done.text
+    assert (await scene.events())[-2:] == ["ChannelAdvised", "ClueClosedNotWage"]
+
+
+async def test_the_author_reads_the_answer_that_was_sent(scene: Scene) -> None:
+    said = await registered(scene)
+    place = f"/v1/clues/{said['clue_id']}"
+    body = {"form": "letter", "conclusion": "paid", "text": "工资已付清，请查收。"}
+    answer = await scene.post(f"{place}/reply", body, by="lc-01", version=3)
+    assert answer.status_code == 200, answer.text
+    code = {"code": said["query_code"]}
+    token = (await scene.post("/v1/codes/exchange", code)).json()["token"]
+    mine = await scene.get(place, by=token)
+    assert mine.json()["replies"] == ["工资已付清，请查收。"]
+    twice = await scene.post(f"{place}/reply", body, by="lc-01", version=4)
+    assert (twice.status_code, twice.json()["code"]) == (409, "answered-already")
+
+
+async def test_a_roster_is_read_into_workers_and_kept_nowhere(scene: Scene) -> None:
+    sheet = (
+        "姓名,身份证号,电话,欠薪金额(元),欠薪起月\n"
+        f'演示工001,{ID_1},13800000001,"1,200.50",2023年7月\n'
+        f"演示工002,{ID_2},123,多少,2023-07\n"
+    )
+    files = {"file": ("名册.csv", sheet.encode(), "text/csv")}
+    answer = await scene.post("/v1/rosters", by="lc-01", files=files)
+    said = answer.json()
+    codes = [(t["row"], t["column"], t["code"]) for t in said["troubles"]]
+    assert codes == [(3, "C", "phone-shape"), (3, "D", "money-format")]
+    assert said["workers"][0] == {
+        "roster_only": True,
+        "name": "演示工001",
+        "id_number": {"number": ID_1},
+        "phone": "+8613800000001",
+        "claimed": {"minor": 120050, "currency": "CNY"},
+        "months_from": "2023-07",
+    }
+    told = await registered(scene, workers=said["workers"])
+    assert len(told["claims"]) == 2
