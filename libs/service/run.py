@@ -128,6 +128,8 @@ def _assembled(
         timers=service.timers,
     )
     running.subscriptions.update(_subscriptions(service, running))
+    if VIEWS in running.subscriptions:
+        running.watermarks.wake_by(running.subscriptions[VIEWS].moved_within)
     return running
 
 

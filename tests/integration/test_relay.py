@@ -19,6 +19,7 @@ from libs.events.stream.pump import Pump, Requests
 from libs.events.stream.sender import Sender
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS, partition_of
+from libs.events.stream.trouble import Lag
 from libs.events.stream.watermark import Watermarks
 from tests.eventually import eventually
 from tests.stack import FreshDatabases, FreshTopics
@@ -53,6 +54,7 @@ async def test_the_topic_holds_every_row_under_a_dense_index(scene: Scene) -> No
     relay = await scene.relay(page=7)
     await scene.append_many([a_stream() for _ in range(30)], rounds=2)
     progress = await relay.force_tick()
+    assert await relay.lag() == Lag(0, 0.0)
     copies = await on_topic(scene)
     journal = await scene.journal.read(0)
     assert progress.seq == 60

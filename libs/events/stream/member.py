@@ -14,7 +14,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from libs.events.stream.effects import ConsumerBroken, Effects
 from libs.events.stream.envelope import Copy, Foreign, Record, from_record
 from libs.events.stream.holes import Holes
-from libs.events.stream.trouble import TRANSIENT, Issue, name_of
+from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
 from libs.telemetry import messaging
 
 log = structlog.get_logger()
@@ -23,14 +23,6 @@ PASSING: tuple[type[Exception], ...] = (*TRANSIENT, ConsumerBroken)
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 # So many failures one after another are no passing trouble.
 FAILURES_TO_TELL = 3
-
-
-@dataclass(frozen=True)
-class Lag:
-    """How far a group is behind on a topic; both zero when it is not."""
-
-    events: int
-    seconds: float
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ from libs.telemetry import messaging
 class Log(Protocol):
     """The journal, as far as a relay needs it."""
 
+    async def head(self) -> Head:
+        """Return the last number and time."""
+        ...
+
     async def read(self, after: int, limit: int = 1000) -> Sequence[Recorded]:
         """Return the rows after a sequence, in order."""
         ...
@@ -85,6 +89,7 @@ class Pump:
         self._ticked_at = 0.0
         self._moved = True
         self.checkpoint = Checkpoint(0, 0)
+        self.caught_up_at = time.monotonic()
 
     async def run(self, sender: Sender, on_page: Callable[[], None]) -> None:
         """Relay for ever; raises SendFailed, Deposed or the database's error."""
@@ -112,6 +117,8 @@ class Pump:
     async def _page(self, sender: Sender, limit: int) -> bool:
         """Relay one page; say whether there may be more."""
         rows = await self._journal.read(self.checkpoint.seq, limit)
+        if len(rows) < limit:
+            self.caught_up_at = time.monotonic()
         if not rows:
             return False
         page = self.numbered(rows)

@@ -6,6 +6,7 @@ pure function of the log and the partition count, so whoever sends it sends the 
 """
 
 import asyncio
+import time
 from typing import TypeVar
 
 import asyncpg
@@ -23,7 +24,7 @@ from libs.events.stream.progress import Progress
 from libs.events.stream.pump import Log, Pump, RelaySettings, Requests, Resend
 from libs.events.stream.sender import Numbered, Sender, SendFailed
 from libs.events.stream.tail import missing_rows, newest
-from libs.events.stream.trouble import TRANSIENT, Issue, name_of
+from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
 
 __all__ = ["Log", "Relay", "RelaySettings"]
 
@@ -46,6 +47,7 @@ class Relay:
         self._compared = asyncio.Event()
         self._diverged: Diverged | None = None
         self._issue: Issue | None = None
+        self._pump: Pump | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -67,6 +69,15 @@ class Relay:
     def issues(self) -> list[Issue]:
         """Return what keeps this relay from its work."""
         return [self._issue] if self._issue else []
+
+    async def lag(self) -> Lag | None:
+        """Return how far Kafka is behind the journal; None when another one leads."""
+        pump = self._pump
+        if pump is None or not self.leads:
+            return None
+        events = (await self._journal.head()).seq - pump.checkpoint.seq
+        seconds = time.monotonic() - pump.caught_up_at if events > 0 else 0.0
+        return Lag(max(events, 0), seconds)
 
     async def force_tick(self) -> Progress:
         """Bring everything up to the head onto Kafka now, and say so there.
@@ -146,6 +157,7 @@ class Relay:
     async def _lead(self, lead: Lead) -> None:
         pump = Pump(self._settings, self._journal, lead, self._requests)
         pump.checkpoint = await lead.begin()
+        self._pump = pump
         await self._compare(pump)
         await lead.confirm(pump.checkpoint)
         self._compared.set()

@@ -21,10 +21,10 @@ from faststream.message import StreamMessage
 from libs.events.stream.consumers import Consumer
 from libs.events.stream.effects import Effects
 from libs.events.stream.holes import Holes
-from libs.events.stream.member import Group, Lag, Member
+from libs.events.stream.member import Group, Member
 from libs.events.stream.progress import Progress
 from libs.events.stream.topics import Topics
-from libs.events.stream.trouble import TRANSIENT, Issue, name_of
+from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
 from libs.telemetry import instruments
 
 log = structlog.get_logger()

@@ -14,6 +14,7 @@ from asyncpg.exceptions import (
 )
 
 from libs.events.journal.words import ClockAhead, Overloaded, PositionMoved
+from libs.events.perform import Contended
 
 
 class TryAgain(Exception):
@@ -24,6 +25,7 @@ class TryAgain(Exception):
 TRANSIENT: tuple[type[Exception], ...] = (
     TryAgain,
     Overloaded,
+    Contended,
     # Another member has the partition now: read the positions again.
     PositionMoved,
     ClockAhead,
@@ -42,6 +44,14 @@ TRANSIENT: tuple[type[Exception], ...] = (
 def heals(error: Exception) -> bool:
     """Say whether waiting helps, so that the events at hand are not at fault."""
     return isinstance(error, TRANSIENT)
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far a relay or a group is behind; both are zero when it is not."""
+
+    events: int
+    seconds: float
 
 
 @dataclass(frozen=True)

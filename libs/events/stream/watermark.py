@@ -88,15 +88,16 @@ def _by_partition(positions: Positions, progress: Progress) -> datetime | None:
 class Watermarks:
     """Follows the progress topic and knows how far each service's relay is."""
 
-    def __init__(
-        self, bootstrap: str, topics: Topics, pause: Pause = asyncio.sleep
-    ) -> None:
-        """Follow a deployment's topics; `pause` is a subscription's `moved_within`."""
+    def __init__(self, bootstrap: str, topics: Topics) -> None:
         self._bootstrap = bootstrap
         self._topics = topics
-        self._pause = pause
+        self._pause: Pause = asyncio.sleep
         self._seen: dict[str, deque[Progress]] = {}
         self._task: asyncio.Task[None] | None = None
+
+    def wake_by(self, pause: Pause) -> None:
+        """Look again when positions of this process move: give `moved_within`."""
+        self._pause = pause
 
     async def start(self) -> None:
         """Begin to follow, in the background."""
