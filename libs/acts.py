@@ -57,6 +57,7 @@ class Act:
     `on` is the kind of stream that If-Match names, by the path's `subject`; without it
     the act creates something: 201 and no If-Match. `fills` gives fields that the door
     knows (ids it makes, the actor's unit); a worker's code must be for `worker_of`.
+    `powers`: the letters of the permission table of which the role needs one.
     """
 
     path: str
@@ -67,6 +68,7 @@ class Act:
     filled: tuple[str, ...] = ()
     worker_of: str | None = None
     permission: str | None = None
+    powers: permissions.Permission = permissions.ACT
 
     @property
     def allowed_as(self) -> str:
@@ -165,8 +167,13 @@ class Answer(BaseModel):
     repeated: bool
 
 
-def answered(desk: Desk, done: Done, main: str | None) -> tuple[JSON, int]:
-    """Return an act's answer and the version of its main stream."""
+def answered(
+    desk: Desk, done: Done, main: str | None, seen: int = 0
+) -> tuple[JSON, int]:
+    """Return an act's answer and the version of its main stream.
+
+    An act that wrote nothing there leaves it at the version that If-Match has `seen`.
+    """
     last = _last(done.events, main)
     place = None
     if last is not None:
@@ -179,7 +186,9 @@ def answered(desk: Desk, done: Done, main: str | None) -> tuple[JSON, int]:
         ).model_dump()
     serials: list[JsonValue] = [e.serial for e in done.events if e.serial]
     said: JSON = {**(done.answer or {}), "serials": serials, "position": place}
-    return {**said, "repeated": done.repeated}, last.version if last else 0
+    moved = last is not None and last.stream == main
+    version = last.version if last is not None and moved else seen
+    return {**said, "repeated": done.repeated}, version
 
 
 def _last(events: Sequence[Recorded], main: str | None) -> Recorded | None:
@@ -232,7 +241,7 @@ async def _act(act: Act, given: Mapping[str, Any]) -> JSONResponse:
     request: Request = given["request"]
     desk: Desk = request.app.state.desk
     caller: Caller = given["caller"]
-    permissions.require(caller, act.allowed_as)
+    permissions.require(caller, act.allowed_as, act.powers)
     path = {name: given[name] for name in _path_names(act)}
     _own_matter(act, caller, path)
     creation: Repeatable = given["creation"]
@@ -242,7 +251,7 @@ async def _act(act: Act, given: Mapping[str, Any]) -> JSONResponse:
     if_match = given["seen"].on(main) if main else None
     stamp = creation.stamp(await desk.now())
     done = await desk.do(command, stamp, if_match)
-    said, version = answered(desk, done, main)
+    said, version = answered(desk, done, main, if_match[1] if if_match else 0)
     headers = {"ETag": etag(version)} if main else {}
     return JSONResponse(said, 200 if main else 201, headers)
 

@@ -13,13 +13,14 @@ from libs.visibility import sees
 class Known:
     """Facts of routing and intake about a case, folded.
 
-    `reopened`: how often it was opened again, or its conclusion lifted.
+    `reopened`: how often its conclusion was lifted, by opening it again or before.
     """
 
     unit: str | None = None
     parties: frozenset[str] = frozenset()
     claims: tuple[UUID, ...] = ()
     closed: bool = False
+    not_wage: bool = False
     reopened: int = 0
 
 
@@ -41,10 +42,13 @@ def _noted(known: Known, event: CaseFactNoted) -> Known:
             return replace(known, unit=event.unit, parties=known.parties | unit)
         case "proposed" | "refused" | "clue_registered":
             return replace(known, parties=known.parties | unit)
-        case "closed" | "closed_not_wage":
+        case "closed":
             return replace(known, closed=True)
+        case "closed_not_wage":
+            return replace(known, closed=True, not_wage=True)
         case "reopened":
-            return replace(known, closed=False, reopened=known.reopened + 1)
+            lifted = known.reopened + (not known.not_wage)
+            return replace(known, closed=False, not_wage=False, reopened=lifted)
 
 
 KIND = Kind("known", Known(), evolve)

@@ -1,12 +1,13 @@
 """The payment order 责令限期支付: decided by the district, served, paid or expired."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.enforcement import (
     ClaimOrdered,
@@ -25,9 +26,13 @@ from services.enforcement.proceeding import (
     Order,
     district,
     held,
+    held_open,
     on_case,
     reads,
 )
+
+LONGEST = timedelta(days=365)
+"""No law bounds the date an order names; a slip of the pen is to be caught."""
 
 
 class OrderPayment(CaseCommand):
@@ -65,12 +70,15 @@ class ExpireOrder(Command):
 
 def order(command: OrderPayment, stamp: Stamp, states: States) -> list[New]:
     """Order: the head of the district HRSS, on a filed case with verified sums."""
-    now = held(command, stamp, states)
+    now = held_open(command, stamp, states)
     district(stamp.actor, "hrss-head")
     if not now.filed:
         raise Rejected("not-filed", "没有立案，不能责令支付；请先立案。")
     if command.order_id in now.orders:
         raise Rejected("order-known", "这份指令书已登记。")
+    _in_reason(command, day_of(command.occurred_at or stamp.at))
+    if len({line.claim_id for line in command.lines}) < len(command.lines):
+        raise Rejected("claim-twice", "同一人的请求列了两次，请合并为一行。")
     for line in command.lines:
         _orderable(line, command, states)
     ordered = PaymentOrdered(
@@ -83,10 +91,19 @@ def order(command: OrderPayment, stamp: Stamp, states: States) -> list[New]:
     return [*on_case(command, ordered), *_lines(command)]
 
 
+def _in_reason(command: OrderPayment, ordered_on: date) -> None:
+    if not ordered_on <= command.pay_by <= ordered_on + LONGEST:
+        raise Rejected(
+            "pay-by-out-of-range", "支付期限须在责令之日起一年之内，请更正日期。"
+        )
+
+
 def _orderable(line: OrderLine, command: OrderPayment, states: States) -> None:
     owed = states.of(claim.KIND, line.claim_id)
     if owed.case_id != command.case_id:
         raise NotVisible
+    if owed.withdrawn:
+        raise Rejected("claim-withdrawn", "有人员已撤回请求，请从名单中删去。")
     if owed.verified is None:
         raise Rejected("not-verified", "有人员的金额尚未核实，请先逐人核实再责令。")
     if line.amount.currency != owed.currency or line.amount.minor <= 0:
@@ -132,7 +149,11 @@ def serve(command: ServeDocument, stamp: Stamp, states: States) -> list[New]:
         pay_by=this.pay_by,
         proof=command.proof,
     )
-    return on_case(command, served)
+    if not this.satisfied:
+        return on_case(command, served)
+    # Paid before it was served: said again, so that the clock of service stops.
+    again = PaymentOrderSatisfied(case_id=command.case_id, order_id=command.order_id)
+    return on_case(command, served, again)
 
 
 def _paid_in_full(this: Order, states: States) -> bool:

@@ -175,9 +175,16 @@ def held(command: CaseCommand, stamp: Stamp, states: States) -> Proceeding:
     return states.of(KIND, command.case_id)
 
 
+def held_open(command: CaseCommand, stamp: Stamp, states: States) -> Proceeding:
+    """Return the proceeding of a visible case that was not closed."""
+    now = held(command, stamp, states)
+    known.still_open(states.of(known.KIND, command.case_id))
+    return now
+
+
 def accept(command: AcceptComplaint, stamp: Stamp, states: States) -> list[New]:
     """Accept once, unless it was refused."""
-    now = held(command, stamp, states)
+    now = held_open(command, stamp, states)
     district(stamp.actor, "brigade")
     if now.refused:
         raise Rejected("complaint-refused", "已决定不予受理，不能再受理。")
@@ -188,10 +195,10 @@ def accept(command: AcceptComplaint, stamp: Stamp, states: States) -> list[New]:
 
 
 def refuse(command: RefuseComplaint, stamp: Stamp, states: States) -> list[New]:
-    """Refuse once, unless it was accepted."""
-    now = held(command, stamp, states)
+    """Refuse once, unless it was accepted; filing is acceptance (LIR-IR 18)."""
+    now = held_open(command, stamp, states)
     district(stamp.actor, "brigade")
-    if now.accepted:
+    if now.accepted or now.filed:
         raise Rejected("complaint-accepted", "已经受理，不能再决定不予受理。")
     refused = ComplaintRefused(
         case_id=command.case_id,
@@ -204,7 +211,7 @@ def refuse(command: RefuseComplaint, stamp: Stamp, states: States) -> list[New]:
 
 def propose(command: ProposeFiling, stamp: Stamp, states: States) -> list[New]:
     """Propose: the unit that holds the case."""
-    now = held(command, stamp, states)
+    now = held_open(command, stamp, states)
     known.handling(states.of(known.KIND, command.case_id), stamp.actor)
     if now.filed or now.filing_proposed:
         raise Rejected("filing-under-way", "已经提出或已经立案，不必重复提出。")
@@ -214,7 +221,7 @@ def propose(command: ProposeFiling, stamp: Stamp, states: States) -> list[New]:
 
 def file_case(command: FileCase, stamp: Stamp, states: States) -> list[New]:
     """File: the district brigade alone, with two different officers."""
-    now = held(command, stamp, states)
+    now = held_open(command, stamp, states)
     district(stamp.actor, "brigade")
     if now.filed:
         raise Rejected("filed-already", "这件案件已经立案。")

@@ -199,7 +199,7 @@ class WageReceiptConfirmed(Event, name="WageReceiptConfirmed"):
 
 
 class WagePaymentDisputed(Event, name="WagePaymentDisputed"):
-    """The worker says that the payment did not arrive."""
+    """The worker says that the payment did not arrive; it voids its confirmation."""
 
     claim_id: UUID
     case_id: UUID
@@ -207,6 +207,7 @@ class WagePaymentDisputed(Event, name="WagePaymentDisputed"):
     person_id: UUID
     amount: Amount
     reason: Code
+    confirmed_before: bool = False
 
 
 class CaseConcluded(Event, name="CaseConcluded"):
