@@ -13,6 +13,7 @@ from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
 from deploy.local.settings import Settings
 from deploy.local.stack import Plan
+from libs.events.audit.topic import NoSuchTopic
 from libs.events.audit.verify import Verdict, verify
 from libs.events.journal.journal import Journal
 from libs.events.stream.topics import Topics
@@ -30,7 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise Cannot("Say whose topic it is a copy of: --service NAME.")
     settings = running.settings(Plan.of(os.environ).state)
     names = [arguments.service] if arguments.service else list(SERVICES)
-    found = asyncio.run(_verify(settings, names, arguments.topic))
+    try:
+        found = asyncio.run(_verify(settings, names, arguments.topic))
+    except NoSuchTopic as reason:
+        message = f"Nothing to compare with: {reason}."
+        raise Cannot(message) from None
     answer = {one.service: asdict(one) | {"agrees": one.agrees} for one in found}
     show(answer, "\n".join(map(_line, found)), as_json=arguments.json)
     return DONE if all(one.agrees for one in found) else WRONG

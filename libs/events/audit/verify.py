@@ -4,20 +4,31 @@ The journal is read in order and its chain recomputed; each row must be the next
 of its partition on the topic, bit for bit. Memory does not grow with the log.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+import asyncpg
 
+from libs.events.audit.topic import (
+    PAGE,
+    Differs,
+    Partition,
+    differences,
+    partitions,
+    place,
+)
 from libs.events.event import Recorded
 from libs.events.journal.chain import verified
 from libs.events.journal.journal import Journal
-from libs.events.journal.words import GENESIS, LogCorrupted
-from libs.events.stream.envelope import Copy, Foreign, from_record
-from libs.events.stream.topics import PARTITIONS, partition_of
+from libs.events.journal.words import GENESIS, Head, LogCorrupted
+from libs.events.stream.topics import partition_of
 
-PAGE = 2000
-WAIT_MS = 1000
+RELAYED = "SELECT COALESCE(max(seq), 0) FROM relay_checkpoint"
+PATIENCE = 10.0
+"""Seconds that the relay has to come along with what was recorded until now."""
+LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,136 +51,125 @@ class Verdict:
         return self.wrong is None
 
 
-class _Differs(Exception):
-    """The first place where journal and topic do not agree."""
+@dataclass
+class _Looked:
+    """Rows looked up by number, a page at a time: repeats come in runs."""
+
+    journal: Journal
+    page: dict[int, Recorded] = field(default_factory=dict)
+
+    async def at(self, seq: int) -> Recorded | None:
+        if seq not in self.page:
+            found = await self.journal.read_stored(seq - 1, PAGE)
+            self.page = {row.seq: row for row in found}
+        return self.page.get(seq)
 
 
-class _Partition:
-    """One partition of the topic, read in order; repeats of the relay are skipped."""
+@dataclass
+class _Reading:
+    """How far a verification is; what is recorded after `until` is left alone."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, at: TopicPartition) -> None:
-        self._consumer = consumer
-        self._at = at
-        self._index = -1
-        self.foreign = 0
-        self._records = self._read()
+    journal: Journal
+    until: Head
+    looked: _Looked
+    rows: int = 0
+    records: int = 0
 
-    async def next(self) -> Recorded | None:
-        """Return the next row of the partition; None at its end.
+    async def compare(self, read: Sequence[Partition]) -> None:
+        async for row in self._journalled():
+            self.rows = row.seq
+            await _agree(row, read[partition_of(row.partition_key)])
+            self.records += 1
+        for partition in read:
+            await self._beyond(partition)
 
-        Raises _Differs for a hole in the dense index.
-        """
-        async for copy in self._records:
-            if copy.index <= self._index:
-                continue
-            if copy.index != self._index + 1:
-                raise _Differs(
-                    f"{self._where()}: record {self._index + 1} is missing,"
-                    f" {copy.index} follows {self._index}"
+    async def _journalled(self) -> AsyncIterator[Recorded]:
+        seq, chain = 0, GENESIS
+        while seq < self.until.seq:
+            page = await self._page(seq)
+            if not page:
+                message = (
+                    f"the journal ends at event {seq}, its head says {self.until.seq}"
                 )
-            self._index = copy.index
-            return copy.recorded
-        return None
+                raise Differs(message)
+            for row in verified(page, seq, chain):
+                seq, chain = row.seq, row.chain
+                yield row
+        if chain != self.until.chain:
+            message = f"the journal's head has another chain than event {seq}"
+            raise Differs(message)
 
-    def _where(self) -> str:
-        return f"{self._at.topic} partition {self._at.partition}"
-
-    async def _read(self) -> AsyncIterator[Copy]:
-        self._consumer.assign([self._at])
-        first = (await self._consumer.beginning_offsets([self._at]))[self._at]
-        end = (await self._consumer.end_offsets([self._at]))[self._at]
-        self._consumer.seek(self._at, first)
-        while await self._consumer.position(self._at) < end:
-            found = await self._consumer.getmany(
-                self._at, timeout_ms=WAIT_MS, max_records=PAGE
+    async def _page(self, after: int) -> Sequence[Recorded]:
+        try:
+            return await self.journal.read_stored(
+                after, min(PAGE, self.until.seq - after)
             )
-            for copy in self._ours(found.get(self._at, [])):
-                yield copy
+        except ValueError as error:
+            message = f"a row after event {after} cannot be read"
+            raise Differs(message) from error
 
-    def _ours(self, records: list[object]) -> Iterator[Copy]:
-        for record in records:
-            copy = from_record(record)  # type: ignore[arg-type]  # aiokafka is untyped
-            if isinstance(copy, Foreign):
-                self.foreign += 1
-            else:
-                yield copy
-
-
-async def verify(journal: Journal, bootstrap: str, topic: str) -> Verdict:
-    """Hold a service's journal against a topic; the relay must have come along.
-
-    `topic` may be a copy of the service's own. Nothing is written anywhere.
-    """
-    consumers = [_consumer(bootstrap) for _ in range(PARTITIONS)]
-    for consumer in consumers:
-        await consumer.start()
-    try:
-        partitions = [
-            _Partition(consumer, TopicPartition(topic, number))
-            for number, consumer in enumerate(consumers)
-        ]
-        return await _verdict(journal, topic, partitions)
-    finally:
-        for consumer in consumers:
-            await consumer.stop()
+    async def _beyond(self, partition: Partition) -> None:
+        # What was recorded while we read is in the journal by now; nothing else may
+        # follow, and nothing a second time.
+        while (copy := await partition.next()) is not None:
+            row = await self.looked.at(copy.recorded.seq)
+            if row is None:
+                message = (
+                    f"{place(copy)} holds event {copy.recorded.seq},"
+                    " the journal does not"
+                )
+                raise Differs(message)
+            if row.seq <= self.until.seq or differences(row, copy.recorded):
+                message = f"{place(copy)} holds what is no further event of the journal"
+                raise Differs(message)
 
 
-async def _verdict(
-    journal: Journal, topic: str, partitions: list[_Partition]
+async def verify(
+    journal: Journal, bootstrap: str, topic: str, patience: float = PATIENCE
 ) -> Verdict:
-    rows = records = 0
+    """Hold a service's journal against a topic, up to the journal's head.
+
+    `topic` may be a copy of the service's own. Nothing is written anywhere. Waits
+    `patience` seconds for the relay to come along. Raises NoSuchTopic.
+    """
+    until = await journal.head()
+    await _come_along(journal.pool, until.seq, patience)
+    looked = _Looked(journal)
+    reading = _Reading(journal, until, looked)
     wrong: str | None = None
-    try:
-        async for row in _rows(journal):
-            rows = row.seq
-            await _agree(row, partitions[partition_of(row.partition_key)])
-            records += 1
-        await _beyond(journal, partitions)
-    except (_Differs, LogCorrupted) as differs:
-        wrong = str(differs)
-    foreign = sum(partition.foreign for partition in partitions)
-    return Verdict(journal.service, topic, rows, records, foreign, wrong)
+    async with partitions(bootstrap, topic, looked.at) as read:
+        try:
+            await reading.compare(read)
+        except (Differs, LogCorrupted) as differs:
+            wrong = str(differs)
+        foreign = sum(partition.foreign for partition in read)
+    found = (reading.rows, reading.records, foreign)
+    return Verdict(journal.service, topic, *found, wrong)
 
 
-async def _rows(journal: Journal) -> AsyncIterator[Recorded]:
-    seq, chain = 0, GENESIS
-    while page := await journal.read_stored(seq, PAGE):
-        for row in verified(page, seq, chain):
-            seq, chain = row.seq, row.chain
-            yield row
-    head = await journal.head()
-    if seq < head.seq:
-        raise _Differs(f"the journal ends at event {seq}, its head says {head.seq}")
+async def _come_along(pool: asyncpg.Pool, seq: int, patience: float) -> None:
+    until = monotonic() + patience
+    while monotonic() < until:
+        if await pool.fetchval(RELAYED) >= seq:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _agree(row: Recorded, partition: _Partition) -> None:
-    record = await partition.next()
-    if record is None:
-        raise _Differs(f"event {row.seq} is not on the topic")
-    if _bare(record) != _bare(row):
-        raise _Differs(
-            f"event {row.seq} of the journal is not the record on the topic"
-            f" (there: event {record.seq})"
+async def _agree(row: Recorded, partition: Partition) -> None:
+    copy = await partition.next()
+    if copy is None:
+        message = f"event {row.seq} is not on the topic"
+        raise Differs(message)
+    differing = differences(row, copy.recorded)
+    if "seq" in differing:
+        message = (
+            f"event {row.seq} is not where it belongs on the topic:"
+            f" event {copy.recorded.seq} is, at {place(copy)}"
         )
-
-
-async def _beyond(journal: Journal, partitions: list[_Partition]) -> None:
-    # What was written while we read is in the journal by now; nothing else may follow.
-    head = (await journal.head()).seq
-    for partition in partitions:
-        record = await partition.next()
-        if record is not None and record.seq > head:
-            raise _Differs(f"the topic holds event {record.seq}, the journal does not")
-
-
-def _bare(row: Recorded) -> Recorded:
-    return replace(row, event=None, leaf=b"", service="")
-
-
-def _consumer(bootstrap: str) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-    )
+        raise Differs(message)
+    if differing:
+        message = (
+            f"event {row.seq} and its record at {place(copy)} differ in"
+            f" {', '.join(differing)}"
+        )
+        raise Differs(message)

@@ -1,0 +1,148 @@
+"""Topic: a service's records partition by partition, in order, repeats held to it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, fields
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from libs.events.event import Recorded
+from libs.events.stream.envelope import Copy, Foreign, from_record
+from libs.events.stream.topics import PARTITIONS
+
+PAGE = 2000
+WAIT_MS = 1000
+
+RowAt = Callable[[int], Awaitable[Recorded | None]]
+"""Looks up a row of the journal by its number."""
+
+
+class Differs(Exception):
+    """The first place where journal and topic do not agree."""
+
+
+class NoSuchTopic(LookupError):
+    """There is no topic of that name, or it has another number of partitions."""
+
+
+@dataclass
+class Partition:
+    """One partition, read once, up to the end it had when it was first read.
+
+    A relay may repeat a record under its index; a repeat must be the same row.
+    """
+
+    consumer: AIOKafkaConsumer
+    at: TopicPartition
+    row_at: RowAt
+    foreign: int = 0
+    index: int = -1
+
+    def __post_init__(self) -> None:
+        self._copies = self._read()
+
+    async def next(self) -> Copy | None:
+        """Return the next row's record; None at the end.
+
+        Raises Differs for a hole in the dense index, or a repeat that is not one.
+        """
+        async for copy in self._copies:
+            if copy.index > self.index:
+                return self._in_turn(copy)
+            await self._hold_repeat(copy)
+        return None
+
+    def _in_turn(self, copy: Copy) -> Copy:
+        if copy.index != self.index + 1:
+            message = (
+                f"{place(copy)}: the record with index {self.index + 1} is missing,"
+                f" {copy.index} stands there (event {copy.recorded.seq})"
+            )
+            raise Differs(message)
+        self.index = copy.index
+        return copy
+
+    async def _hold_repeat(self, copy: Copy) -> None:
+        row = await self.row_at(copy.recorded.seq)
+        differing = row is None or differences(row, copy.recorded)
+        if differing:
+            message = f"{place(copy)}: index {copy.index} is repeated with other words"
+            raise Differs(message)
+
+    async def _read(self) -> AsyncIterator[Copy]:
+        self.consumer.assign([self.at])
+        first = (await self.consumer.beginning_offsets([self.at]))[self.at]
+        end = (await self.consumer.end_offsets([self.at]))[self.at]
+        self.consumer.seek(self.at, first)
+        while await self.consumer.position(self.at) < end:
+            found = await self.consumer.getmany(
+                self.at, timeout_ms=WAIT_MS, max_records=PAGE
+            )
+            for copy in self._ours(found.get(self.at, ()), end):
+                yield copy
+
+    def _ours(self, records: Sequence[Any], end: int) -> Iterator[Copy]:
+        for record in records:
+            if record.offset >= end:
+                return
+            match from_record(record):
+                case Copy() as copy:
+                    yield copy
+                case Foreign():
+                    self.foreign += 1
+
+
+def place(copy: Copy) -> str:
+    """Return where a record stands, for a person."""
+    return f"{copy.topic} partition {copy.partition} offset {copy.offset}"
+
+
+def differences(row: Recorded, record: Recorded) -> list[str]:
+    """Return the names of the stored fields in which two rows differ."""
+    return [
+        field.name
+        for field in fields(Recorded)
+        if field.compare and getattr(row, field.name) != getattr(record, field.name)
+    ]
+
+
+@asynccontextmanager
+async def partitions(
+    bootstrap: str, topic: str, row_at: RowAt
+) -> AsyncIterator[Sequence[Partition]]:
+    """Open all partitions of a topic, each at its first record.
+
+    Raises NoSuchTopic.
+    """
+    await _check(bootstrap, topic)
+    async with AsyncExitStack() as stack:
+        opened = []
+        for number in range(PARTITIONS):
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=bootstrap,
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+            )
+            await stack.enter_async_context(consumer)
+            at = TopicPartition(topic, number)
+            opened.append(Partition(consumer, at, row_at))
+        yield opened
+
+
+async def _check(bootstrap: str, topic: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        told = (await admin.describe_topics([topic]))[0]
+    finally:
+        await admin.close()
+    found = len(told["partitions"])
+    if not found:
+        message = f"there is no topic {topic}"
+        raise NoSuchTopic(message)
+    if found != PARTITIONS:
+        message = f"{topic} has {found} partitions, not {PARTITIONS}"
+        raise NoSuchTopic(message)
