@@ -177,23 +177,23 @@ def open_case(command: OpenCase, _stamp: Stamp, states: States) -> list[New]:
 def reopen_case(command: ReopenCase, stamp: Stamp, states: States) -> list[New]:
     """Open again; a new conclusion and a new answer are owed from now on."""
     case = seen(command, stamp, states)
-    if stamp.actor.role == "system" and case.closed is None:
-        return []
-    if stamp.actor.role not in {"leading-group", "brigade", "system"}:
-        own(case, stamp.actor)
-    if case.closed is None:
-        raise Rejected("case-open", "案件没有办结，不需要重新打开。")
-    again = CaseReopened(case_id=command.case_id, reason=command.reason)
     noted = CaseFactNoted(
         case_id=command.case_id,
         fact="reopened",
         subject=command.case_id,
         cause=stamp.command_id,
     )
-    return [
-        New(KIND.stream(command.case_id), again),
-        New(known.KIND.stream(command.case_id), noted),
-    ]
+    lifted = New(known.KIND.stream(command.case_id), noted)
+    if stamp.actor.role == "system" and case.closed is None:
+        # Not closed yet: what was concluded before the reversal closes nothing.
+        concluded = states.of(known.KIND, command.case_id).concluded
+        return [] if concluded is None else [lifted]
+    if stamp.actor.role not in {"leading-group", "brigade", "system"}:
+        own(case, stamp.actor)
+    if case.closed is None:
+        raise Rejected("case-open", "案件没有办结，不需要重新打开。")
+    again = CaseReopened(case_id=command.case_id, reason=command.reason)
+    return [New(KIND.stream(command.case_id), again), lifted]
 
 
 def case_and_known(command: Command) -> Sequence[Read]:

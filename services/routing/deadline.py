@@ -174,8 +174,9 @@ def extend(command: ExtendDeadline, stamp: Stamp, states: States) -> list[New]:
     case.seen(command, stamp, states)
     this = deadline_id(command.clock, command.subject)
     deadline = states.of(KIND, this)
-    if not deadline.running or deadline.start_on is None:
-        raise Rejected("clock-not-running", "这个时限没有在走，不能延长。")
+    elsewhere = deadline.case_id != command.case_id
+    if elsewhere or not deadline.running or deadline.start_on is None:
+        raise Rejected("clock-not-running", "这件案件没有这个在走的时限，不能延长。")
     rule, computed = _extended(command.clock, deadline, states)
     if rule.extension is None or computed is None:
         raise Rejected("no-extension", f"{command.clock} 依法不能延长。")
@@ -183,6 +184,8 @@ def extend(command: ExtendDeadline, stamp: Stamp, states: States) -> list[New]:
         raise NotYours("延长须经批准。", may=[rule.extension.approver])
     if deadline.extended:
         raise Rejected("extended-already", "这个时限已延长过一次，不能再延。")
+    if deadline.due_at is not None and stamp.at >= deadline.due_at:
+        raise Rejected("clock-over", "时限已过，延长须在届满前批准。")
     extended = DeadlineExtended(
         deadline_id=this,
         clock=command.clock,

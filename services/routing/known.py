@@ -1,6 +1,7 @@
 """What routing knows of other services' facts about a case, and when it may close."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from libs.events.contracts.routing import CaseFactNoted
@@ -13,10 +14,12 @@ class Known:
     """Facts of intake and enforcement, folded.
 
     `answered` holds the clues whose author was answered or can't be; `claims` and
-    `withdrawn` the claims of the case; `addressees` units that a proposal named.
+    `withdrawn` the claims of the case; `addressees` units that a proposal named;
+    `last_at`: when the later of conclusion and answer happened.
     """
 
     concluded: str | None = None
+    last_at: datetime | None = None
     not_wage: bool = False
     answered: frozenset[UUID] = frozenset()
     claims: frozenset[UUID] = frozenset()
@@ -33,9 +36,10 @@ def evolve(known: Known, event: Event) -> Known:
             unit = {event.unit} if event.unit else set()
             return replace(known, addressees=known.addressees | unit)
         case "concluded":
-            return replace(known, concluded=event.kind)
+            return replace(_later(known, event), concluded=event.kind)
         case "answered" | "unanswerable":
-            return replace(known, answered=known.answered | {event.subject})
+            answered = known.answered | {event.subject}
+            return replace(_later(known, event), answered=answered)
         case "closed_not_wage":
             return replace(known, not_wage=True)
         case _:
@@ -50,7 +54,18 @@ def _claims(known: Known, event: CaseFactNoted) -> Known:
             return replace(known, withdrawn=known.withdrawn | {event.subject})
         case _:
             # Opened again: a new conclusion and a new answer are owed.
-            return replace(known, concluded=None, not_wage=False, answered=frozenset())
+            return replace(
+                known,
+                concluded=None,
+                last_at=None,
+                not_wage=False,
+                answered=frozenset(),
+            )
+
+
+def _later(known: Known, event: CaseFactNoted) -> Known:
+    times = [at for at in (known.last_at, event.at) if at is not None]
+    return replace(known, last_at=max(times, default=None))
 
 
 KIND = Kind("known", Known(), evolve)

@@ -39,13 +39,17 @@ def note(command: NoteFact, _stamp: Stamp, states: States) -> list[New]:
         kind=command.kind,
         unit=command.unit,
         cause=command.cause,
+        at=command.at,
     )
     news = [New(known.KIND.stream(command.case_id), fact, command.at)]
     held = states.of(case.KIND, command.case_id)
-    kind = known.closing_kind(known.evolve(noted, fact), held.clue_id)
+    after = known.evolve(noted, fact)
+    kind = known.closing_kind(after, held.clue_id)
     if kind is not None and held.unit is not None and held.closed is None:
         closed = CaseClosed.model_validate({"case_id": command.case_id, "kind": kind})
-        news.append(New(case.KIND.stream(command.case_id), closed, command.at))
+        # An answer of before may be entered after the conclusion: the later closes.
+        ended_at = max(command.at, after.last_at or command.at)
+        news.append(New(case.KIND.stream(command.case_id), closed, ended_at))
     return news
 
 

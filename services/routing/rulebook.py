@@ -18,6 +18,7 @@ from libs.events.contracts.parts import Text
 from libs.events.decider import Kind, Read, Rule, States
 from libs.events.event import Event, New
 from libs.ids import named
+from libs.organisation import Organisation, load_organisation
 
 Book = Literal["clocks", "calendar", "organisation"]
 
@@ -37,6 +38,16 @@ class Rulebook:
     version: str | None = None
     clocks: tuple[ClockRule, ...] = ()
     calendar: Calendar = NO_CALENDAR
+    organisation: Organisation | None = None
+
+    def takes_cases(self, unit: str, on: date) -> bool:
+        """Say whether a unit of that code stands on that day and may own a case."""
+        units = self.organisation.units_on(on) if self.organisation else ()
+        return any(u.code == unit and u.kind not in OWN_NO_CASE for u in units)
+
+
+OWN_NO_CASE = frozenset({"auditor", "agency", "operator"})
+"""Kinds of units that look on, send in or keep the system running."""
 
 
 # Folding a page of reactions reads the books again and again; their texts don't change.
@@ -50,8 +61,13 @@ def _calendar(texts: tuple[str, ...]) -> Calendar:
     return Calendar.of(load_year(text) for text in texts)
 
 
+@lru_cache(maxsize=32)
+def _organisation(texts: tuple[str, ...]) -> Organisation:
+    return load_organisation(texts[0])
+
+
 def evolve(book: Rulebook, event: Event) -> Rulebook:
-    """Fold one adopted version; the books of clocks and calendar are parsed."""
+    """Fold one adopted version; its text is parsed."""
     if not isinstance(event, RulebookAdopted):
         return book
     texts = tuple(event.files[name] for name in sorted(event.files))
@@ -61,13 +77,14 @@ def evolve(book: Rulebook, event: Event) -> Rulebook:
         case "calendar":
             book = replace(book, calendar=_calendar(texts))
         case "organisation":
-            pass
+            book = replace(book, organisation=_organisation(texts))
     return replace(book, version=event.version)
 
 
 KIND = Kind("rulebook", Rulebook(), evolve)
 CLOCKS = Read(KIND, book_id("clocks"))
 CALENDAR = Read(KIND, book_id("calendar"))
+ORGANISATION = Read(KIND, book_id("organisation"))
 
 
 class AdoptRulebook(Command):

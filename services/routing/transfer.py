@@ -4,8 +4,10 @@ A transfer keeps the sender as owner until receipt (WPR 10 ¶3). After one refus
 two hops only the leading-group office rules, and its ruling binds (XF 24; domain §5.2).
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import Code, Text
 from libs.events.contracts.routing import (
@@ -15,8 +17,9 @@ from libs.events.contracts.routing import (
     TransferReason,
     TransferRefused,
 )
-from libs.events.decider import NotYours, Rejected, Rule, States
+from libs.events.decider import NotYours, Read, Rejected, Rule, States
 from libs.events.event import Actor, New
+from services.routing import rulebook
 from services.routing.case import (
     KIND,
     Case,
@@ -85,6 +88,7 @@ def propose_transfer(
         )
     if command.to_unit == case.unit:
         raise Rejected("same-unit", "不能转给本单位，请选择其他单位。")
+    _owner_to_be(command.to_unit, stamp, states)
     proposed = TransferProposed(
         case_id=command.case_id,
         transfer_id=command.transfer_id,
@@ -94,6 +98,13 @@ def propose_transfer(
         article=command.article,
     )
     return [New(KIND.stream(command.case_id), proposed)]
+
+
+def _owner_to_be(unit: str, stamp: Stamp, states: States) -> None:
+    """Raise unless such a unit stands today: else the case would have no owner."""
+    book = states.of(rulebook.KIND, rulebook.ORGANISATION.subject)
+    if not book.takes_cases(unit, day_of(stamp.at)):
+        raise Rejected("no-such-unit", f"没有能办案的单位 {unit}，请核对单位代码。")
 
 
 def _addressed(case: Case, actor: Actor) -> Pending:
@@ -145,6 +156,7 @@ def rule_ownership(command: RuleOwnership, stamp: Stamp, states: States) -> list
     still_open(case)
     if stamp.actor.role != "leading-group":
         raise NotYours("归属由领导小组办公室裁定。", may=["leading-group"])
+    _owner_to_be(command.to_unit, stamp, states)
     ruled = OwnershipRuled(
         case_id=command.case_id,
         from_unit=case.unit or "",
@@ -154,9 +166,13 @@ def rule_ownership(command: RuleOwnership, stamp: Stamp, states: States) -> list
     return [New(KIND.stream(command.case_id), ruled)]
 
 
+def _naming_a_unit(command: ProposeTransfer | RuleOwnership) -> Sequence[Read]:
+    return (*case_and_known(command), rulebook.ORGANISATION)
+
+
 RULES = (
-    Rule(ProposeTransfer, case_and_known, propose_transfer),
+    Rule(ProposeTransfer, _naming_a_unit, propose_transfer),
     Rule(AcceptTransfer, case_and_known, accept_transfer),
     Rule(RefuseTransfer, case_and_known, refuse_transfer),
-    Rule(RuleOwnership, case_and_known, rule_ownership),
+    Rule(RuleOwnership, _naming_a_unit, rule_ownership),
 )

@@ -1,5 +1,6 @@
 """What routing says of cases: their owners, transfers, rulings and end."""
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -95,7 +96,8 @@ class CaseReopened(Event, name="CaseReopened"):
 class CaseFactNoted(Event, name="RoutingCaseFactNoted"):
     """Routing took in a fact of another service about a case.
 
-    Stream `known-<case_id>`; never the stream that an If-Match names.
+    `at`: when it happened there. Stream `known-<case_id>`; never the stream that an
+    If-Match names.
     """
 
     case_id: UUID
@@ -107,3 +109,4 @@ class CaseFactNoted(Event, name="RoutingCaseFactNoted"):
     kind: Code | None = None
     unit: Code | None = None
     cause: UUID
+    at: datetime | None = None
