@@ -6,10 +6,20 @@ from functools import cache
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from libs.events.contracts import clocks, enforcement, intake, reporting, routing
+from libs.events.contracts import (
+    clocks,
+    enforcement,
+    intake,
+    operation,
+    reporting,
+    routing,
+)
 from libs.events.event import Event
 
 Type = tuple[str, int]
+
+EVERY = "every"
+"""Whose words any service may say; `ce_type` names the one that said them."""
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
@@ -17,6 +27,7 @@ VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
         "routing": (routing, clocks),
         "enforcement": (enforcement,),
         "reporting": (reporting,),
+        EVERY: (operation,),
     }
 )
 

@@ -4,9 +4,7 @@ A simulated deployment's time is moved by closing every door, bringing every jou
 onto Kafka and into every consumer, setting the clock, and opening again.
 """
 
-import asyncio
 from datetime import datetime
-from time import monotonic
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from libs.events.reactions import findings
 from libs.events.stream.progress import Progress
+from libs.service.mending import mending_routes
 from libs.service.parts import Running
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
@@ -21,9 +20,6 @@ from libs.web.callers import SignedIn
 from libs.web.permissions import Power
 
 SEEING: permissions.Permission = frozenset({Power.VIEW, Power.DECIDE})
-
-HEARD_SECONDS = 20.0
-LOOK_SECONDS = 0.002
 
 
 class Moved(BaseModel):
@@ -35,11 +31,15 @@ class Moved(BaseModel):
 
 
 class Passed(BaseModel):
-    """Progresses that every consumer of the service is to have passed."""
+    """Progresses that every consumer of the service is to have passed.
+
+    `told`: they stand on the progress topic, and the service is to have heard them.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     progresses: list[dict[str, Any]]
+    told: bool = True
 
 
 def operator_routes(running: Running) -> APIRouter:
@@ -48,6 +48,7 @@ def operator_routes(running: Running) -> APIRouter:
     _door(router, running)
     _time(router, running)
     _sight(router, running)
+    router.include_router(mending_routes(running))
     return router
 
 
@@ -80,8 +81,8 @@ def _time(router: APIRouter, running: Running) -> None:
         return _shown(await running.relay.force_tick())
 
     @router.post("/drain")
-    async def drain(passed: Passed, caller: OfficerCaller) -> dict[str, bool]:
-        """Wait until every consumer has passed these progresses."""
+    async def drain(passed: Passed, caller: OfficerCaller) -> dict[str, Any]:
+        """Wait until every consumer has passed these; say how far the log is then."""
         _may_move(caller)
         wanted = [_read(one) for one in passed.progresses]
         done = [
@@ -89,32 +90,23 @@ def _time(router: APIRouter, running: Running) -> None:
             for subscription in running.subscriptions.values()
             for progress in wanted
         ]
-        heard = [await _heard(running, progress) for progress in wanted]
-        return {"drained": all(done) and all(heard)}
+        if passed.told:
+            done += [await running.watermarks.heard(progress) for progress in wanted]
+        return {"drained": all(done), **_shown(await running.relay.caught_up())}
 
     @router.post("/clock")
-    async def move(moved: Moved, caller: OfficerCaller) -> dict[str, datetime]:
-        """Set a simulated deployment's time in this journal."""
+    async def move(moved: Moved, caller: OfficerCaller) -> dict[str, Any]:
+        """Set a simulated deployment's time in this journal, and say so on Kafka."""
         _may_move(caller)
         await running.desk.log.journal.advance_clock(moved.to)
-        return {"now": await running.now()}
+        told = await running.relay.force_tick()
+        return {"now": await running.now(), **_shown(told)}
 
     @router.post("/timers")
     async def timers(caller: OfficerCaller) -> dict[str, int]:
         """Do what is due now, as the timers would."""
         _may_move(caller)
         return {"done": sum([await timer(running) for timer in running.timers])}
-
-
-async def _heard(running: Running, progress: Progress) -> bool:
-    """Wait until the watermarks know a progress; False when the time is up."""
-    until = monotonic() + HEARD_SECONDS
-    while monotonic() < until:
-        latest = running.watermarks.latest(progress.service)
-        if latest is not None and latest.at >= progress.at:
-            return True
-        await asyncio.sleep(LOOK_SECONDS)
-    return False
 
 
 def _sight(router: APIRouter, running: Running) -> None:

@@ -28,6 +28,7 @@ from libs.events.stream.topics import Topics
 from libs.events.stream.watermark import Watermarks
 from libs.events.views.making import ensure
 from libs.events.views.runner import consumers
+from libs.service import dropping
 from libs.service.feed import JournalFeed
 from libs.service.officers import OfficerTable
 from libs.service.operate import operator_routes
@@ -121,7 +122,7 @@ def _assembled(
         RelaySettings(service.name, settings.database, settings.kafka, topics), journal
     )
     writer = Writer(settings.database, gate=relay.may_write)
-    rules = {rule.command: rule for rule in service.rules}
+    rules = {rule.command: rule for rule in (*service.rules, dropping.RULE)}
     running = Running(
         settings=settings,
         pool=pool,

@@ -85,11 +85,3 @@ class ZeroReportFiled(Event, name="ZeroReportFiled"):
     report_id: UUID
     unit: Code
     week: int
-
-
-class ParkedEventDropped(Event, name="ParkedEventDropped"):
-    """An operator dropped a parked event for a reason; rebuilds honour it."""
-
-    consumer: Code
-    event_id: UUID
-    reason: Text

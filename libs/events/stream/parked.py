@@ -11,7 +11,7 @@ import orjson
 from libs.events.stream.consumers import Item
 from libs.events.stream.envelope import Copy, from_record, to_record
 
-BLOCKED = "SELECT DISTINCT consumer, stream FROM parked WHERE consumer = ANY($1)"
+B = "SELECT DISTINCT consumer, stream FROM parked WHERE consumer = ANY($1)"
 PARK = """
 INSERT INTO parked (
     consumer, event_id, service, stream, seq, type, recorded_at, topic, partition, idx,
@@ -28,6 +28,7 @@ SELECT {COLUMNS} FROM parked
 WHERE ($1::text IS NULL OR consumer = $1) ORDER BY consumer, recorded_at LIMIT $2
 """  # noqa: S608 -- a constant list of columns.
 ONE = f"SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND event_id = $2"  # noqa: S608
+HOLD = "SELECT FROM parked WHERE consumer = $1 AND event_id = $2 FOR UPDATE"
 RECORDS = """
 SELECT record_value, record_headers, topic, partition, kafka_offset
 FROM parked WHERE consumer = $1 AND stream = $2 ORDER BY seq
@@ -111,6 +112,14 @@ async def retry(
     return int(done.removeprefix("UPDATE "))
 
 
+async def hold(connection: asyncpg.Connection, consumer: str, event_id: UUID) -> bool:
+    """Keep others from applying a parked event until the transaction ends.
+
+    Says whether it is parked.
+    """
+    return await connection.fetchrow(HOLD, consumer, event_id) is not None
+
+
 async def drop(connection: asyncpg.Connection, consumer: str, event_id: UUID) -> Parked:
     """Remove one parked event for good; the rest of its stream is tried again.
 
@@ -133,7 +142,7 @@ async def blocked(
     connection: asyncpg.Connection, consumers: Collection[str]
 ) -> set[tuple[str, str]]:
     """Return (consumer, stream) of every stream that waits."""
-    rows = await connection.fetch(BLOCKED, list(consumers))
+    rows = await connection.fetch(B, list(consumers))
     return {(row["consumer"], row["stream"]) for row in rows}
 
 
@@ -207,9 +216,10 @@ async def waiting(connection: asyncpg.Pool, consumer: str, stream: str) -> list[
 
 async def remove(
     connection: asyncpg.Connection | asyncpg.Pool, consumer: str, event_id: UUID
-) -> None:
-    """Forget a parked event that was applied now."""
-    await connection.execute(REMOVE, consumer, event_id)
+) -> bool:
+    """Forget a parked event that is applied now; say whether it was still there."""
+    done: str = await connection.execute(REMOVE, consumer, event_id)
+    return done != "DELETE 0"
 
 
 async def failed_again(

@@ -46,6 +46,7 @@ async def _applied(pool: asyncpg.Pool, consumer: Consumer, item: Item) -> None:
         await parked.remove(pool, consumer.name, item.recorded.id)
         return
     async with pool.acquire() as connection, connection.transaction():
-        if events:
+        # Taken away first: whoever drops it meanwhile waits, or we find it gone.
+        is_here = await parked.remove(connection, consumer.name, item.recorded.id)
+        if is_here and events:
             await consumer.apply(connection, events)
-        await parked.remove(connection, consumer.name, item.recorded.id)

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from libs.events.contracts import clocks, enforcement, intake, reporting, routing
+from libs.events.contracts import (
+    clocks,
+    enforcement,
+    intake,
+    operation,
+    reporting,
+    routing,
+)
 from libs.events.event import Event, Recorded
 from libs.events.views.view import Register, index
 
@@ -58,7 +65,7 @@ def _told() -> tuple[type[Event], ...]:
     """Return the events a reader of a case follows: notes to oneself are left out."""
     words = {
         word
-        for vocabulary in (intake, routing, clocks, enforcement, reporting)
+        for vocabulary in (intake, routing, clocks, enforcement, reporting, operation)
         for word in vars(vocabulary).values()
         if isinstance(word, type) and issubclass(word, Event) and word is not Event
     }
