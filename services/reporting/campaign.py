@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from libs.calendar.local_days import end_of_day, start_of_day
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import CausedFigure, Code, Text
 from libs.events.contracts.reporting import (
@@ -156,6 +157,8 @@ def close_week(command: CloseWeek, stamp: Stamp, states: States) -> list[New]:
     week = campaign.week(command.week)
     if command.week in campaign.closed:
         raise Rejected("week-closed", "这一周已经关闭；更正会记入以后的周报。")
+    if command.known_at < end_of_day(week.ends_on):
+        raise Rejected("week-not-over", "这一周还没有结束，结束后再关闭。")
     this = period_id(command.campaign_id, command.week)
     closed = StatPeriodClosed(
         period_id=this,
@@ -211,9 +214,11 @@ def file_zero_report(
 ) -> list[New]:
     """File once a week, for one's own unit."""
     campaign = states.of(KIND, command.campaign_id)
-    campaign.week(command.week)
+    week = campaign.week(command.week)
     if command.unit != stamp.actor.unit and stamp.actor.role != "leading-group":
         raise NotYours("零报告由本单位填报。", may=[command.unit])
+    if stamp.at < start_of_day(week.starts_on):
+        raise Rejected("week-to-come", "这一周还没有开始，不能预先报零。")
     if (command.unit, command.week) in campaign.zero_reports:
         return []
     filed = ZeroReportFiled(

@@ -39,9 +39,8 @@ NOT_COMPLETE = Said(
     "这一周的事实还没有到齐，请稍后再关闭。",
     "Not all facts of that week have arrived: close it a little later.",
 )
-WORKERS_UNPAID = """
-SELECT COUNT(DISTINCT person_id) FROM claim_as_known($1)
-WHERE NOT history AND NOT withdrawn AND unpaid > 0"""
+BOARD = ("S41a", "S41a-amount", "S41a-workers", "S41b")
+"""The figures of the zero board."""
 
 
 def _new_campaign(asked: Asked) -> dict[str, UUID]:
@@ -96,16 +95,15 @@ async def take_snapshot(
         span = Span(at, BEGINNING, at)
         values = {
             name: (await count(connection, BY_ID[name], span)).get(None, 0)
-            for name in ("S41a", "S41a-amount", "S41b")
+            for name in BOARD
         }
-        workers = await connection.fetchval(WORKERS_UNPAID, at)
     taken = ZeroOutSnapshotTaken(
         snapshot_id=named("snapshot", creation.command_id),
         campaign_id=campaign_id,
         at=at,
         open_cases_unpaid=values["S41a"],
         unpaid=(Money(minor=values["S41a-amount"], currency="CNY"),),
-        workers_unpaid=workers,
+        workers_unpaid=values["S41a-workers"],
         open_clues=values["S41b"],
     )
     stamp = creation.stamp(await running.now())

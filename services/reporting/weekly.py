@@ -12,7 +12,8 @@ from libs.calendar import end_of_day, start_of_day
 from libs.events.contracts.parts import CausedFigure
 from libs.events.contracts.reporting import FigureCorrected
 from services.reporting.campaign import Week, period_id
-from services.reporting.figures.counting import Row, Span, Values, explain, table
+from services.reporting.figures.counting import Row, Span, Values, explain, said_of
+from services.reporting.figures.indicators import BY_ID, INDICATORS, Indicator
 
 ALL = "*"
 """The key of all units together in a published table."""
@@ -24,6 +25,11 @@ LAST_SAID = """
 SELECT DISTINCT ON (indicator, unit) indicator, unit, new FROM correction
 WHERE campaign_id = $1 AND week = $2
 ORDER BY indicator, unit, recorded_at DESC"""
+LEARNT = """
+SELECT event_id FROM trail
+WHERE case_id = ANY($1::uuid[]) AND recorded_at > $2 AND recorded_at <= $3
+  AND occurred_at < $4
+ORDER BY recorded_at, event_id LIMIT 1000"""
 
 
 def span_of(week: Week, known_at: datetime) -> Span:
@@ -58,49 +64,53 @@ async def corrections(
     for period in await connection.fetch(PUBLISHED, campaign_id, week):
         old = Week(period["week"], period["starts_on"], period["ends_on"])
         said = await _said(connection, campaign_id, period)
-        for row in await table(connection, span_of(old, known_at)):
-            for unit, before, now in _differences(row, said):
-                figure = CausedFigure(
-                    indicator=row.indicator.id,
-                    unit=None if unit == ALL else unit,
-                    week=old.number,
-                    old=before,
-                    new=now,
-                )
-                since = Span(known_at, *_bounds(old))
-                events = await _late(connection, figure, since, period["known_at"])
+        span = span_of(old, known_at)
+        for indicator in INDICATORS:
+            now = _plain(await said_of(connection, indicator, span))
+            for figure in _differences(indicator, old.number, said, now):
+                events = await _late(connection, figure, span, period["known_at"])
                 found.append(_correction(campaign_id, figure, events, week))
     return tuple(found)
-
-
-def _bounds(week: Week) -> tuple[datetime, datetime]:
-    return start_of_day(week.starts_on), end_of_day(week.ends_on)
 
 
 async def _said(
     connection: asyncpg.Connection, campaign_id: UUID, period: Mapping[str, Any]
 ) -> dict[tuple[str, str], int]:
-    """Return a week's new-in-week figures as published and corrected since."""
+    """Return a week's figures as published and corrected since.
+
+    Of a flow what was new in the week, of a stock how it stood at the week's end.
+    """
     figures = json.loads(period["document"])["figures"]
     said = {
         (indicator, unit): value
         for indicator, columns in figures.items()
-        for unit, value in columns["new"].items()
+        if indicator in BY_ID
+        for unit, value in columns[_column(BY_ID[indicator])].items()
     }
     for row in await connection.fetch(LAST_SAID, campaign_id, period["week"]):
         said[row["indicator"], row["unit"] or ALL] = row["new"]
     return said
 
 
+def _column(indicator: Indicator) -> str:
+    return "new" if indicator.flow else "total"
+
+
 def _differences(
-    row: Row, said: Mapping[tuple[str, str], int]
-) -> list[tuple[str, int, int]]:
-    if not row.indicator.flow:
-        return []
-    now = _plain(row.new)
-    before = {unit: v for (name, unit), v in said.items() if name == row.indicator.id}
+    indicator: Indicator,
+    week: int,
+    said: Mapping[tuple[str, str], int],
+    now: Mapping[str, int],
+) -> list[CausedFigure]:
+    before = {unit: v for (name, unit), v in said.items() if name == indicator.id}
     return [
-        (unit, before.get(unit, 0), now.get(unit, 0))
+        CausedFigure(
+            indicator=indicator.id,
+            unit=None if unit == ALL else unit,
+            week=week,
+            old=before.get(unit, 0),
+            new=now.get(unit, 0),
+        )
         for unit in sorted({*now, *before})
         if before.get(unit, 0) != now.get(unit, 0)
     ]
@@ -109,12 +119,23 @@ def _differences(
 async def _late(
     connection: asyncpg.Connection, figure: CausedFigure, span: Span, known_at: datetime
 ) -> tuple[UUID, ...]:
-    """Return the events behind a figure now that were not behind it then."""
+    """Return the late facts behind a figure's change.
+
+    Of a flow: what it counts now and did not then, or the other way round. Of a stock:
+    what was learnt since about cases that stand otherwise, and happened before its end.
+    """
+    flow = BY_ID[figure.indicator].flow
+    span = span if flow else span.cumulative()
     now = await explain(connection, figure.indicator, span, figure.unit)
     then_span = Span(known_at, span.starts_at, span.ends_at)
     then = await explain(connection, figure.indicator, then_span, figure.unit)
-    changed = {fact.event_id for fact in now} ^ {fact.event_id for fact in then}
-    return tuple(sorted(changed))
+    if flow:
+        changed = {fact.event_id for fact in now} ^ {fact.event_id for fact in then}
+        return tuple(sorted(changed))
+    cases = {fact.case_id for fact in {*now} ^ {*then}} - {None}
+    asked = (sorted(map(str, cases)), known_at, span.known_at, span.ends_at)
+    learnt = await connection.fetch(LEARNT, *asked)
+    return tuple(row["event_id"] for row in learnt)
 
 
 def _correction(

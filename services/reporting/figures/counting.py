@@ -39,10 +39,13 @@ class Span:
 
 @dataclass(frozen=True)
 class Fact:
-    """One counted fact: the event to open, its case, unit, amount (fen) and time."""
+    """One counted fact: the event to open, its case, unit, amount (fen) and time.
+
+    A fact of no case (a zero report) has None there.
+    """
 
     event_id: UUID
-    case_id: UUID
+    case_id: UUID | None
     subject: UUID
     amount: int
     at: datetime
@@ -86,6 +89,14 @@ class Row:
     indicator: Indicator
     new: Values
     total: Values
+
+
+async def said_of(
+    connection: asyncpg.Connection, indicator: Indicator, span: Span
+) -> Values:
+    """Return a flow as new in the period, a stock as it stands at its end."""
+    span = span if indicator.flow else span.cumulative()
+    return await count(connection, indicator, span)
 
 
 async def table(connection: asyncpg.Connection, span: Span) -> Sequence[Row]:

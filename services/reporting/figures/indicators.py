@@ -62,9 +62,13 @@ INDICATORS = (
     Indicator(
         "S10",
         Said("化解数", "resolved"),
-        Said("查实欠薪且未付为零", "confirmed arrears with nothing unpaid"),
+        Said(
+            "期末查实欠薪且未付为零（冲销后不再计）",
+            "arrears confirmed, and nothing of them unpaid at the cut-off",
+        ),
         lists.RESOLVED,
         "items",
+        flow=False,
     ),
     Indicator(
         "S11",
@@ -140,9 +144,12 @@ INDICATORS = (
         "fen",
     ),
     Indicator(
-        "S40",
+        "S40-overdue",
         Said("超期", "overdue"),
-        Said("时限已过而未停", "past due and not stopped"),
+        Said(
+            "时限已过而未停（不含用人单位的责令支付期限）",
+            "past due and not stopped (not the employer's own date of an order)",
+        ),
         lists.OVERDUE,
         "items",
         flow=False,
@@ -175,12 +182,33 @@ INDICATORS = (
         flow=False,
     ),
     Indicator(
+        "S41a-workers",
+        Said("未付人数", "workers unpaid"),
+        Said("上述案件中工资未付清的劳动者", "workers of those cases still owed"),
+        lists.OPEN_UNPAID_WORKERS,
+        "items",
+        flow=False,
+    ),
+    Indicator(
         "S41b",
         Said("欠薪线索未清零", "open clues"),
-        Said("期末尚未答复的线索", "clues not answered at the cut-off"),
+        Said(
+            "期末尚未答复的线索（重新打开的须再次答复）",
+            "clues not answered at the cut-off; one opened again owes a new answer",
+        ),
         lists.OPEN_CLUES,
         "items",
         flow=False,
+    ),
+    Indicator(
+        "S42",
+        Said("零报告", "zero reports"),
+        Said(
+            "单位自己报告本周无新情况；未报不等于零",
+            "units that said themselves that the week brought nothing new",
+        ),
+        lists.ZERO_REPORTS,
+        "items",
     ),
 )
 BY_ID = {indicator.id: indicator for indicator in INDICATORS}

@@ -29,16 +29,21 @@ FACTS = """
  FROM case_fact_as_known($1) WHERE kind = ANY('{{{kinds}}}')) f"""
 
 
-def facts(*kinds: str, once: bool = False, where: str = "true") -> str:
-    """Return the list of case facts of these kinds; `once`: a case's first only."""
+def facts(*kinds: str, where: str = "true") -> str:
+    """Return the list of case facts of these kinds, each counted by itself."""
     source = FACTS.format(kinds=",".join(kinds))
-    distinct = "DISTINCT ON (f.case_id) " if once else ""
-    order = "ORDER BY f.case_id, f.at" if once else ""
-    return (
-        f"SELECT {distinct}f.event_id, f.case_id, f.case_id AS subject,"
-        " f.minor AS amount, f.at, owner.unit"
-        f" FROM {source} {THEN} WHERE f.at < $3 AND {where} {order}"
-    )
+    return f"""
+SELECT f.event_id, f.case_id, f.event_id AS subject, f.minor AS amount, f.at, owner.unit
+FROM {source} {THEN} WHERE f.at < $3 AND {where}"""
+
+
+def first(*kinds: str, where: str = "true") -> str:
+    """Return the list of cases that have a fact of these kinds, by its first."""
+    source = FACTS.format(kinds=",".join(kinds))
+    return f"""
+SELECT DISTINCT ON (f.case_id) f.event_id, f.case_id, f.case_id AS subject,
+       f.minor AS amount, f.at, owner.unit
+FROM {source} {THEN} WHERE f.at < $3 AND {where} ORDER BY f.case_id, f.at"""
 
 
 def money(kind: str, subject: str) -> str:
@@ -53,43 +58,54 @@ FROM (SELECT event_id, case_id, person_id, payment_id, minor,
 WHERE f.at < $3"""
 
 
-REGISTERED = facts("registered")
-VERIFIED = facts("verified", once=True)
-ARREARS = facts("verified", once=True, where="f.detail = 'arrears'")
-ANSWERED = facts("answered", "unanswerable", "not_wage", once=True)
+REGISTERED = first("registered")
+VERIFIED = first("verified")
+# A finding that was revised counts as it was revised, from its first day.
+FOUND = """
+f.detail = 'arrears' AND f.case_id IN (
+    SELECT case_id FROM (
+        SELECT DISTINCT ON (case_id) case_id, detail FROM case_fact_as_known($1)
+        WHERE kind = 'verified' ORDER BY case_id, recorded_at DESC) latest
+    WHERE detail = 'arrears')"""
+ARREARS = first("verified", where=FOUND)
+ANSWERED = first("answered", "unanswerable", "not_wage")
 TRANSFERRED = facts("transferred")
-FILED = facts("filed", once=True)
-CONCLUDED = facts("concluded", once=True)
+FILED = first("filed")
+CONCLUDED = first("concluded")
 ORDERED = facts("ordered")
 PAID_WORKERS = money("paid", "person_id")
 CONFIRMED = money("confirmed", "person_id")
 
 ORDERED_WORKERS = f"""
 SELECT f.event_id, f.case_id, f.claim_id AS subject, f.minor AS amount, f.at, owner.unit
-FROM (SELECT t.event_id, (t.data->>'case_id')::uuid AS case_id,
-             (t.data->>'claim_id')::uuid AS claim_id,
-             (t.data->'amount'->>'minor')::bigint AS minor,
-             COALESCE(t.occurred_at, t.recorded_at) AS at
-      FROM trail_as_known($1) t WHERE t.type = 'ClaimOrdered') f {THEN}
+FROM (SELECT event_id, case_id, claim_id, minor,
+             COALESCE(happened_at, recorded_at) AS at
+      FROM money_fact_as_known($1) WHERE kind = 'ordered') f {THEN}
 WHERE f.at < $3"""
 
-# What each claim still misses at the cut-off: payable as known, less what was paid
-# before the cut-off, also when that was entered later.
+# What each claim still misses at the cut-off: payable by what happened before it, less
+# what was paid before it, also when either was entered later. An order stands before
+# what was verified; a claim given up misses nothing.
 UNPAID = """
-WITH paid AS (
-    SELECT claim_id, SUM(minor) AS minor,
-           MAX(COALESCE(happened_at, recorded_at)) AS last_at
-    FROM money_fact_as_known($1)
-    WHERE kind = 'paid' AND COALESCE(happened_at, recorded_at) < $3
+WITH moved AS (
+    SELECT claim_id, case_id, kind, minor, recorded_at FROM money_fact_as_known($1)
+    WHERE COALESCE(happened_at, recorded_at) < $3 AND NOT history
+      AND currency = 'CNY'
+), payable AS (
+    SELECT DISTINCT ON (claim_id) claim_id, case_id, minor FROM moved
+    WHERE kind IN ('verified', 'ordered')
+    ORDER BY claim_id, kind = 'ordered' DESC, recorded_at DESC
+), paid AS (
+    SELECT claim_id, SUM(minor) AS minor FROM moved WHERE kind = 'paid'
     GROUP BY claim_id
+), missing AS (
+    SELECT p.claim_id, p.case_id,
+           (p.minor - COALESCE(paid.minor, 0))::bigint AS unpaid
+    FROM payable p LEFT JOIN paid USING (claim_id)
+    WHERE p.minor > COALESCE(paid.minor, 0)
+      AND p.claim_id NOT IN (SELECT claim_id FROM moved WHERE kind = 'withdrawn')
 ), balance AS (
-    SELECT c.case_id,
-           SUM(GREATEST(0, c.payable - COALESCE(p.minor, 0)))::bigint AS unpaid,
-           MAX(p.last_at) AS last_at
-    FROM claim_as_known($1) c LEFT JOIN paid p USING (claim_id)
-    WHERE NOT c.history AND NOT c.withdrawn AND c.payable IS NOT NULL
-      AND c.currency = 'CNY'
-    GROUP BY c.case_id
+    SELECT case_id, SUM(unpaid)::bigint AS unpaid FROM missing GROUP BY case_id
 )"""
 STANDING = """
 (SELECT DISTINCT ON (case_id) event_id, case_id, kind,
@@ -100,15 +116,22 @@ STANDING = """
  ORDER BY case_id, COALESCE(happened_at, recorded_at) DESC, recorded_at DESC)"""
 
 RESOLVED = f"""{UNPAID}
-SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount,
-       GREATEST(f.at, b.last_at) AS at, owner.unit
-FROM ({ARREARS}) f JOIN balance b ON b.case_id = f.case_id AND b.unpaid = 0
-{AT_CUT_OFF}"""
+SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
+       owner.unit
+FROM ({ARREARS}) f {AT_CUT_OFF}
+WHERE f.case_id NOT IN (SELECT case_id FROM balance)"""
 
 OPEN_UNPAID = f"""{UNPAID}
 SELECT f.event_id, f.case_id, f.case_id AS subject, b.unpaid AS amount, f.at,
        owner.unit
-FROM {STANDING} f JOIN balance b ON b.case_id = f.case_id AND b.unpaid > 0
+FROM {STANDING} f JOIN balance b USING (case_id)
+{AT_CUT_OFF} WHERE f.kind <> 'closed'"""
+
+OPEN_UNPAID_WORKERS = f"""{UNPAID}
+SELECT f.event_id, f.case_id, c.person_id AS subject, m.unpaid AS amount, f.at,
+       owner.unit
+FROM {STANDING} f JOIN missing m USING (case_id)
+JOIN claim c ON c.claim_id = m.claim_id
 {AT_CUT_OFF} WHERE f.kind <> 'closed'"""
 
 OPEN_CASES = f"""
@@ -116,6 +139,7 @@ SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
        owner.unit
 FROM {STANDING} f {AT_CUT_OFF} WHERE f.kind <> 'closed'"""
 
+# A case that was opened again owes a new answer.
 OPEN_CLUES = f"""
 SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
        owner.unit
@@ -124,9 +148,15 @@ WHERE f.at < $3 AND NOT EXISTS (
     SELECT FROM case_fact_as_known($1) a
     WHERE a.case_id = f.case_id
       AND a.kind IN ('answered', 'unanswerable', 'not_wage')
-      AND COALESCE(a.happened_at, a.recorded_at) < $3)"""
+      AND COALESCE(a.happened_at, a.recorded_at) < $3
+      AND NOT EXISTS (
+          SELECT FROM case_fact_as_known($1) r
+          WHERE r.case_id = f.case_id AND r.kind = 'reopened'
+            AND COALESCE(r.happened_at, r.recorded_at) < $3
+            AND r.recorded_at > a.recorded_at))"""
 
-# Running and past due at the cut-off; a stop with an earlier legal date lifts it.
+# Running and past due at the cut-off, and not in what is still to come; a stop with an
+# earlier legal date lifts it. CLK-10 binds the employer: not an office's delay.
 OVERDUE = f"""
 SELECT t.event_id, f.case_id, f.deadline_id AS subject, 0::bigint AS amount,
        f.due_at AS at, owner.unit
@@ -135,5 +165,16 @@ JOIN LATERAL (SELECT event_id FROM trail_as_known($1) x
               WHERE x.case_id = f.case_id AND x.stream = f.stream
               ORDER BY x.stream_version LIMIT 1) t ON true
 {AT_CUT_OFF}
-WHERE f.due_at <= $3 AND (f.stopped_at IS NULL OR f.stopped_at >= f.due_at)
+WHERE f.clock <> 'CLK-10' AND f.due_at <= LEAST($1, $3)
   AND (f.stopped_at IS NULL OR f.stopped_at >= $3)"""
+
+# A report stands in the week that it is about, whenever it was filed.
+ZERO_REPORTS = """
+SELECT z.event_id, NULL::uuid AS case_id, z.event_id AS subject, 0::bigint AS amount,
+       week.at, z.unit
+FROM zero_report_as_known($1) z JOIN campaign c USING (campaign_id)
+CROSS JOIN LATERAL (
+    SELECT GREATEST(c.starts_on, date_trunc('week', c.starts_on)::date
+                    + 7 * (z.week - 1))::timestamp AT TIME ZONE 'Asia/Shanghai' AS at
+) week
+WHERE week.at < $3"""

@@ -1,4 +1,4 @@
-"""Money that moved: one line a payment, its reversal and its confirmation."""
+"""Money of a claim, line by line: what was found owed, paid, confirmed, given up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,23 +6,32 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.events.contracts.enforcement import (
+    ClaimOrdered,
+    ClaimWithdrawn,
+    FactsVerified,
+    WagePaymentDisputed,
     WagePaymentReversed,
     WageReceiptConfirmed,
     WagesPaid,
 )
-from libs.events.event import Recorded
+from libs.events.event import Event, Recorded
 from libs.events.views.view import Register, index
+from libs.money import Money
 
 
 @dataclass(frozen=True)
 class MoneyFact:
-    """So many minor units paid or confirmed; below zero for a reversal (S18, S19)."""
+    """So many minor units of a claim, by `kind`.
+
+    `paid` and `confirmed` add up, below zero where they were undone (S18, S19);
+    `verified` and `ordered` say a whole amount anew; `withdrawn` says none.
+    """
 
     kind: str
     case_id: UUID
     claim_id: UUID
-    payment_id: UUID
-    person_id: UUID
+    payment_id: UUID | None
+    person_id: UUID | None
     minor: int
     currency: str
     happened_at: datetime | None
@@ -31,26 +40,42 @@ class MoneyFact:
 
 
 def facts(recorded: Recorded) -> Sequence[MoneyFact]:
-    """Return the lines of one event; a reversal voids the confirmation too."""
+    """Return the lines of one event; what is undone takes its confirmation along."""
     fact = recorded.fact()
     match fact:
         case WagesPaid():
-            line = _line("paid", fact, recorded, fact.amount.minor)
+            line = _moved("paid", fact, recorded, fact.amount.minor)
             return [replace(line, history=fact.history, payer=fact.payer)]
         case WageReceiptConfirmed():
-            return [_line("confirmed", fact, recorded, fact.amount.minor)]
+            return [_moved("confirmed", fact, recorded, fact.amount.minor)]
         case WagePaymentReversed():
             undone = ["paid"] + ["confirmed"] * fact.confirmed_before
             minor = -fact.amount.minor
-            return [_line(kind, fact, recorded, minor) for kind in undone]
+            return [_moved(kind, fact, recorded, minor) for kind in undone]
+        case WagePaymentDisputed() if fact.confirmed_before:
+            return [_moved("confirmed", fact, recorded, -fact.amount.minor)]
+        case _:
+            return _said(fact, recorded)
+
+
+def _said(fact: Event, recorded: Recorded) -> Sequence[MoneyFact]:
+    match fact:
+        case FactsVerified():
+            return [_stated("verified", fact, recorded, fact.verified)]
+        case ClaimOrdered():
+            return [_stated("ordered", fact, recorded, fact.amount)]
+        case ClaimWithdrawn():
+            return [_stated("withdrawn", fact, recorded, NOTHING)]
         case _:
             return []
 
 
-Moved = WagesPaid | WageReceiptConfirmed | WagePaymentReversed
+NOTHING = Money(minor=0, currency="CNY")
+Moved = WagesPaid | WageReceiptConfirmed | WagePaymentReversed | WagePaymentDisputed
+Stated = FactsVerified | ClaimOrdered | ClaimWithdrawn
 
 
-def _line(kind: str, fact: Moved, recorded: Recorded, minor: int) -> MoneyFact:
+def _moved(kind: str, fact: Moved, recorded: Recorded, minor: int) -> MoneyFact:
     return MoneyFact(
         kind=kind,
         case_id=fact.case_id,
@@ -63,12 +88,33 @@ def _line(kind: str, fact: Moved, recorded: Recorded, minor: int) -> MoneyFact:
     )
 
 
+def _stated(kind: str, fact: Stated, recorded: Recorded, amount: Money) -> MoneyFact:
+    return MoneyFact(
+        kind=kind,
+        case_id=fact.case_id,
+        claim_id=fact.claim_id,
+        payment_id=None,
+        person_id=None,
+        minor=amount.minor,
+        currency=amount.currency,
+        happened_at=recorded.occurred_at,
+    )
+
+
 REGISTER = Register(
     name="money_fact",
     version=1,
     services=("enforcement",),
     row=MoneyFact,
-    on=(WagesPaid, WagePaymentReversed, WageReceiptConfirmed),
+    on=(
+        FactsVerified,
+        ClaimOrdered,
+        ClaimWithdrawn,
+        WagesPaid,
+        WagePaymentReversed,
+        WageReceiptConfirmed,
+        WagePaymentDisputed,
+    ),
     facts=facts,
     indexes=(index("case_id"), index("claim_id"), index("kind", "happened_at")),
 )
