@@ -90,6 +90,7 @@ def router(window: Window, runner: Runner) -> APIRouter:
     routes = APIRouter()
     _handing_in(routes, window, runner)
     _following(routes, window)
+    _found(routes, window)
     return routes
 
 
@@ -127,6 +128,8 @@ def _following(routes: APIRouter, window: Window) -> None:
         """Return an import: its progress, then its report."""
         return _import(await _visible(window, import_id, caller))
 
+
+def _found(routes: APIRouter, window: Window) -> None:
     @routes.get("/v1/imports/{import_id}/findings", response_model=Findings)
     async def findings(
         import_id: UUID,
