@@ -41,9 +41,15 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "up": Entry("deploy.cli.up", "start the whole system on this machine"),
     "down": Entry("deploy.cli.down", "end it in order; what was recorded stays"),
+    "demo": Entry("deploy.cli.demo", "load the demonstration campaign"),
     "clock": Entry("deploy.cli.clock", "move a simulated deployment's clock"),
     "import": Entry("deploy.cli.importing", "hand in an agency's sheet"),
     "verify": Entry("deploy.cli.verify", "journal = topic = chain, or say where not"),
+    "explain": Entry("deploy.cli.explain", "a number: its facts, events, who and why"),
+    "as-of": Entry("deploy.cli.as_of", "a case or a week as it was known at a time"),
+    "rebuild": Entry("deploy.cli.rebuild", "read models anew from the topics"),
+    "parked": Entry("deploy.cli.parked", "list, show, retry or drop parked events"),
+    "events": Entry("deploy.cli.events", "a service's events by position"),
     "token": Entry("deploy.cli.token", "an access token of the local issuer"),
     "status": Entry("deploy.cli.status", "what runs, where, ready or not, memory"),
 }
