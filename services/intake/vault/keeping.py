@@ -103,10 +103,8 @@ async def _ids(
         [wrap(keys, row.proposed, new_key()) for row in rows],
     )
     known = await _known(connection, keepings)
-    return [
-        known[keeping.shared] if keeping.shared else keeping.proposed
-        for keeping in keepings
-    ]
+    # Not there although it was added: erased before, so it stays under its id.
+    return [known.get(keeping.shared, keeping.proposed) for keeping in keepings]
 
 
 async def _known(
