@@ -19,6 +19,8 @@ SERVICES = ("intake", "routing", "enforcement", "reporting")
 ROUNDS = 200
 """More rounds than any chain of reactions needs: a loop of reactions is a defect."""
 
+PROGRESS = ("service", "seq", "at", "topic", "indexes")
+
 Progresses = Sequence[Mapping[str, Any]]
 
 
@@ -49,16 +51,32 @@ class Clockwork:
             await self._all("POST", "/operator/door/opening")
         return Moved(to, done)
 
+    async def opened(self) -> datetime:
+        """Open doors that a broken-off move left closed; return the time."""
+        await self._all("POST", "/operator/door/opening")
+        return await self._now()
+
     async def drained(self) -> None:
         """Return once nothing is under way anywhere: all facts are everywhere."""
-        before: list[Any] = []
+        await self._at_rest(await self._all("POST", "/operator/tick"))
+
+    async def _at_rest(self, told: Progresses) -> None:
+        """Let these be passed everywhere, and all that follows from them.
+
+        A service that has passed all journals, and whose own has not grown by it, has
+        nothing left to do; when that holds of all four, all is at rest. Only what the
+        services heard of at rest counts: by it they know how far they are complete.
+        """
+        progresses, are_told = told, True
         for _ in range(ROUNDS):
-            progresses = await self._all("POST", "/operator/tick")
-            heads = [progress["seq"] for progress in progresses]
-            if heads == before:
+            before = [progress["seq"] for progress in progresses]
+            progresses = await self._pass(progresses, told=are_told)
+            if before != [progress["seq"] for progress in progresses]:
+                are_told = False
+            elif are_told:
                 return
-            before = heads
-            await self._pass(progresses)
+            else:
+                progresses, are_told = await self._all("POST", "/operator/tick"), True
         raise Cannot("The services' reactions do not come to rest: see their logs.")
 
     async def _step_by_step(self, to: datetime) -> int:
@@ -66,19 +84,22 @@ class Clockwork:
         now, done = await self._now(), 0
         while now < to:
             now = min(await self._next_due(now) or to, to)
-            await self._all("POST", "/operator/clock", {"to": now.isoformat()})
-            await self.drained()
+            moved = {"to": now.isoformat()}
+            await self._at_rest(await self._all("POST", "/operator/clock", moved))
             while (fired := await self._fire()) > 0:
                 done += fired
                 await self.drained()
         return done
 
-    async def _pass(self, progresses: Progresses) -> None:
+    async def _pass(self, progresses: Progresses, *, told: bool) -> Progresses:
+        """Let these be passed by every consumer; return how far the logs are then."""
+        wanted = [{name: each[name] for name in PROGRESS} for each in progresses]
         answers = await self._all(
-            "POST", "/operator/drain", {"progresses": list(progresses)}
+            "POST", "/operator/drain", {"progresses": wanted, "told": told}
         )
         if not all(answer["drained"] for answer in answers):
             raise Cannot("A consumer does not come along: see `qingxin status`.")
+        return answers
 
     async def _now(self) -> datetime:
         state = await self._ask("GET", "routing", "/operator/state")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -23,8 +23,8 @@ class Log(Protocol):
         """Return the last number and time."""
         ...
 
-    async def read(self, after: int, limit: int = 1000) -> Sequence[Recorded]:
-        """Return the rows after a sequence, in order."""
+    async def read_stored(self, after: int, limit: int = 1000) -> Sequence[Recorded]:
+        """Return the rows after a sequence, in order, as they are stored."""
         ...
 
     async def tick(self) -> Head:
@@ -73,6 +73,7 @@ class Requests:
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     ticks: list[asyncio.Future[Progress]] = field(default_factory=list)
+    catch_ups: list[asyncio.Future[Progress]] = field(default_factory=list)
     resends: list[Resend] = field(default_factory=list)
 
 
@@ -88,6 +89,7 @@ class Pump:
         self._requests = requests
         self._ticked_at = 0.0
         self._moved = True
+        self._told: Progress | None = None
         self.checkpoint = Checkpoint(0, 0)
         self.caught_up_at = time.monotonic()
 
@@ -99,7 +101,9 @@ class Pump:
             on_page()
             await self._resend(sender)
             if self._tick_in() <= 0 or self._requests.ticks:
-                await self._tick(sender)
+                await self._answer(self._requests.ticks, self._tick(sender))
+            if self._requests.catch_ups:
+                await self._answer(self._requests.catch_ups, self._catch_up(sender))
             if not full:
                 await self._wait()
 
@@ -116,7 +120,7 @@ class Pump:
 
     async def _page(self, sender: Sender, limit: int) -> bool:
         """Relay one page; say whether there may be more."""
-        rows = await self._journal.read(self.checkpoint.seq, limit)
+        rows = await self._journal.read_stored(self.checkpoint.seq, limit)
         if len(rows) < limit:
             self.caught_up_at = time.monotonic()
         if not rows:
@@ -142,35 +146,45 @@ class Pump:
             page.append(Numbered(row, partition, index))
         return page
 
-    async def _tick(self, sender: Sender) -> None:
-        waiting, self._requests.ticks[:] = list(self._requests.ticks), []
+    async def _answer(
+        self, asked: list[asyncio.Future[Progress]], work: Awaitable[Progress]
+    ) -> None:
+        waiting, asked[:] = list(asked), []
         try:
-            progress = await self._progress(sender)
+            progress = await work
         except BaseException:
             # Whoever asked waits on: the next producer, or leader, answers.
-            self._requests.ticks[:0] = waiting
+            asked[:0] = waiting
             raise
         for future in waiting:
             if not future.done():
                 future.set_result(progress)
 
-    async def _progress(self, sender: Sender) -> Progress:
+    async def _tick(self, sender: Sender) -> Progress:
         self._ticked_at = time.monotonic()
-        head = await self._journal.tick()
+        progress = await self._up_to(await self._journal.tick(), sender)
+        self._moved = False
+        # Simulated time stands still for long: nobody need hear the same again.
+        if progress != self._told:
+            await sender.publish(self._settings.topics.progress, progress)
+            self._told = progress
+        return progress
+
+    async def _catch_up(self, sender: Sender) -> Progress:
+        return await self._up_to(await self._journal.head(), sender)
+
+    async def _up_to(self, head: Head, sender: Sender) -> Progress:
         # Not a row further than the head: readers would wait for it in vain.
         while (left := head.seq - self.checkpoint.seq) > 0:
             await self._page(sender, min(left, self._settings.page))
-        self._moved = False
         indexes = tuple(map(self.checkpoint.index, range(self._settings.partitions)))
-        progress = Progress(
+        return Progress(
             self._settings.service,
             self.checkpoint.seq,
             head.recorded_at,
             self._settings.topic,
             indexes,
         )
-        await sender.publish(self._settings.topics.progress, progress)
-        return progress
 
     async def _resend(self, sender: Sender) -> None:
         while self._requests.resends:
@@ -185,7 +199,7 @@ class Pump:
         at, count = Checkpoint(0, 0), 0
         while at.seq < self.checkpoint.seq:
             limit = min(self._settings.page, self.checkpoint.seq - at.seq)
-            page = self.numbered(await self._journal.read(at.seq, limit), at)
+            page = self.numbered(await self._journal.read_stored(at.seq, limit), at)
             again = [
                 each
                 for each in page

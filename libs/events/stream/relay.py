@@ -88,6 +88,15 @@ class Relay:
         self._requests.ticks.append(future)
         return await self._answer(future)
 
+    async def caught_up(self) -> Progress:
+        """Bring everything up to the head onto Kafka; say so to the caller alone.
+
+        Raises TimeoutError when no relay of this process leads in time.
+        """
+        future: asyncio.Future[Progress] = asyncio.get_running_loop().create_future()
+        self._requests.catch_ups.append(future)
+        return await self._answer(future)
+
     async def resend(self, partition: int, from_index: int) -> int:
         """Send one partition's records again from an index; return how many.
 
@@ -197,7 +206,7 @@ class Relay:
     async def _after_checkpoint(self, pump: Pump) -> list[Numbered]:
         rows: list[Recorded] = []
         after = pump.checkpoint.seq
-        while page := await self._journal.read(after, self._settings.page):
+        while page := await self._journal.read_stored(after, self._settings.page):
             rows += page
             after = page[-1].seq
         return pump.numbered(rows)

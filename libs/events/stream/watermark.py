@@ -93,6 +93,7 @@ class Watermarks:
         self._topics = topics
         self._pause: Pause = asyncio.sleep
         self._seen: dict[str, deque[Progress]] = {}
+        self._came = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def wake_by(self, pause: Pause) -> None:
@@ -113,6 +114,19 @@ class Watermarks:
         """Return the newest progress of a service; None before the first came."""
         seen = self._seen.get(service)
         return seen[-1] if seen else None
+
+    async def heard(self, progress: Progress, seconds: float = 20.0) -> bool:
+        """Wait until a progress, or a later one, has come; False when time is up."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self._is_heard(progress):
+                    await self._came.wait()
+                return True
+        return False
+
+    def _is_heard(self, progress: Progress) -> bool:
+        latest = self.latest(progress.service)
+        return latest is not None and latest.at >= progress.at
 
     def complete_up_to(
         self,
@@ -195,3 +209,5 @@ class Watermarks:
         # A deposed relay may still speak: time and number only grow.
         if not seen or (progress.at, progress.seq) > (seen[-1].at, seen[-1].seq):
             seen.append(progress)
+            self._came.set()
+            self._came = asyncio.Event()
