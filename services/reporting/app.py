@@ -5,16 +5,23 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from libs.service.parts import Running, Service
-from services.reporting import campaign, closing
+from libs.sheets.limits import LIMITS
+from services.reporting import api, campaign, closing
+from services.reporting.console import pages as console_pages
 from services.reporting.traces import otlp, store
 from services.reporting.views import DECLARED
 
+# A form's own parts come on top of the file.
+UPLOAD_BYTES = LIMITS.file_bytes + 100_000
 PROTOBUF = "application/x-protobuf"
 
 
 def routers(running: Running) -> Sequence[APIRouter]:
-    """Return the routes that need what runs: the trace store's receiver."""
-    return [otlp.router(otlp.Receiver(running.pool))]
+    """Return the routes that need what runs: the trace store's receiver, the pages."""
+    return [
+        otlp.router(otlp.Receiver(running.pool)),
+        *console_pages.routers(running),
+    ]
 
 
 async def prepare(running: Running) -> None:
@@ -27,8 +34,9 @@ SERVICE = Service(
     title="Qingxin 清薪: reporting",
     rules=campaign.RULES,
     views=DECLARED,
-    routers=closing.ROUTERS,
+    routers=(*closing.ROUTERS, api.router),
     more_routers=routers,
     prepare=prepare,
     raw_types=frozenset({PROTOBUF}),
+    uploads={"/console/imports": UPLOAD_BYTES},
 )

@@ -1,0 +1,1 @@
+"""The console: officers', operators' and auditors' pages, rendered on the server."""

@@ -1,0 +1,53 @@
+"""Forms as they come in: the fields as typed, held to the session's token."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+
+from libs.web.languages import Said
+from libs.web.problems import Problem
+from services.reporting.console.session import Session
+
+FOREIGN = Said(
+    "表单已过期或不是从本页面提交的，请返回后重新提交。",
+    "The form is out of date or came from elsewhere: go back and send it again.",
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed: texts by field name, in order."""
+
+    fields: dict[str, tuple[str, ...]]
+    files: dict[str, UploadFile]
+
+    def one(self, name: str) -> str:
+        """Return a field's text without outer blanks; empty when it is not there."""
+        found = self.fields.get(name, ())
+        return found[0].strip() if found else ""
+
+    def many(self, name: str) -> Sequence[str]:
+        """Return every text of a field."""
+        return [text.strip() for text in self.fields.get(name, ())]
+
+
+async def checked_form(request: Request, session: Session) -> Typed:
+    """Return a form's fields; raises 403 for one that this session did not show."""
+    typed = typed_of(await request.form())
+    if not session.wrote(typed.one("csrf")):
+        raise Problem("not-permitted", FOREIGN)
+    return typed
+
+
+def typed_of(form: FormData) -> Typed:
+    """Return what a form says."""
+    fields: dict[str, tuple[str, ...]] = {}
+    files: dict[str, UploadFile] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            files[name] = value
+        else:
+            fields[name] = (*fields.get(name, ()), value)
+    return Typed(fields, files)

@@ -1,0 +1,66 @@
+"""The console put together: its pages under one prefix, and its static files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from libs.service.parts import Running
+from libs.web.problems import Problem
+from services.reporting.console import sign_in
+from services.reporting.console.render import PageRoute, see
+from services.reporting.console.routes import (
+    acting,
+    cases,
+    importing,
+    ledger,
+    operating,
+    registering,
+    statistics,
+    today,
+)
+
+STATIC = Path(__file__).parent / "static"
+TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+DAY_SECONDS = 86_400
+
+
+def routers(running: Running) -> Sequence[APIRouter]:
+    """Return every page of the console."""
+    pages = APIRouter(
+        prefix="/console",
+        route_class=PageRoute,
+        default_response_class=HTMLResponse,
+        include_in_schema=False,
+    )
+    for routes in (
+        today, cases, acting, registering, ledger, statistics, importing, operating,
+    ):  # fmt: skip
+        routes.add_routes(pages)
+    return [_outside(), sign_in.routes(running), pages]
+
+
+def _outside() -> APIRouter:
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+    @router.get("/")
+    async def start(_: Request) -> Response:
+        return see("/console")
+
+    @router.get("/console/static/{name}", response_class=StaticFile)
+    async def static(name: str) -> Response:
+        path = STATIC / name
+        kind = TYPES.get(path.suffix)
+        if kind is None or path.parent != STATIC or not path.is_file():
+            raise Problem("not-found")
+        headers = {"Cache-Control": f"public, max-age={DAY_SECONDS}"}
+        return Response(path.read_bytes(), media_type=kind, headers=headers)
+
+    return router
+
+
+class StaticFile(Response):
+    """A style sheet or a picture of the console."""
+
+    media_type = "text/css"

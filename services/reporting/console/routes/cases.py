@@ -1,0 +1,132 @@
+"""The case page, the search by number, one event, and names by right and reason."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from libs.visibility import sees
+from libs.web.problems import Problem
+from services.reporting.console.deed import new_key, shown
+from services.reporting.console.doors import Call, call
+from services.reporting.console.drawing import story_picture
+from services.reporting.console.forms import checked_form
+from services.reporting.console.render import page, see
+from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.asking import Answer
+from services.reporting.reading.case_page import CasePage, case_of_number, case_page
+from services.reporting.reading.steps import Step, steps_of_case, steps_of_claim
+from services.reporting.reading.trail import story
+
+REASONS = ("handling", "call-back", "verification", "supervision")
+FIELDS = ("name", "phone")
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add the pages about one case."""
+
+    @router.get("/find")
+    async def find(visit: Visiting, number: str = "") -> Response:
+        visit.require("ReadCases")
+        case_id = await case_of_number(visit.running, number) if number else None
+        if case_id is None:
+            query = urlencode({"number": number, "source": "all"})
+            return see(f"/console/ledger?{query}")
+        return see(f"/console/cases/{case_id}")
+
+    @router.get("/cases/{case_id}")
+    async def case(request: Request, visit: Visiting, case_id: UUID) -> Response:
+        answer = await _case(visit, case_id)
+        late = not await shown(visit, request.query_params.get("seen"))
+        if request.query_params.get("seen"):
+            answer = await _case(visit, case_id)
+        done = request.query_params.get("done")
+        return _page(visit, answer, {"late": late, "done": done})
+
+    @router.post("/cases/{case_id}/persons")
+    async def persons(request: Request, visit: Visiting, case_id: UUID) -> Response:
+        typed = await checked_form(request, visit.session)
+        answer = await _case(visit, case_id)
+        names = await _names(visit, answer.found, typed.one("reason"), typed.one("key"))
+        return _page(visit, answer, names)
+
+    @router.get("/events/{event_id}")
+    async def event(visit: Visiting, event_id: UUID) -> Response:
+        visit.require("EventTrail")
+        answer = await story(visit.running, visit.asking, event_id)
+        if answer is None or not _may_see(visit, answer.found.parties):
+            raise Problem("not-found")
+        return page(visit, "event.html", {"answer": answer, "story": answer.found})
+
+
+def _may_see(visit: Visit, parties: tuple[str, ...] | None) -> bool:
+    if visit.role == "operator":
+        return True
+    return parties is None or sees(visit.caller.actor, parties)
+
+
+async def _case(visit: Visit, case_id: UUID) -> Answer[CasePage]:
+    visit.require("ReadCases")
+    answer = await case_page(visit.running, visit.asking, case_id)
+    if answer is None:
+        raise Problem("not-found")
+    return answer
+
+
+def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Response:
+    case = answer.found
+    past = visit.as_of is not None
+    values = {
+        "late": False,
+        "done": None,
+        "names": None,
+        "refusal": None,
+        "answer": answer,
+        "page": case,
+        "steps": [] if past else steps_of_case(case, visit.caller),
+        "claim_steps": {} if past else _open_steps(visit, case),
+        "picture": story_picture(case.trail, visit.words),
+        "reasons": REASONS,
+        "key": new_key(),
+        **more,
+    }
+    return page(visit, "case.html", values)
+
+
+def _open_steps(visit: Visit, case: CasePage) -> dict[UUID, list[Step]]:
+    if case.case is None:
+        return {}
+    return {
+        claim.claim_id: [
+            step for step in steps_of_claim(case, visit.caller, claim) if step.open
+        ]
+        for claim in case.claims
+    }
+
+
+async def _names(visit: Visit, case: CasePage, reason: str, key: str) -> dict[str, Any]:
+    """Ask intake for the persons' names: a right, a reason, and an event of its own."""
+    visit.require("ReadPersonData")
+    ids = {str(claim.person_id) for claim in case.claims}
+    if case.clue and case.clue.reporter_id:
+        ids.add(str(case.clue.reporter_id))
+    if reason not in REASONS or not ids:
+        return {"refusal": visit.words("wrong.choice")}
+    body = {
+        "person_ids": sorted(ids),
+        "fields": FIELDS,
+        "reason": reason,
+        "outlet": "page",
+    }
+    headers = {"Idempotency-Key": key or new_key()}
+    asked = Call("intake", "POST", "/v1/persons/read", json=body, headers=headers)
+    answer = await call(visit, asked)
+    if not answer.done:
+        return {
+            "refusal": answer.body.get("detail") or visit.words("wrong.service-down")
+        }
+    found = answer.body.get("persons", [])
+    return {"names": {one["person_id"]: one["fields"] for one in found}}

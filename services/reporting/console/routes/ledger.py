@@ -1,0 +1,102 @@
+"""The ledger page: filters in the address, totals, and the sheet to take away."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+
+from libs.service.parts import Running
+from libs.web.cursor import Cursors, listing
+from libs.web.field_errors import invalid
+from services.reporting.console.export import Xlsx, workbook
+from services.reporting.console.render import page
+from services.reporting.console.visit import Visiting
+from services.reporting.reading.ledger import (
+    MOST,
+    Filters,
+    Mark,
+    Place,
+    ledger,
+)
+
+PATH = "/console/ledger"
+CHANNELS = (
+    "window", "phone", "letter", "web", "online", "12345", "platform", "petition",
+    "patrol", "warning", "cyberspace", "grid",
+)  # fmt: skip
+KINDS = ("complaint", "report", "petition", "work_order", "platform_clue")
+PROFILES = "SELECT DISTINCT profile FROM imported ORDER BY profile"
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add the ledger and its sheet."""
+
+    @router.get("/ledger")
+    async def show(request: Request, visit: Visiting) -> Response:
+        visit.require("ReadLedger")
+        filters = filters_of(request.query_params)
+        place = place_of(request, PATH, filters)
+        answer = await ledger(visit.running, visit.asking, filters, place)
+        values = {
+            "answer": answer,
+            "ledger": answer.found,
+            "filters": filters,
+            "channels": CHANNELS,
+            "kinds": KINDS,
+            "profiles": await _profiles(visit.running),
+            "next": next_of(request, PATH, filters, answer.found.after),
+        }
+        return page(visit, "ledger.html", values)
+
+    @router.get("/ledger.xlsx", response_class=Xlsx)
+    async def sheet(request: Request, visit: Visiting) -> Response:
+        visit.require("ReadLedger")
+        filters = filters_of(request.query_params)
+        answer = await ledger(visit.running, visit.asking, filters, Place(limit=MOST))
+        return workbook(visit, answer, filters)
+
+
+async def _profiles(running: Running) -> list[str]:
+    return [row["profile"] for row in await running.pool.fetch(PROFILES)]
+
+
+def filters_of(query: Mapping[str, str]) -> Filters:
+    """Return the filters that an address says; raises 422 naming the bad ones."""
+    said: dict[str, Any] = {name: text for name, text in query.items() if text.strip()}
+    try:
+        return Filters.model_validate(said)
+    except ValidationError as error:
+        raise invalid(error.errors()) from None
+
+
+def place_of(request: Request, path: str, filters: Filters, limit: int = 50) -> Place:
+    """Return the page that the address's cursor names; raises 400 for a foreign one."""
+    said = request.query_params.get("cursor")
+    if not said:
+        return Place(limit=limit)
+    at, case_id = _cursors(request).unseal(_listed(request, path, filters), said)
+    return Place((datetime.fromisoformat(str(at)), UUID(str(case_id))), limit)
+
+
+def next_of(
+    request: Request, path: str, filters: Filters, after: Mark | None
+) -> str | None:
+    """Return the cursor of the next page."""
+    if after is None:
+        return None
+    mark = (after[0].isoformat(), str(after[1]))
+    return _cursors(request).seal(_listed(request, path, filters), mark)
+
+
+def _listed(request: Request, path: str, filters: Filters) -> str:
+    as_of = request.query_params.get("as_of") or None
+    return listing(path, {**filters.marks(), "as_of": as_of})
+
+
+def _cursors(request: Request) -> Cursors:
+    found: Cursors = request.app.state.cursors
+    return found

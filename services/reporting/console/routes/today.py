@@ -1,0 +1,38 @@
+"""Today and the transfers desk: what waits for one's unit."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from services.reporting.console.menu import first_page
+from services.reporting.console.render import page, see
+from services.reporting.console.visit import Visiting
+from services.reporting.reading.queue import queues, today
+
+DESK = ("awaiting", "sent", "to-rule", "under-way")
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add the start, Today and the transfers desk."""
+
+    @router.get("/start")
+    async def start(visit: Visiting) -> Response:
+        return see(first_page(visit))
+
+    @router.get("/nothing")
+    async def nothing(visit: Visiting) -> Response:
+        return page(visit, "nothing.html", {})
+
+    @router.get("")
+    async def mine(visit: Visiting) -> Response:
+        if not visit.may("ReadCases"):
+            return see(first_page(visit))
+        answer = await today(visit.running, visit.asking)
+        return page(visit, "today.html", {"answer": answer, "today": answer.found})
+
+    @router.get("/transfers")
+    async def transfers(visit: Visiting) -> Response:
+        visit.require("ReadCases")
+        wanted = DESK if visit.asking.sees_all else DESK[:2]
+        answer = await queues(visit.running, visit.asking, wanted)
+        values = {"answer": answer, "queues": answer.found}
+        return page(visit, "transfers.html", values)

@@ -1,0 +1,181 @@
+"""The case page: all that is known of one case, as it stands or as known then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from libs.events.views.history import rows
+from libs.events.views.view import View
+from libs.service.parts import Running
+from libs.visibility import sees
+from services.reporting.reading.asking import (
+    Answer,
+    Asking,
+    Statement,
+    completed,
+    reading,
+    statement,
+)
+from services.reporting.reading.stage import Stage, stage_of
+from services.reporting.reading.trail import Happened, of_case
+from services.reporting.views import (
+    case,
+    claim,
+    clue,
+    deadline,
+    imported,
+    proceeding,
+)
+
+VIEWS = (
+    "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
+)  # fmt: skip
+AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "overpaid")
+CASE_OF_NUMBER = """
+SELECT case_id FROM clue WHERE receipt = $1 OR channel_number = $1 OR reference = $1
+UNION SELECT case_id FROM imported WHERE channel_number = $1
+UNION SELECT case_id FROM case_file WHERE case_id::text = $1 LIMIT 2"""
+
+
+def _of(name: str, order: str) -> Statement:
+    text = f"SELECT * FROM {{{name}}} WHERE {{at}} AND case_id = $2 ORDER BY {order}"  # noqa: S608 -- constants
+    return statement(text)
+
+
+CLUES = _of("clue", "registered_at")
+CASES = _of("case_file", "stream")
+CLAIMS = _of("claim", "ordinal, claim_id")
+PROCEEDINGS = _of("proceeding", "stream")
+DEADLINES = _of("deadline", "due_at, stream")
+IMPORTED = _of("imported", "stream")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A case's amounts in minor units of one currency; None is unknown."""
+
+    currency: str
+    workers: int
+    claimed: int | None
+    verified: int | None
+    ordered: int | None
+    paid: int
+    confirmed: int
+    unpaid: int | None
+    overpaid: int | None
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One case with its clue, people and money, dates and trail."""
+
+    case_id: UUID
+    clue: clue.ClueRow | None
+    case: case.CaseRow | None
+    claims: Sequence[claim.ClaimRow]
+    proceeding: proceeding.ProceedingRow
+    deadlines: Sequence[deadline.DeadlineRow]
+    imported: imported.ImportedRow | None
+    trail: Sequence[Happened]
+
+    @property
+    def number(self) -> str:
+        """Return the printed number: the receipt's, else the agency's own."""
+        if self.clue and self.clue.receipt:
+            return self.clue.receipt
+        return self.imported.channel_number if self.imported else str(self.case_id)
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Return the units that may see the case."""
+        first = (self.clue.first_asked_unit,) if self.clue else ()
+        return self.case.parties if self.case else first
+
+    @property
+    def running(self) -> deadline.DeadlineRow | None:
+        """Return the next deadline that runs."""
+        return next((one for one in self.deadlines if one.running), None)
+
+    @property
+    def stage(self) -> Stage:
+        """Return how far the case has come."""
+        return stage_of(
+            {
+                "closed": self.case.closed if self.case else None,
+                "concluded": self.proceeding.concluded,
+                "filed_at": self.proceeding.filed_at,
+                "clue_verified": self.clue.verified if self.clue else None,
+                "accepted_at": self.proceeding.accepted_at,
+                "matter": self.clue.matter if self.clue else None,
+                "filing_proposed_at": self.proceeding.filing_proposed_at,
+                "filing_declined": self.proceeding.filing_declined,
+            }
+        )
+
+    def sums(self) -> Sequence[Sum]:
+        """Return the amounts of all claims that stand, by currency."""
+        codes = sorted({one.currency for one in self.claims})
+        return [_sum(code, self.claims) for code in codes]
+
+
+def _sum(currency: str, claims: Sequence[claim.ClaimRow]) -> Sum:
+    of = [one for one in claims if one.currency == currency]
+    standing = [one for one in of if not one.withdrawn]
+    # What was paid stays counted, also where the worker withdrew.
+    said = {
+        name: _total(of if name in {"paid", "confirmed"} else standing, name)
+        for name in AMOUNTS
+    }
+    paid, confirmed = said.pop("paid") or 0, said.pop("confirmed") or 0
+    return Sum(currency, len(standing), paid=paid, confirmed=confirmed, **said)
+
+
+def _total(claims: Sequence[claim.ClaimRow], name: str) -> int | None:
+    known = [v for v in (getattr(one, name) for one in claims) if v is not None]
+    return sum(known) if known else None
+
+
+async def case_page(
+    running: Running, asking: Asking, case_id: UUID
+) -> Answer[CasePage] | None:
+    """Return a case, or None when there is none that the asker may see."""
+    async with reading(running) as connection:
+        of = await completed(running, connection, VIEWS)
+        page = await _read(connection, case_id, asking.as_of)
+    if page is None or not sees(asking.actor, page.parties):
+        return None
+    return Answer(page, of)
+
+
+async def _read(
+    connection: asyncpg.Connection, case_id: UUID, as_of: datetime | None
+) -> CasePage | None:
+    async def all_of(said: Statement, view: View[Any]) -> list[Any]:
+        return rows(view, await connection.fetch(said.at(as_of), as_of, case_id))
+
+    clues = await all_of(CLUES, clue.VIEW)
+    files = await all_of(CASES, case.VIEW)
+    if not clues and not files:
+        return None
+    held = await all_of(PROCEEDINGS, proceeding.VIEW)
+    row = await all_of(IMPORTED, imported.VIEW)
+    return CasePage(
+        case_id=case_id,
+        clue=clues[0] if clues else None,
+        case=files[0] if files else None,
+        claims=await all_of(CLAIMS, claim.VIEW),
+        proceeding=held[0] if held else proceeding.ProceedingRow(case_id),
+        deadlines=await all_of(DEADLINES, deadline.VIEW),
+        imported=row[0] if row else None,
+        trail=await of_case(connection, case_id, as_of),
+    )
+
+
+async def case_of_number(running: Running, number: str) -> UUID | None:
+    """Return the one case of a printed number, channel number or id."""
+    found = await running.pool.fetch(CASE_OF_NUMBER, number.strip())
+    return found[0]["case_id"] if len(found) == 1 else None

@@ -1,0 +1,244 @@
+"""Guards: why a step on a case is off, by the same facts that its service goes by."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from libs.web.callers import SignedIn
+from services.reporting.reading.case_page import CasePage
+from services.reporting.views.claim import ClaimRow, PaymentLine
+from services.reporting.views.proceeding import OrderRow
+
+HOP_LIMIT = 2
+DISTRICT = frozenset({"brigade", "hrss-head"})
+
+
+@dataclass(frozen=True)
+class About:
+    """A case and its reader; and what of the case a step is about."""
+
+    page: CasePage
+    reader: SignedIn
+    claim: ClaimRow | None = None
+    payment: PaymentLine | None = None
+    order: OrderRow | None = None
+
+    @property
+    def unit(self) -> str:
+        return self.reader.actor.unit
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the reader's unit owns the case."""
+        return self.page.case is not None and self.page.case.unit == self.unit
+
+    @property
+    def handles(self) -> bool:
+        """Say whether the reader handles it: as its owner or as the district."""
+        return self.holds or self.reader.actor.role in DISTRICT
+
+
+Guard = Callable[[About], str | None]
+
+
+def _open(about: About) -> str | None:
+    held = about.page.case
+    return "closed" if held is not None and held.closed else None
+
+
+def _held(about: About) -> str | None:
+    if not about.holds:
+        return "not-holder"
+    return _open(about)
+
+
+def _handled(about: About) -> str | None:
+    if not about.handles:
+        return "not-holder"
+    return _open(about)
+
+
+def _to_screen(about: About) -> str | None:
+    clue = about.page.clue
+    if clue is None:
+        return "no-clue"
+    if clue.closed_not_wage:
+        return "not-wage-closed"
+    return _held(about)
+
+
+def _to_advise(about: About) -> str | None:
+    clue = about.page.clue
+    if clue is None or clue.matter in {None, "wage"}:
+        return "screen-first"
+    return _to_screen(about)
+
+
+def _to_reply(about: About) -> str | None:
+    clue = about.page.clue
+    if clue is None:
+        return "no-clue"
+    if clue.reporter_id is None:
+        return "no-contact"
+    return _to_answer(about)
+
+
+def _to_answer(about: About) -> str | None:
+    clue = about.page.clue
+    held = about.page.case
+    if clue is None:
+        return "no-clue"
+    if clue.answered and not (held and held.reopenings):
+        return "answered"
+    return None if about.holds else "not-holder"
+
+
+def _to_propose_transfer(about: About) -> str | None:
+    held = about.page.case
+    if held is None:
+        return "no-clue"
+    if held.ruled:
+        return "ruled"
+    if held.refusals or held.hops >= HOP_LIMIT:
+        return "ruling-needed"
+    if held.pending_unit:
+        return "transfer-pending"
+    return _held(about)
+
+
+def _addressed(about: About) -> str | None:
+    held = about.page.case
+    if held is None or held.pending_unit is None:
+        return "no-transfer"
+    return None if held.pending_unit == about.unit else "not-addressed"
+
+
+def _closed(about: About) -> str | None:
+    held = about.page.case
+    return None if held is not None and held.closed else "still-open"
+
+
+def _to_extend(about: About) -> str | None:
+    running = [d for d in about.page.deadlines if d.running and d.clock == "CLK-05"]
+    if not running:
+        return "no-clock"
+    return "extended" if running[0].extended else None
+
+
+def _to_accept(about: About) -> str | None:
+    now = about.page.proceeding
+    if now.accepted_at or now.filed_at:
+        return "accepted"
+    return "complaint-refused" if now.refused_at else _open(about)
+
+
+def _to_propose_filing(about: About) -> str | None:
+    now = about.page.proceeding
+    if now.filed_at:
+        return "filed"
+    if now.filing_proposed_at and not now.filing_declined:
+        return "filing-proposed"
+    return _handled(about)
+
+
+def _to_file(about: About) -> str | None:
+    return "filed" if about.page.proceeding.filed_at else _open(about)
+
+
+def _to_decline(about: About) -> str | None:
+    now = about.page.proceeding
+    if now.filed_at:
+        return "filed"
+    if not now.filing_proposed_at or now.filing_declined:
+        return "no-proposal"
+    return None
+
+
+def _to_investigate(about: About) -> str | None:
+    now = about.page.proceeding
+    if not now.filed_at:
+        return "not-filed"
+    return "investigated" if now.investigated_at else None
+
+
+def _to_order(about: About) -> str | None:
+    if not about.page.proceeding.filed_at:
+        return "not-filed"
+    standing = [one for one in about.page.claims if not one.withdrawn]
+    if not standing or any(one.verified is None for one in standing):
+        return "not-verified"
+    return _open(about)
+
+
+def _to_conclude(about: About) -> str | None:
+    now, held = about.page.proceeding, about.page.case
+    if now.concluded_at and not (held and held.reopenings):
+        return "concluded"
+    undone = [one for one in about.page.claims if not one.withdrawn and one.unpaid != 0]
+    return "claims-open" if undone else _handled(about)
+
+
+def to_serve(about: About) -> str | None:
+    served = about.order is not None and about.order.served_on
+    return "served" if served else None
+
+
+def _standing(about: About) -> str | None:
+    withdrawn = about.claim is not None and about.claim.withdrawn
+    return "withdrawn" if withdrawn else _handled(about)
+
+
+def _to_reverse(about: About) -> str | None:
+    return _unreversed(about) or (None if about.handles else "not-holder")
+
+
+def _to_confirm(about: About) -> str | None:
+    paid = about.payment
+    if paid is not None and paid.recorder_id == about.reader.actor.id:
+        return "recorder"
+    if paid is not None and paid.state == "confirmed":
+        return "confirmed"
+    return _unreversed(about)
+
+
+def _to_dispute(about: About) -> str | None:
+    paid = about.payment
+    if paid is not None and paid.state == "disputed":
+        return "disputed"
+    return _unreversed(about)
+
+
+def _unreversed(about: About) -> str | None:
+    paid = about.payment
+    return "reversed" if paid is not None and paid.state == "reversed" else None
+
+
+ON_CASE: dict[str, Guard] = {
+    "AcceptTransfer": _addressed,
+    "RefuseTransfer": _addressed,
+    "ScreenClue": _to_screen,
+    "AdviseChannel": _to_advise,
+    "ProposeTransfer": _to_propose_transfer,
+    "RuleOwnership": _open,
+    "AcceptComplaint": _to_accept,
+    "RefuseComplaint": _to_accept,
+    "ProposeFiling": _to_propose_filing,
+    "FileCase": _to_file,
+    "DeclineFiling": _to_decline,
+    "OrderPayment": _to_order,
+    "CompleteInvestigation": _to_investigate,
+    "ConcludeCase": _to_conclude,
+    "SendReply": _to_reply,
+    "FindReplyImpossible": _to_answer,
+    "ExtendDeadline": _to_extend,
+    "ReopenCase": _closed,
+}
+ON_CLAIM: dict[str, Guard] = {
+    "VerifyFacts": _standing,
+    "RecordWagesPaid": _handled,
+    "WithdrawClaim": _standing,
+}
+ON_PAYMENT: dict[str, Guard] = {
+    "ConfirmReceipt": _to_confirm,
+    "DisputePayment": _to_dispute,
+    "ReversePayment": _to_reverse,
+}

@@ -1,0 +1,105 @@
+"""Listed: a case as one line of a ledger or queue, with its money and next date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.reporting.reading.stage import Stage, stage_of
+
+# Of a worker who withdrew, only what was paid still counts (domain §4.1).
+MONEY = """
+SELECT max(c.currency) AS currency,
+       count(*) FILTER (WHERE NOT c.withdrawn) AS workers,
+       (sum(c.claimed) FILTER (WHERE NOT c.withdrawn))::bigint AS claimed,
+       (sum(c.verified) FILTER (WHERE NOT c.withdrawn))::bigint AS verified,
+       (sum(c.ordered) FILTER (WHERE NOT c.withdrawn))::bigint AS ordered,
+       sum(c.paid)::bigint AS paid,
+       sum(c.confirmed)::bigint AS confirmed,
+       (sum(c.unpaid) FILTER (WHERE NOT c.withdrawn))::bigint AS unpaid,
+       (sum(c.overpaid) FILTER (WHERE NOT c.withdrawn))::bigint AS overpaid
+FROM {{claim}} c WHERE c.case_id = {case}"""
+AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "overpaid")
+
+DUE = """
+SELECT d.clock, d.due_on, d.due_at, d.missed FROM {{deadline}} d
+WHERE d.case_id = {case} AND d.running ORDER BY d.due_at LIMIT 1"""
+
+# Named CTE `chosen` gives the cases and their order; this gives each its columns.
+COLUMNS = f"""
+SELECT chosen.*, m.currency, m.workers, m.claimed, m.verified, m.ordered, m.paid,
+       m.confirmed, m.unpaid, m.overpaid, d.clock, d.due_on, d.due_at, d.missed,
+       p.accepted_at, p.filed_at, p.filing_proposed_at, p.filing_declined,
+       p.concluded
+FROM chosen
+LEFT JOIN LATERAL ({MONEY.format(case="chosen.case_id")}) m ON true
+LEFT JOIN LATERAL ({DUE.format(case="chosen.case_id")}) d ON true
+LEFT JOIN {{proceeding}} p ON p.case_id = chosen.case_id"""  # noqa: S608 -- constants
+
+# What `chosen` is made of: cases with their clue or their row of history.
+CASES = """
+SELECT f.case_id, f.clue_id, f.unit, f.first_asked_unit, f.channel, f.history,
+       f.pending_unit, f.pending_since, f.hops, f.refusals, f.ruled, f.closed,
+       f.closed_at, COALESCE(k.registered_at, f.opened_at) AS registered_at,
+       COALESCE(k.registered_at, f.opened_at, '1980-01-01Z') AS placed_at,
+       COALESCE(k.receipt, i.channel_number) AS number, k.channel_number, k.kind,
+       k.reference, COALESCE(k.employer_name, i.employer_name) AS employer_name,
+       k.project_name, k.matter,
+       k.verified AS clue_verified, k.answered, i.profile, i.sheet, i.row AS sheet_row
+FROM {case_file} f
+LEFT JOIN {clue} k ON k.case_id = f.case_id
+LEFT JOIN {imported} i ON f.history AND i.case_id = f.case_id
+WHERE {at} AND ($2 OR f.parties ? $3)"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case; amounts in minor units of `currency`, None is unknown."""
+
+    case_id: UUID
+    clue_id: UUID
+    number: str | None
+    registered_at: datetime | None
+    placed_at: datetime
+    kind: str | None
+    channel: str
+    channel_number: str | None
+    reference: str | None
+    employer_name: str | None
+    project_name: str | None
+    first_asked_unit: str
+    unit: str | None
+    pending_unit: str | None
+    pending_since: datetime | None
+    hops: int
+    refusals: int
+    ruled: bool
+    history: bool
+    stage: Stage
+    closed_at: datetime | None
+    currency: str | None
+    workers: int
+    claimed: int | None
+    verified: int | None
+    ordered: int | None
+    paid: int | None
+    confirmed: int | None
+    unpaid: int | None
+    overpaid: int | None
+    clock: str | None
+    due_on: date | None
+    due_at: datetime | None
+    missed: bool | None
+    profile: str | None
+    sheet: str | None
+    sheet_row: int | None
+
+
+PLAIN = tuple(name for name in Line.__dataclass_fields__ if name != "stage")
+
+
+def line(record: Mapping[str, Any]) -> Line:
+    """Return a record of `COLUMNS` as a line."""
+    said = {name: record[name] for name in PLAIN}
+    return Line(**said, stage=stage_of(record))

@@ -1,0 +1,101 @@
+"""Queues: what waits for one's unit today, and the transfers under way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from libs.service.parts import Running
+from services.reporting.reading.asking import (
+    Answer,
+    Asking,
+    completed,
+    reading,
+    statement,
+)
+from services.reporting.reading.ledger import VIEWS
+from services.reporting.reading.listed import CASES, COLUMNS, Line, line
+
+# Filters over `CASES`; $3 is the asker's unit.
+MINE = "f.unit = $3 AND f.closed IS NULL AND NOT f.history"
+AWAITING = "f.pending_unit = $3 AND f.closed IS NULL"
+SENT = "f.unit = $3 AND f.pending_unit IS NOT NULL AND f.closed IS NULL"
+UNDER_WAY = "f.pending_unit IS NOT NULL AND f.closed IS NULL"
+# After one refusal or two hops only a ruling moves a case on (XF 24).
+TO_RULE = """f.closed IS NULL AND NOT f.ruled AND NOT f.history
+  AND (f.refusals > 0 OR f.hops >= 2)"""
+PROPOSED = """f.closed IS NULL AND EXISTS (SELECT FROM {proceeding} p
+  WHERE p.case_id = f.case_id AND p.filing_proposed_at IS NOT NULL
+  AND p.filed_at IS NULL AND p.filing_declined IS NULL)"""
+TO_ORDER = """f.closed IS NULL AND EXISTS (SELECT FROM {proceeding} p
+  WHERE p.case_id = f.case_id AND p.filed_at IS NOT NULL AND p.concluded IS NULL
+  AND jsonb_array_length(p.orders) = 0) AND EXISTS (SELECT FROM {claim} c
+  WHERE c.case_id = f.case_id AND c.unpaid > 0)"""
+TO_CONFIRM = """f.closed IS NULL AND NOT f.history AND EXISTS (
+  SELECT FROM {claim} c WHERE c.case_id = f.case_id AND c.paid > c.confirmed)"""
+
+TAIL = """
+WITH chosen AS ({cases} AND {filter})
+{columns} ORDER BY d.due_at NULLS LAST, placed_at, chosen.case_id LIMIT 200"""
+
+
+def _queue(where: str) -> str:
+    return TAIL.format(cases=CASES, filter=where, columns=COLUMNS)
+
+
+QUEUES = {
+    "mine": statement(_queue(MINE)),
+    "awaiting": statement(_queue(AWAITING)),
+    "sent": statement(_queue(SENT)),
+    "under-way": statement(_queue(UNDER_WAY)),
+    "to-rule": statement(_queue(TO_RULE)),
+    "proposed": statement(_queue(PROPOSED)),
+    "to-order": statement(_queue(TO_ORDER)),
+    "to-confirm": statement(_queue(TO_CONFIRM)),
+}
+OF_ROLE: Mapping[str, tuple[str, ...]] = {
+    "centre": ("to-confirm",),
+    "petition": ("to-confirm",),
+    "leading-group": ("to-rule",),
+    "brigade": ("proposed",),
+    "hrss-head": ("to-order",),
+}
+"""What waits for a role beyond its unit's own cases."""
+
+
+@dataclass(frozen=True)
+class Today:
+    """An officer's morning: overdue first, then by deadline."""
+
+    overdue: Sequence[Line]
+    mine: Sequence[Line]
+    awaiting: Sequence[Line]
+    also: Mapping[str, Sequence[Line]]
+
+
+async def today(running: Running, asking: Asking) -> Answer[Today]:
+    """Return what waits for the asker's unit and role."""
+    names = ("mine", "awaiting", *OF_ROLE.get(asking.actor.role, ()))
+    answer = await queues(running, asking, names)
+    found = answer.found
+    now = running.last_now
+    late = [one for one in found["mine"] if one.due_at and one.due_at <= now]
+    calm = [one for one in found["mine"] if one not in late]
+    also = {name: found[name] for name in names[2:]}
+    return Answer(Today(late, calm, found["awaiting"], also), answer.of)
+
+
+async def queues(
+    running: Running, asking: Asking, names: Sequence[str]
+) -> Answer[Mapping[str, Sequence[Line]]]:
+    """Return the named queues, each by deadline."""
+    async with reading(running) as connection:
+        of = await completed(running, connection, VIEWS)
+        found = {}
+        for name in names:
+            rows = await connection.fetch(
+                QUEUES[name].at(asking.as_of),
+                asking.as_of,
+                asking.sees_all,
+                asking.actor.unit,
+            )
+            found[name] = [line(row) for row in rows]
+    return Answer(found, of)

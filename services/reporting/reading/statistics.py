@@ -1,0 +1,257 @@
+"""Statistics: a week's table as published, as known now, and what was corrected."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from libs.calendar import day_of, end_of_day, start_of_day
+from libs.service.parts import Running
+from services.reporting.campaign import Week, weeks_of
+from services.reporting.figures.counting import Fact, Row, Span, explain, table
+from services.reporting.figures.indicators import BY_ID, Indicator
+from services.reporting.reading.asking import Answer, Asking, completed, reading
+from services.reporting.reading.trail import Happened, by_ids
+
+CAMPAIGN = "SELECT * FROM campaign ORDER BY starts_on DESC LIMIT 1"
+PERIODS = "SELECT * FROM period WHERE campaign_id = $1 ORDER BY week"
+CORRECTED = """
+SELECT week, indicator, unit, old, new, cause, event_ids, noted_in_week, event_id,
+       recorded_at
+FROM correction WHERE campaign_id = $1 AND week = $2 AND recorded_at <= $3
+ORDER BY recorded_at, indicator, unit"""
+ZERO_REPORTS = """
+SELECT unit, recorded_at FROM zero_report_as_known($3)
+WHERE campaign_id = $1 AND week = $2 ORDER BY unit"""
+VIEWS = (
+    "campaign", "period", "correction", "zero_report", "case_file", "clue", "claim",
+    "case_fact", "money_fact", "deadline", "trail",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign and its weeks."""
+
+    campaign_id: UUID
+    title: str
+    notice_number: str
+    starts_on: date
+    ends_on: date
+    weeks: Sequence[Week]
+    closed: frozenset[int]
+
+    def week_of(self, on: date) -> int:
+        """Return the number of the week that a day lies in, clipped to the campaign."""
+        begun = [week.number for week in self.weeks if week.starts_on <= on]
+        return begun[-1] if begun else 1
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator: as published (None: not yet) and as known at the asked time."""
+
+    indicator: Indicator
+    published_new: Mapping[str, int] | None
+    published_total: Mapping[str, int] | None
+    new: Mapping[str, int]
+    total: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A published figure that turned out to be another."""
+
+    week: int
+    indicator: str
+    unit: str | None
+    old: int
+    new: int
+    cause: str
+    event_ids: tuple[UUID, ...]
+    noted_in_week: int
+    event_id: UUID
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class WeekTable:
+    """A week's table; `units` are those that any figure names."""
+
+    campaign: Campaign
+    week: Week
+    known_at: datetime
+    published_at: datetime | None
+    published_known_at: datetime | None
+    sha256: str | None
+    figures: Sequence[Figure]
+    units: Sequence[str]
+    corrections: Sequence[Correction]
+    zero_reports: Mapping[str, datetime]
+
+
+async def campaign(connection: asyncpg.Connection) -> Campaign | None:
+    """Return the latest campaign; None before one was opened."""
+    row = await connection.fetchrow(CAMPAIGN)
+    if row is None:
+        return None
+    periods = await connection.fetch(PERIODS, row["campaign_id"])
+    return Campaign(
+        row["campaign_id"],
+        row["title"],
+        row["notice_number"],
+        row["starts_on"],
+        row["ends_on"],
+        weeks_of(row["starts_on"], row["ends_on"]),
+        frozenset(period["week"] for period in periods),
+    )
+
+
+async def week_table(
+    running: Running, asking: Asking, number: int | None = None
+) -> Answer[WeekTable] | None:
+    """Return a week's table; no number: the week that runs. None: no such week."""
+    async with reading(running) as connection:
+        of = await completed(running, connection, VIEWS)
+        held = await campaign(connection)
+        if held is None:
+            return None
+        known_at = asking.as_of or running.last_now
+        wanted = number or held.week_of(day_of(known_at))
+        week = next((w for w in held.weeks if w.number == wanted), None)
+        if week is None:
+            return None
+        return Answer(await _table(connection, held, week, known_at), of)
+
+
+async def _table(
+    connection: asyncpg.Connection, held: Campaign, week: Week, known_at: datetime
+) -> WeekTable:
+    rows = await table(connection, span_of(week, known_at))
+    periods = await connection.fetch(PERIODS, held.campaign_id)
+    period = next((p for p in periods if p["week"] == week.number), None)
+    if period is not None and period["published_at"] > known_at:
+        period = None
+    said = json.loads(period["document"])["figures"] if period else {}
+    figures = [_figure(row, said.get(row.indicator.id)) for row in rows]
+    asked = (held.campaign_id, week.number, known_at)
+    return WeekTable(
+        campaign=held,
+        week=week,
+        known_at=known_at,
+        published_at=period["published_at"] if period else None,
+        published_known_at=period["known_at"] if period else None,
+        sha256=period["document_sha256"] if period else None,
+        figures=figures,
+        units=_units(figures),
+        corrections=[
+            _correction(row) for row in await connection.fetch(CORRECTED, *asked)
+        ],
+        zero_reports={
+            row["unit"]: row["recorded_at"]
+            for row in await connection.fetch(ZERO_REPORTS, *asked)
+        },
+    )
+
+
+def _figure(row: Row, said: Mapping[str, Any] | None) -> Figure:
+    return Figure(
+        row.indicator,
+        said["new"] if said else None,
+        said["total"] if said else None,
+        _plain(row.new),
+        _plain(row.total),
+    )
+
+
+def _plain(values: Mapping[str | None, int]) -> dict[str, int]:
+    return {"*" if unit is None else unit: value for unit, value in values.items()}
+
+
+def _units(figures: Sequence[Figure]) -> Sequence[str]:
+    said = {unit for f in figures for unit in (*f.new, *f.total)}
+    return sorted(said - {"*"})
+
+
+def _correction(row: Mapping[str, Any]) -> Correction:
+    ids = row["event_ids"]
+    listed = json.loads(ids) if isinstance(ids, str) else ids
+    said = {name: row[name] for name in Correction.__dataclass_fields__}
+    return Correction(**{**said, "event_ids": tuple(UUID(str(i)) for i in listed)})
+
+
+def span_of(week: Week, known_at: datetime) -> Span:
+    """Return a week as a span of instants."""
+    return Span(known_at, start_of_day(week.starts_on), end_of_day(week.ends_on))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a table: which figure, of which unit, of a week or up to its end.
+
+    `unit` None is all units together; `week` None is the whole campaign until now.
+    """
+
+    indicator: str
+    week: int | None = None
+    unit: str | None = None
+    column: str = "new"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A number taken apart: the facts it counts and the event behind each."""
+
+    indicator: Indicator
+    cell: Cell
+    week: Week | None
+    known_at: datetime
+    facts: Sequence[Fact]
+    events: Mapping[UUID, Happened]
+    value: int
+
+
+async def explained(
+    running: Running, asking: Asking, cell: Cell
+) -> Answer[Explained] | None:
+    """Return the facts and events behind a number; None for an unknown figure."""
+    if cell.indicator not in BY_ID:
+        return None
+    async with reading(running) as connection:
+        of = await completed(running, connection, VIEWS)
+        held = await campaign(connection)
+        known_at = asking.as_of or running.last_now
+        week = None
+        if held is not None and cell.week is not None:
+            week = next((w for w in held.weeks if w.number == cell.week), None)
+        span = _span(week, known_at, cell)
+        facts = await explain(connection, cell.indicator, span, cell.unit)
+        events = await by_ids(connection, [fact.event_id for fact in facts])
+    indicator = BY_ID[cell.indicator]
+    value = value_of(indicator, facts)
+    found = Explained(indicator, cell, week, known_at, facts, events, value)
+    return Answer(found, of)
+
+
+def _span(week: Week | None, known_at: datetime, cell: Cell) -> Span:
+    if week is None:
+        return Span(known_at, known_at, known_at).cumulative()
+    span = span_of(week, known_at)
+    flows = BY_ID[cell.indicator].flow and cell.column == "new"
+    return span if flows else span.cumulative()
+
+
+def value_of(indicator: Indicator, facts: Sequence[Fact]) -> int:
+    """Return a figure's value from its facts, as MEASURES says in SQL."""
+    if indicator.measure == "fen":
+        return sum(fact.amount for fact in facts)
+    net: dict[UUID, int] = {}
+    for fact in facts:
+        net[fact.subject] = net.get(fact.subject, 0) + fact.amount
+    if indicator.measure == "people":
+        return sum(amount > 0 for amount in net.values())
+    return len(net)
