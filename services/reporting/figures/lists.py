@@ -175,6 +175,7 @@ SELECT z.event_id, NULL::uuid AS case_id, z.event_id AS subject, 0::bigint AS am
 FROM zero_report_as_known($1) z JOIN campaign c USING (campaign_id)
 CROSS JOIN LATERAL (
     SELECT GREATEST(c.starts_on, date_trunc('week', c.starts_on)::date
-                    + (7 * (z.week - 1))::int)::timestamp AT TIME ZONE 'Asia/Shanghai' AS at
+                    + (7 * (z.week - 1))::int
+           )::timestamp AT TIME ZONE 'Asia/Shanghai' AS at
 ) week
 WHERE week.at < $3"""
