@@ -26,6 +26,7 @@ from libs.events.perform import Log
 from libs.events.stream.relay import Relay, RelaySettings
 from libs.events.stream.topics import Topics
 from libs.events.stream.watermark import Watermarks
+from libs.events.views.making import ensure
 from libs.organisation import load_organisation
 from libs.service.officers import OfficerTable
 from libs.service.parts import Running
@@ -67,6 +68,11 @@ async def set_up_database(owner_dsn: str) -> None:
     finally:
         await connection.close()
     await migrate(owner_dsn, "intake", ROLE, Deployment(SITE, "simulated", START))
+    connection = await asyncpg.connect(owner_dsn)
+    try:
+        await ensure(connection, SERVICE.views, ROLE)
+    finally:
+        await connection.close()
 
 
 def as_app(owner_dsn: str) -> str:

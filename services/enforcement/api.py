@@ -156,7 +156,7 @@ async def claim_state(
 
 def _paid_at(held: Sequence[Recorded]) -> dict[UUID, str | None]:
     return {
-        fact.payment_id: event.occurred_at and event.occurred_at.isoformat()
+        fact.payment_id: event.occurred_at.isoformat() if event.occurred_at else None
         for event in held
         if isinstance(fact := event.fact(), WagesPaid)
     }

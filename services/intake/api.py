@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from libs.acts import routes
 from services.intake.importing.runner import Runner
+from services.intake.pages.front import pages
 from services.intake.routes import (
     clues,
     codes,
@@ -30,4 +31,5 @@ def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
         rosters.router(window),
         profiles.router(),
         imports.router(window, runner),
+        *pages(window),
     )

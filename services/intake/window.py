@@ -15,6 +15,7 @@ from libs.events.decider import Kind
 from libs.organisation import Organisation
 from libs.service.parts import Running
 from libs.web.callers import Caller, SignedIn
+from libs.web.limits import ANONYMOUS_REPORT, TRACK_BY_CODE, Limiter, Rate
 from libs.web.problems import limited
 from libs.web.worker_tokens import WorkerKey
 from services.intake import clue, known
@@ -23,18 +24,25 @@ from services.intake.known import Known
 from services.intake.vault.codes import Codes
 from services.intake.vault.keys import Keys
 
+REHEARSED = Rate("rehearsed", 100_000, 3600)
+"""A simulated deployment loads whole campaigns from one address."""
 # A partner's or the public's clue is first asked at the centre's window.
 OUTSIDERS = frozenset({"agency", "worker", "public"})
 
 
 @dataclass(frozen=True)
 class Window:
-    """The desk with what intake alone has: the vault's keys, codes, organisation."""
+    """The desk with what intake alone has: the vault's keys, codes, organisation.
+
+    `reports` and `tries` count the public by address, over interface and pages alike.
+    """
 
     running: Running
     keys: Keys
     codes: Codes
     worker_key: WorkerKey
+    reports: Limiter
+    tries: Limiter
 
     @classmethod
     def of(cls, running: Running) -> "Window":
@@ -44,7 +52,15 @@ class Window:
             message = "Intake needs QINGXIN_MASTER_KEY, _CODE_KEY and _WORKER_KEY."
             raise ValueError(message)
         keys = Keys.of(told.master_key, told.code_key)
-        return cls(running, keys, Codes(keys), WorkerKey(told.worker_key))
+        rehearsed = Limiter(REHEARSED) if told.mode == "simulated" else None
+        return cls(
+            running,
+            keys,
+            Codes(keys),
+            WorkerKey(told.worker_key),
+            reports=rehearsed or Limiter(ANONYMOUS_REPORT),
+            tries=rehearsed or Limiter(TRACK_BY_CODE),
+        )
 
     @property
     def desk(self) -> Desk:

@@ -104,8 +104,9 @@ def router(window: Window) -> APIRouter:
         if said.text is not None:
             await _keep_reply(window, command, act, said.text)
         stamp = act.stamp(await window.desk.now())
-        done = await window.desk.do(command, stamp, seen.on(stream))
-        body, version = answered(window.desk, done, stream)
+        if_match = seen.on(stream)
+        done = await window.desk.do(command, stamp, if_match)
+        body, version = answered(window.desk, done, stream, if_match[1])
         return JSONResponse(body, headers={"ETag": etag(version)})
 
     return routes
@@ -153,12 +154,12 @@ async def _shown(
         "version": held.version,
     }
     if isinstance(caller, Worker):
-        said["replies"] = await _replies(window, clue_id, held)
+        said["replies"] = await replies(window, clue_id, held)
     headers = {"ETag": etag(held.version), "Cache-Control": "no-store"}
     return JSONResponse(said, headers=headers)
 
 
-async def _replies(window: Window, clue_id: UUID, held: Clue) -> list[str]:
+async def replies(window: Window, clue_id: UUID, held: Clue) -> list[str]:
     """Return what the author was answered in this clue: their own to read."""
     if held.reporter_id is None:
         return []

@@ -1,5 +1,6 @@
 """The route of query codes: shown once, a code becomes a short-lived token."""
 
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel
 
 from libs import ids
 from libs.web.languages import Said as Words
-from libs.web.limits import TRACK_BY_CODE, Limiter, limit_by_address
+from libs.web.limits import limit_by_address
 from libs.web.problems import Problem
 from libs.web.worker_tokens import mint_worker_token
 from services.intake.said import CodeShown
@@ -25,6 +26,15 @@ UNKNOWN = Words(
 NO_MATCH = bytes(32)
 
 
+@dataclass(frozen=True)
+class Leads:
+    """Where a code leads: to a receipt's clue, or to one claim of it."""
+
+    kind: Literal["clue", "claim"]
+    subject_id: UUID
+    clue_id: UUID
+
+
 class WorkerToken(BaseModel):
     """A token for one receipt or one claim, and what it is for."""
 
@@ -39,28 +49,34 @@ class WorkerToken(BaseModel):
 
 def router(window: Window) -> APIRouter:
     """Return the route; every wrong code gets the same answer."""
-    limited = limit_by_address(Limiter(TRACK_BY_CODE))
+    limited = limit_by_address(window.tries)
     routes = APIRouter(dependencies=[Depends(limited)])
 
     @routes.post("/v1/codes/exchange")
     async def exchange(shown: CodeShown, response: Response) -> WorkerToken:
         """Exchange a query code for a token of fifteen minutes."""
-        digest = window.codes.digest(shown.code) or NO_MATCH
-        row = await window.pool.fetchrow(FIND, digest)
-        if row is None:
+        found = await opened(window, shown.code)
+        if found is None:
             raise Problem("not-found", UNKNOWN)
-        kind: Literal["clue", "claim"] = row["kind"]
-        subject = UUID(int=row["subject_id"].int)
-        clue_id = UUID(int=row["clue_id"].int)
-        minted = mint_worker_token(window.worker_key, kind, subject)
+        minted = mint_worker_token(window.worker_key, found.kind, found.subject_id)
         response.headers["Cache-Control"] = "no-store"
         return WorkerToken(
             token=minted.token,
             expires_at=minted.expires_at.isoformat(),
-            kind=kind,
-            clue_id=clue_id,
-            case_id=ids.case_id(clue_id),
-            claim_id=subject if kind == "claim" else None,
+            kind=found.kind,
+            clue_id=found.clue_id,
+            case_id=ids.case_id(found.clue_id),
+            claim_id=found.subject_id if found.kind == "claim" else None,
         )
 
     return routes
+
+
+async def opened(window: Window, code: str) -> Leads | None:
+    """Return where a code leads; None for every wrong one."""
+    digest = window.codes.digest(code) or NO_MATCH
+    row = await window.pool.fetchrow(FIND, digest)
+    if row is None:
+        return None
+    subject, clue_id = (UUID(int=row[name].int) for name in ("subject_id", "clue_id"))
+    return Leads(row["kind"], subject, clue_id)

@@ -13,15 +13,11 @@ from libs.web.auth import AnyCaller
 from libs.web.callers import SignedIn
 from libs.web.etags import etag
 from libs.web.idempotency import Creation
-from libs.web.limits import ANONYMOUS_REPORT, Limiter, Rate
 from services.intake import clue
 from services.intake.registering import Form, Registered, register
 from services.intake.routes.limiting import limit_the_public
 from services.intake.said import ComplaintSaid, ReportSaid
 from services.intake.window import Window
-
-REHEARSED = Rate("rehearsed-report", 100_000, 3600)
-"""A simulated deployment loads whole campaigns from one address."""
 
 
 class ClaimReceipt(BaseModel):
@@ -50,9 +46,7 @@ class Receipt(Answer):
 
 def router(window: Window) -> APIRouter:
     """Return the two routes by which anything comes in."""
-    simulated = window.running.settings.mode == "simulated"
-    limiter = Limiter(REHEARSED if simulated else ANONYMOUS_REPORT)
-    routes = APIRouter(dependencies=[Depends(limit_the_public(limiter))])
+    routes = APIRouter(dependencies=[Depends(limit_the_public(window.reports))])
 
     @routes.post("/v1/complaints", status_code=201, response_model=Receipt)
     async def complaint(

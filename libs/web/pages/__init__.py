@@ -1,0 +1,1 @@
+"""Pages for people: message catalogues that more than one service shows."""

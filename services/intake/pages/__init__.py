@@ -1,0 +1,1 @@
+"""The worker's pages: report unpaid wages, keep the receipt, confirm the money."""

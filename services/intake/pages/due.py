@@ -1,0 +1,63 @@
+"""By when: the statutory term of a complaint, counted as the rulebook in force says."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import asyncpg
+import orjson
+
+from libs.calendar import Calendar, ClockRule, day_of, due, in_force, load_clocks
+from libs.calendar.tables import load_year
+
+ACCEPT = "CLK-02"
+BOOKS = "SELECT book, files FROM rulebook WHERE book IN ('clocks', 'calendar')"
+
+
+@dataclass(frozen=True)
+class Term:
+    """The last day on which the law lets a unit decide, and under which article."""
+
+    last_day: date
+    days: int
+    instrument: str
+    article: str
+    provisional: bool
+
+
+async def acceptance_term(
+    pool: asyncpg.Pool, kind: str, received_at: datetime
+) -> Term | None:
+    """Return by when a clue must be accepted or refused; None where no clock runs.
+
+    Intake does not keep the deadline (routing does): this is the rule, counted anew
+    with the calendar that routing adopted.
+    """
+    books = {row["book"]: _files(row["files"]) for row in await pool.fetch(BOOKS)}
+    if len(books) < 2:  # noqa: PLR2004 -- both books
+        return None
+    rules = [rule for text in books["clocks"] for rule in load_clocks(text)]
+    calendar = Calendar.of(load_year(text) for text in books["calendar"])
+    return term(rules, calendar, kind, received_at)
+
+
+def term(
+    rules: Iterable[ClockRule], calendar: Calendar, kind: str, received_at: datetime
+) -> Term | None:
+    """Count the term; a report or another channel's clue has no such clock."""
+    rule = in_force(rules, ACCEPT, day_of(received_at))
+    if rule is None or kind in rule.not_for or rule.length.kind != "working_days":
+        return None
+    counted = due(rule, received_at, calendar)
+    return Term(
+        counted.due_on,
+        rule.length.n,
+        rule.instrument,
+        rule.article,
+        counted.provisional,
+    )
+
+
+def _files(said: str | Mapping[str, str]) -> list[str]:
+    files = orjson.loads(said) if isinstance(said, str) else said
+    return [files[name] for name in sorted(files)]

@@ -1,0 +1,119 @@
+"""Story: what became of a clue so far, in lines that its author understands."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from libs.events.contracts.intake import (
+    CaseFactNoted,
+    ChannelAdvised,
+    ClaimFactNoted,
+    ClueClosedNotWage,
+    ClueScreened,
+    ClueVerified,
+    ReceiptIssued,
+    ReplyFoundImpossible,
+    ReplySent,
+)
+from libs.events.event import Event, Recorded
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened: a key of the catalogue, a unit perhaps, and when."""
+
+    key: str
+    at: datetime
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many of a clue's workers were checked, and what was found."""
+
+    workers: int = 0
+    arrears: int = 0
+    no_arrears: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True)
+class Story:
+    """A clue's number, its lines in order of time, and its workers' findings."""
+
+    number: str | None
+    received_at: datetime
+    lines: Sequence[Line]
+    found: Found = field(default_factory=Found)
+
+
+def story(
+    clue: Sequence[Recorded], known: Iterable[Recorded], claim_id: UUID | None = None
+) -> Story:
+    """Tell a clue's story; with a claim's code, that one worker's findings only."""
+    receipt = next((r for r in clue if isinstance(r.fact(), ReceiptIssued)), None)
+    noted = list(known)
+    events = [*clue, *noted]
+    lines = [line for record in events for line in _lines(record, claim_id)]
+    return Story(
+        number=receipt.serial if receipt else None,
+        received_at=clue[0].recorded_at,
+        lines=_without_repeats(sorted(lines, key=lambda line: line.at)),
+        found=_found(record.fact() for record in noted),
+    )
+
+
+def _lines(record: Recorded, claim_id: UUID | None) -> Iterator[Line]:
+    fact, at = record.fact(), record.occurred_at or record.recorded_at
+    match fact:
+        case ReceiptIssued():
+            yield Line("received", at)
+        case ClueScreened():
+            yield Line(f"screened_{fact.matter}", at)
+        case ClueVerified() if claim_id is None:
+            yield Line(f"verified_{fact.result}", at)
+        case ReplySent():
+            yield Line("replied", at)
+        case ReplyFoundImpossible():
+            yield Line("reply_impossible", at)
+        case _:
+            yield from _more(fact, at, claim_id)
+
+
+def _more(fact: Event, at: datetime, claim_id: UUID | None) -> Iterator[Line]:
+    match fact:
+        case ChannelAdvised():
+            yield Line("advised", at)
+        case ClueClosedNotWage():
+            yield Line("closed_not_wage", at)
+        case CaseFactNoted(fact="owned" | "proposed" | "reopened"):
+            yield Line(fact.fact, at, fact.unit)
+        case ClaimFactNoted(claim_id=own) if own == claim_id:
+            if fact.fact != "opened":
+                yield Line(f"claim_{fact.fact}", at)
+        case _:
+            return
+
+
+def _without_repeats(lines: Sequence[Line]) -> list[Line]:
+    """Leave out a line that says again what the last of its kind said."""
+    kept: list[Line] = []
+    for line in lines:
+        same = [one for one in kept if one.key == line.key]
+        if not same or same[-1].unit != line.unit or line.key != "owned":
+            kept.append(line)
+    return kept
+
+
+def _found(facts: Iterable[Event]) -> Found:
+    latest = {
+        fact.claim_id: fact.fact for fact in facts if isinstance(fact, ClaimFactNoted)
+    }
+    said = list(latest.values())
+    return Found(
+        len(said),
+        said.count("arrears"),
+        said.count("no_arrears"),
+        said.count("withdrawn"),
+    )

@@ -1,0 +1,234 @@
+"""Tracking: a code opens one clue or one claim for fifteen minutes, and no more."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from libs import ids
+from libs.web.callers import Worker
+from libs.web.languages import Said
+from libs.web.problems import Problem
+from libs.web.worker_tokens import LIFETIME, mint_worker_token, verified_worker
+from services.intake import clue, known
+from services.intake.pages.due import acceptance_term
+from services.intake.pages.money import Holder, OwnWord, claim_money, say
+from services.intake.pages.page import (
+    Shown,
+    language_of,
+    page,
+    page_routes,
+    typed,
+    unit_name,
+)
+from services.intake.pages.story import story
+from services.intake.routes.clues import replies
+from services.intake.routes.codes import UNKNOWN, opened
+from services.intake.window import Window
+
+COOKIE = "qingxin_worker"
+SEE_OTHER = 303
+REASONS = ("not-received", "received-less", "not-mine")
+TOLD = frozenset({"confirmed", "disputed", "changed", "down", "ended", "refused"})
+CLUE_OF = "SELECT clue_id FROM vault.code WHERE kind = $1 AND subject_id = $2 LIMIT 1"
+EMPTY = Said("请输入回执上的查询码。", "Enter the query code of your receipt.")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a code opened: a worker, the token, and the clue it belongs to."""
+
+    worker: Worker
+    token: str
+    clue_id: UUID
+
+    @property
+    def case_id(self) -> UUID:
+        return ids.case_id(self.clue_id)
+
+    @property
+    def claim_id(self) -> UUID | None:
+        """Return the claim of a claim's code."""
+        return self.worker.subject_id if self.worker.kind == "claim" else None
+
+
+def router(window: Window) -> APIRouter:
+    """Return the routes of tracking."""
+    routes = page_routes()
+
+    @routes.get("/track")
+    async def look(request: Request) -> Response:
+        found = await _open(window, request)
+        if found is None:
+            return _ask(request)
+        return await _shown(window, request, found)
+
+    @routes.post("/track")
+    async def show_code(request: Request) -> Response:
+        return await _exchanged(window, request, (await typed(request)).get("code", ""))
+
+    @routes.post("/track/word")
+    async def word(request: Request) -> Response:
+        return await _word(window, request, await typed(request))
+
+    @routes.post("/track/leave")
+    async def leave() -> Response:
+        answer = RedirectResponse("/track?told=ended", SEE_OTHER)
+        answer.delete_cookie(COOKIE, path="/track", httponly=True, samesite="strict")
+        return answer
+
+    return routes
+
+
+def _ask(request: Request, wrong: Said | None = None, status: int = 200) -> Response:
+    language = language_of(request)
+    values = {
+        "trouble": wrong.to(language) if wrong else None,
+        "told": _told(request),
+    }
+    return page(request, Shown("code.html", values, status))
+
+
+def _told(request: Request) -> str | None:
+    told = request.query_params.get("told", "")
+    return told if told in TOLD else None
+
+
+async def _exchanged(window: Window, request: Request, code: str) -> Response:
+    """Open what a code stands for; every wrong one gets the same answer."""
+    if not code.strip():
+        return _ask(request, EMPTY, 422)
+    address = request.client.host if request.client else "unknown"
+    try:
+        window.tries.take(address)
+        row = await opened(window, code)
+    except Problem as problem:
+        answer = _ask(request, problem.said, problem.status_code)
+        answer.headers.update(problem.more.headers)
+        return answer
+    if row is None:
+        return _ask(request, UNKNOWN, 404)
+    minted = mint_worker_token(window.worker_key, row.kind, row.subject_id)
+    answer = RedirectResponse("/track", SEE_OTHER)
+    answer.set_cookie(
+        COOKIE,
+        minted.token,
+        max_age=int(LIFETIME.total_seconds()),
+        path="/track",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return answer
+
+
+async def _open(window: Window, request: Request) -> Opened | None:
+    """Return what the cookie still opens; None asks for the code again."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    try:
+        worker = verified_worker(token, window.worker_key)
+    except Problem:
+        return None
+    found = await window.pool.fetchval(CLUE_OF, worker.kind, worker.subject_id)
+    return None if found is None else Opened(worker, token, UUID(int=found.int))
+
+
+async def _shown(window: Window, request: Request, found: Opened) -> Response:
+    language = language_of(request)
+    names = [clue.KIND.stream(found.clue_id), known.KIND.stream(found.case_id)]
+    streams = await window.desk.log.journal.read_streams(names)
+    said, noted = (streams[name] for name in names)
+    held = clue.KIND.fold(record.fact() for record in said)
+    facts = known.KIND.fold(record.fact() for record in noted)
+    if not said:
+        return _ask(request)
+    told = story(said, noted, found.claim_id)
+    answers = [] if found.claim_id else await replies(window, found.clue_id, held)
+    open_complaint = not (held.closed_not_wage or told.found.arrears)
+    values = {
+        "story": told,
+        "kind": held.kind,
+        "mode": held.mode,
+        "holder": unit_name(window, facts.unit or held.first_asked, language),
+        "units": {
+            line.unit: unit_name(window, line.unit, language) for line in told.lines
+        },
+        "replies": answers,
+        "is_claim": found.claim_id is not None,
+        "term": await acceptance_term(
+            window.pool, held.kind or "report", told.received_at
+        )
+        if open_complaint
+        else None,
+        "money": await _money(window, found),
+        "csrf": csrf(window, found.token),
+        "key": str(uuid4()),
+        "reasons": REASONS,
+        "told": _told(request),
+    }
+    return page(request, Shown("track.html", values))
+
+
+async def _money(window: Window, found: Opened) -> Mapping[str, Any] | None:
+    """Return the claim's money: None without a claim's code, {} when unknown now."""
+    if found.claim_id is None:
+        return None
+    holder = Holder(found.case_id, found.claim_id, found.token)
+    base = window.running.settings.url("enforcement")
+    called = await claim_money(base, holder)
+    return {"status": called.status, **(called.body if called.status == 200 else {})}  # noqa: PLR2004 -- the status itself
+
+
+def csrf(window: Window, token: str) -> str:
+    """Return what every form of a tracking page carries."""
+    key = window.running.settings.door_key
+    return hmac.digest(key, f"worker page\0{token}".encode(), sha256).hex()
+
+
+async def _word(
+    window: Window, request: Request, fields: Mapping[str, str]
+) -> Response:
+    """Confirm or dispute a payment, then show how it stands."""
+    found = await _open(window, request)
+    if found is None or found.claim_id is None:
+        return _ask(request)
+    sent = fields.get("csrf", "")
+    if not hmac.compare_digest(sent.encode(), csrf(window, found.token).encode()):
+        raise Problem("not-permitted")
+    said = _said(fields)
+    holder = Holder(found.case_id, found.claim_id, found.token)
+    called = await say(window.running.settings.url("enforcement"), holder, said)
+    match called.status:
+        case 200:
+            told = "confirmed" if said.word == "confirmation" else "disputed"
+        case 409 | 412:
+            told = "changed"
+        case 401:
+            return _ask(request)
+        case 503:
+            told = "down"
+        case _:
+            told = "refused"
+    return RedirectResponse(f"/track?told={told}", SEE_OTHER)
+
+
+def _said(fields: Mapping[str, str]) -> OwnWord:
+    """Read a payment's form; raises 404 for one that our pages did not make."""
+    try:
+        payment_id, version = UUID(fields["payment"]), int(fields["version"])
+        key = str(UUID(fields["key"]))
+    except (KeyError, ValueError):
+        raise Problem("not-found") from None
+    if fields.get("word") == "confirm":
+        return OwnWord(payment_id, "confirmation", version, key)
+    reason = fields.get("reason", "")
+    if reason not in REASONS:
+        reason = REASONS[0]
+    return OwnWord(payment_id, "dispute", version, key, reason)
