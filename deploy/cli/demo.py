@@ -1,0 +1,100 @@
+"""`qingxin demo`: load the demonstration campaign, play it on, or check its figures."""
+
+import argparse
+import asyncio
+import os
+import sys
+from datetime import datetime
+
+import httpx
+
+from deploy.cli import DONE, show
+from deploy.cli.clock import OPERATOR
+from deploy.clockwork import Clockwork
+from deploy.demo.loader import Loaded, Loader, Progress
+from deploy.demo.plan import SEED, Plan, plan
+from deploy.demo.stops import END, PAUSE
+from deploy.local import running
+from deploy.local.cannot import Cannot
+from deploy.local.issuer.minting import issuer_of
+from deploy.local.issuer.settings import settings_from
+from deploy.local.settings import ISSUER, Settings
+from deploy.local.stack import Plan as StackPlan
+
+WIDTH = 30
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "verb",
+        nargs="?",
+        default="load",
+        choices=("load", "continue"),
+        help="load up to the last morning; continue to the end",
+    )
+    parser.add_argument("--seed", type=int, default=SEED)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Load or play on; print how long it took."""
+    settings = running.settings(StackPlan.of(os.environ).state)
+    if settings.deployment.mode != "simulated":
+        raise Cannot(
+            "The demonstration needs a simulated deployment; this one is real."
+        )
+    issuer = settings.of_issuer()["QINGXIN_ISSUER"]
+    planned = plan(arguments.seed, settings.deployment.site, issuer or ISSUER)
+    goes_on = arguments.verb == "continue"
+    loaded = asyncio.run(_load(settings, planned, END if goes_on else PAUSE))
+    answer = {
+        "steps": loaded.done,
+        "seconds": round(loaded.seconds, 1),
+        "unlike": loaded.unlike or [],
+    }
+    show(answer, _words(loaded), as_json=arguments.json)
+    return DONE
+
+
+def _words(loaded: Loaded) -> str:
+    if not loaded.done:
+        return "demonstration: it is loaded already"
+    rate = loaded.done / max(loaded.seconds, 0.001)
+    lines = [
+        (
+            f"demonstration: {loaded.done} steps in {loaded.seconds:.1f} s"
+            f" ({rate:.0f} a second, the clock's moves included)"
+        ),
+        *(loaded.unlike or []),
+    ]
+    return "\n".join(lines)
+
+
+async def _load(settings: Settings, planned: Plan, until: datetime) -> Loaded:
+    issuer = issuer_of(settings_from(settings.of_issuer()))
+    tokens = {subject: issuer.access_token(subject) for subject in issuer.officers()}
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    async with httpx.AsyncClient(limits=limits, timeout=60) as client:
+        clockwork = Clockwork(client, settings.address, tokens[OPERATOR])
+        loader = Loader(client, settings.address, tokens, clockwork)
+        if until == END:
+            loader.loaded.unlike = []
+        return await loader.play(planned, until, _bar)
+
+
+def _bar(progress: Progress) -> None:
+    done = progress.done / max(progress.total, 1)
+    filled = "█" * int(done * WIDTH)
+    line = (
+        f"{filled:<{WIDTH}} {done:4.0%} {progress.at:%m-%d %H:%M}"
+        f" {progress.rate:4.0f}/s {progress.seconds_left:3.0f} s left"
+    )
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{line}" + ("\n" if done == 1 else ""))
+    elif int(done * 10) > int(_shown[0] * 10) or done == 1:
+        sys.stderr.write(f"{line}\n")
+    _shown[0] = done
+    sys.stderr.flush()
+
+
+_shown = [0.0]

@@ -1,0 +1,1 @@
+"""The demonstration campaign: a pure plan of commands, and its loader."""
