@@ -93,7 +93,7 @@ async def serve(service: Service, settings: Settings) -> None:
     telemetry = set_up(service.name, Seen(endpoint=settings.otlp, site=settings.site))
     try:
         async with asyncpg.create_pool(
-            settings.database, min_size=2, max_size=10
+            settings.database, min_size=2, max_size=10, reset=_as_it_is
         ) as pool:
             running = _assembled(service, settings, pool, telemetry)
             app = _app(service, running)
@@ -111,6 +111,13 @@ async def serve(service: Service, settings: Settings) -> None:
             await uvicorn.Server(config).serve()
     finally:
         telemetry.shut_down()
+
+
+async def _as_it_is(_: asyncpg.Connection) -> None:
+    """Give a connection back without a RESET: what we set is LOCAL to a transaction.
+
+    It was every second statement; open transactions and listeners end all the same.
+    """
 
 
 def _assembled(

@@ -83,11 +83,14 @@ class Effects:
         self.consumers = {consumer.name: consumer for consumer in consumers}
         self._positions: Stored = {}
         self._broken: set[str] = set()
+        self._any_parked = True
         self._moved = asyncio.Event()
 
     async def load(self) -> None:
         """Read all positions again: another member may have moved them."""
         self._positions = await self.stored()
+        async with self._pool.acquire() as connection:
+            self._any_parked = bool(await parked.blocked(connection, self.consumers))
 
     async def stored(self) -> Stored:
         """Return the positions as the database has them, of all members."""
@@ -206,6 +209,7 @@ class Effects:
         async with self._pool.acquire() as connection, connection.transaction():
             await parked.park(connection, name, [waiting])
             await move(connection, moves)
+        self._any_parked = True
         self._moved_to(moves)
         log.error(
             "event_parked",
@@ -229,7 +233,7 @@ class Effects:
             held = await parked.blocked(connection, names)
             for work in works:
                 name, consumer = work.consumer.name, work.consumer
-                free, wait = _sorted_out(name, work.items, held)
+                free, wait = parked.sorted_out(name, work.items, held)
                 if free and isinstance(consumer, ViewConsumer):
                     await consumer.apply(connection, [i.recorded for i in free])
                 await parked.park(connection, name, wait)
@@ -242,13 +246,18 @@ class Effects:
     ) -> None:
         name = consumer.name
         moves = self._steps(name, items)
-        async with self._pool.acquire() as connection, connection.transaction():
-            held = await parked.blocked(connection, [name])
-            free, wait = _sorted_out(name, items, held)
-            # Parked before its position: again after a crash, to the same end.
-            await parked.park(connection, name, wait)
-            if not free:
-                await move(connection, moves)
+        free, wait = parked.sorted_out(name, items, set())
+        # Only who holds a partition parks for a reactor: empty at the load, it stays
+        # empty until we park. (A view's rows also come from a rebuild.)
+        if self._any_parked or wait or not free:
+            async with self._pool.acquire() as connection, connection.transaction():
+                held = await parked.blocked(connection, [name])
+                free, wait = parked.sorted_out(name, items, held)
+                # Parked before its position: again after a crash, to the same end.
+                await parked.park(connection, name, wait)
+                self._any_parked = self._any_parked or bool(wait)
+                if not free:
+                    await move(connection, moves)
         if free:
             updates = [step.update() for step in moves]
             await consumer.react([item.recorded for item in free], updates)
@@ -275,21 +284,3 @@ class Effects:
 
 def _order(item: Item) -> tuple[str, int]:
     return item.recorded.service, item.recorded.seq
-
-
-def _sorted_out(
-    name: str, items: Sequence[Item], held: set[tuple[str, str]]
-) -> tuple[list[Item], list[Waiting]]:
-    """Part items in those to apply and those that wait; skipped ones are neither."""
-    free: list[Item] = []
-    wait: list[Waiting] = []
-    for item in items:
-        place = (name, item.recorded.stream)
-        if item.trouble:
-            held.add(place)
-            wait.append(Waiting(item, item.trouble))
-        elif place in held:
-            wait.append(Waiting(item, "behind"))
-        elif not item.is_skipped:
-            free.append(item)
-    return free, wait

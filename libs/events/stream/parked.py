@@ -163,6 +163,24 @@ class Waiting:
     error_code: str | None = None
 
 
+def sorted_out(
+    name: str, items: Iterable[Item], held: set[tuple[str, str]]
+) -> tuple[list[Item], list[Waiting]]:
+    """Part items in those to apply and those that wait; skipped ones are neither."""
+    free: list[Item] = []
+    wait: list[Waiting] = []
+    for item in items:
+        place = (name, item.recorded.stream)
+        if item.trouble:
+            held.add(place)
+            wait.append(Waiting(item, item.trouble))
+        elif place in held:
+            wait.append(Waiting(item, "behind"))
+        elif not item.is_skipped:
+            free.append(item)
+    return free, wait
+
+
 async def park(
     connection: asyncpg.Connection, consumer: str, items: Iterable[Waiting]
 ) -> None:

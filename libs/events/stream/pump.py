@@ -97,15 +97,22 @@ class Pump:
         """Relay for ever; raises SendFailed, Deposed or the database's error."""
         while True:
             self._requests.wake.clear()
-            full = await self._page(sender, self._settings.page)
+            full = await self._page_or_answers(sender)
             on_page()
             await self._resend(sender)
-            if self._tick_in() <= 0 or self._requests.ticks:
-                await self._answer(self._requests.ticks, self._tick(sender))
-            if self._requests.catch_ups:
-                await self._answer(self._requests.catch_ups, self._catch_up(sender))
             if not full:
                 await self._wait()
+
+    async def _page_or_answers(self, sender: Sender) -> bool:
+        """Relay what is new; say whether there may be more."""
+        ticks, catch_ups = self._requests.ticks, self._requests.catch_ups
+        if self._tick_in() <= 0 or ticks:
+            await self._answer(ticks, self._tick(sender))
+            return False
+        if catch_ups:
+            await self._answer(catch_ups, self._catch_up(sender))
+            return False
+        return await self._page(sender, self._settings.page)
 
     async def _wait(self) -> None:
         seconds = min(self._settings.poll, max(self._tick_in(), 0))

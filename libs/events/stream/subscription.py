@@ -83,6 +83,7 @@ class Subscription:
             session_timeout_ms=settings.session_ms,
             heartbeat_interval_ms=settings.heartbeat_ms,
             batch_timeout_ms=IDLE_MS,
+            fetch_max_wait_ms=WAIT_MS,
             max_records=settings.page,
             listener=self._member,
             parser=_as_it_came,

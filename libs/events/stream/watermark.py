@@ -23,6 +23,8 @@ log = structlog.get_logger()
 # Progresses a service may be ahead of its readers, about a second each.
 REMEMBERED = 64
 PAUSE_SECONDS = 1.0
+# The broker answers at once when a progress comes; an idle reader asks seldom.
+FETCH_MS = 5_000
 # Positions may move in another process: nobody tells us, so we look.
 LOOK_SECONDS = 0.05
 TICK = timedelta(microseconds=1)
@@ -193,6 +195,7 @@ class Watermarks:
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_MS,
         )
         await consumer.start()
         try:
