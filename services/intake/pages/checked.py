@@ -84,11 +84,6 @@ class Reading:
     upto: int
     troubles: dict[str, Said] = field(default_factory=dict)
 
-    @property
-    def rows(self) -> list[int]:
-        """Return the rows that say something: they become the form's workers."""
-        return [row for row in range(1, self.draft.rows + 1) if self._has(row)]
-
     def body(self) -> Mapping[str, Any]:
         """Return the form's parts up to a step."""
         typed = self.draft
@@ -97,7 +92,7 @@ class Reading:
             said["project"] = {"name": typed["project"]}
         if self.upto > STEPS.index("who"):
             said["mode"] = typed.mode
-            said["workers"] = [self._worker(row) for row in self.rows]
+            said["workers"] = [self._worker(row) for row in rows_of(typed)]
         if self.upto > STEPS.index("contact"):
             said |= self._contact(said["workers"])
         return said
@@ -111,7 +106,7 @@ class Reading:
             self.troubles["mode"] = MISSING["mode"]
         if self.upto > STEPS.index("who") and not typed.anonymous:
             for row in range(1, typed.rows + 1):
-                if not typed[f"w{row}_name"] and (row == 1 or self._has(row)):
+                if not typed[f"w{row}_name"] and (row == 1 or has(typed, row)):
                     self.troubles[f"w{row}_name"] = MISSING["name"]
         for name, most in LONGEST.items():
             if len(typed[name]) > most:
@@ -127,11 +122,6 @@ class Reading:
         if typed["credit_code"]:
             said["credit_code"] = typed["credit_code"]
         return said
-
-    def _has(self, row: int) -> bool:
-        typed = self.draft.worker(row)
-        personal = () if self.draft.anonymous else ("name", "number")
-        return any(typed[name] for name in (*personal, "amount", "from", "to"))
 
     def _worker(self, row: int) -> Mapping[str, Any]:
         typed = self.draft.worker(row)
@@ -189,6 +179,18 @@ class Reading:
         return f"{found[1]}-{int(found[2]):02}"
 
 
+def rows_of(draft: Draft) -> list[int]:
+    """Return the rows that say something: they become the form's workers, in order."""
+    return [row for row in range(1, draft.rows + 1) if has(draft, row)]
+
+
+def has(draft: Draft, row: int) -> bool:
+    """Say whether a worker's row says anything; anonymous, only money counts."""
+    typed = draft.worker(row)
+    personal = () if draft.anonymous else ("name", "number")
+    return any(typed[name] for name in (*personal, "amount", "from", "to"))
+
+
 @dataclass(frozen=True)
 class Checked:
     """What a check found: troubles by field, hints that ask for nothing, the form."""
@@ -212,10 +214,12 @@ def check_draft(draft: Draft, now: datetime, upto: int = len(STEPS)) -> Checked:
         said = accepted(ReportSaid if is_report else ComplaintSaid, body)
         found = check(said, now)
     except Problem as problem:
-        for name, words in _placed(problem, reading.rows):
+        for name, words in _placed(problem, rows_of(draft)):
             reading.troubles.setdefault(name, words)
         return Checked(reading.troubles)
-    hints = {field_of(hint.where, reading.rows): hint.detail for hint in found.warnings}
+    hints = {
+        field_of(hint.where, rows_of(draft)): hint.detail for hint in found.warnings
+    }
     return Checked(reading.troubles, hints, None if reading.troubles else said)
 
 

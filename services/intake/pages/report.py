@@ -1,7 +1,7 @@
 """Reporting in short steps: each page carries what was typed on the ones before."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,10 +13,12 @@ from libs.web import permissions
 from libs.web.callers import ANYBODY
 from libs.web.idempotency import Repeatable, command_id, request_hmac
 from libs.web.languages import Language, Said
+from libs.web.pages.words import catalogue
 from libs.web.problems import Problem
-from services.intake.pages.checked import Checked, check_draft
-from services.intake.pages.draft import MOST_ROWS, SENT, STEPS, Draft
+from services.intake.pages.checked import Checked, Troubles, check_draft, rows_of
+from services.intake.pages.draft import MOST_ROWS, SENT, STEPS, Draft, row_of
 from services.intake.pages.page import (
+    HERE,
     Shown,
     language_of,
     page,
@@ -136,11 +138,22 @@ def _step_page(
         "most": MOST_ROWS,
         "troubles": _said(checked.troubles, turn.language),
         "hints": _said(checked.hints, turn.language),
+        "labels": dict(_labels(checked.troubles, turn.language)),
         "switch_form": "steps",
     }
     told = status or (UNPROCESSABLE if checked.troubles else 200)
     template = f"report/{STEPS[step - 1]}.html"
     return page(request, Shown(template, values, told, turn.switched))
+
+
+def _labels(troubles: Troubles, language: Language) -> Iterator[tuple[str, str]]:
+    """Name the worker's field that a trouble stands at: there may be many alike."""
+    words = catalogue(HERE / "words", language)
+    for name in troubles:
+        row, field = row_of(name)
+        if row:
+            label = words(f"who.{field}")
+            yield name, words("report.row", number=row, label=label)
 
 
 def _said(troubles: Mapping[str, Said], language: Language) -> Mapping[str, str]:
@@ -173,6 +186,7 @@ async def _sent(window: Window, request: Request, turn: Turn) -> Response:
         "holder": unit_name(window, found.received.first_asked_unit, turn.language),
         "address": str(request.base_url.replace(path="/track")),
         "qr": qr(str(request.base_url.replace(path="/track"))),
+        "names": [turn.draft[f"w{row}_name"] for row in rows_of(turn.draft)],
         "step": SENT,
         "switch_form": "steps",
     }
