@@ -210,6 +210,9 @@ def _answered(
 
 def _plain(value: object) -> object:
     match value:
+        case UUID():
+            # asyncpg's own subclass, which orjson does not know.
+            return str(value)
         case frozenset() | set():
             return sorted(value)
         case Said():
