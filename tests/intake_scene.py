@@ -1,7 +1,7 @@
 """A scene for intake's tests: its real database, its real door, officers' tokens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from jwt.algorithms import OKPAlgorithm
 
 from libs.acts import Desk
@@ -171,7 +171,7 @@ async def intake(owner_dsn: str, objects: Path) -> AsyncIterator[Scene]:
     told = settings(as_app(owner_dsn), objects)
     async with asyncpg.create_pool(told.database, min_size=1, max_size=8) as pool:
         running = await _running(told, pool)
-        app = _app(running)
+        app = served(running, [*SERVICE.routers, *SERVICE.more_routers(running)])
         writer = running.desk.log.writer
         await writer.start()
         if SERVICE.prepare is not None:
@@ -215,7 +215,9 @@ async def _running(told: Settings, pool: asyncpg.Pool) -> Running:
     return running
 
 
-def _app(running: Running) -> FastAPI:
+def served(running: Running, routers: Sequence[APIRouter]) -> FastAPI:
+    """Return a door with these routes, and every other part as intake's own."""
+
     def today() -> date:
         return date(2023, 11, 13)
 
@@ -227,7 +229,6 @@ def _app(running: Running) -> FastAPI:
         sign_in=SignIn(issuer, running.officers, today, WorkerKey(WORKER_KEY)),
         caps=Caps(uploads=SERVICE.uploads, raw_types=SERVICE.raw_types),
     )
-    routers = [*SERVICE.routers, *SERVICE.more_routers(running)]
     app = make_app(door, routers, door=running.door, closing=running.closing)
     app.state.desk, app.state.running = running.desk, running
     add_refusals(app)
