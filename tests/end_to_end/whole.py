@@ -189,7 +189,7 @@ def _plain_environment() -> dict[str, str]:
 
 async def _is_up(process: subprocess.Popen[bytes], state: Path, log: Path) -> bool:
     if process.poll() is not None:
-        raise RuntimeError(log.read_text(errors="replace"))
+        raise RuntimeError(await asyncio.to_thread(log.read_text, errors="replace"))
     return (await asyncio.to_thread(status, state)).is_ready
 
 
