@@ -1,6 +1,7 @@
 """Over any lawful history a case has exactly one owner, and replay is one fold."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from libs.events.command import Command
 from libs.events.contracts.routing import CaseAssigned, CaseTransferred, OwnershipRuled
+from libs.events.decider import Rule
 from libs.events.event import Event
 from libs.events.testing import Given
 from services.routing import case, known
@@ -25,7 +27,9 @@ from services.routing.transfer import (
 from tests.unit.matters import ASSIGNED, CASE, CLUE, OPENED, routed
 from tests.unit.offices import by, on
 
-RULE = {r.command: r for r in (*CASE_RULES, *NOTE_RULES, *TRANSFER_RULES)}
+RULE: dict[type[Command], Rule[Any]] = {
+    rule.command: rule for rule in (*CASE_RULES, *NOTE_RULES, *TRANSFER_RULES)
+}
 UNITS = ("LC", "LI", "DO", "PO", "DB", "LG")
 TIMES = 25
 

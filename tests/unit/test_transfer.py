@@ -1,8 +1,11 @@
 """Who is responsible: transfers keep an owner, and a ruling ends the ping-pong."""
 
+from typing import Any
+
 import pytest
 
-from libs.events.decider import NotVisible, NotYours
+from libs.events.command import Command
+from libs.events.decider import NotVisible, NotYours, Rule
 from libs.events.testing import Given
 from services.routing import case
 from services.routing.transfer import (
@@ -15,7 +18,7 @@ from services.routing.transfer import (
 from tests.unit.matters import CASE, moved, proposed, refused, routed, ruled, transfer
 from tests.unit.offices import by
 
-RULE = {rule.command: rule for rule in RULES}
+RULE: dict[type[Command], Rule[Any]] = {rule.command: rule for rule in RULES}
 
 
 def propose(to_unit: str, number: int = 9) -> ProposeTransfer:
