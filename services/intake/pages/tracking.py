@@ -3,9 +3,10 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -183,7 +184,17 @@ async def _money(window: Window, found: Opened) -> Mapping[str, Any] | None:
     holder = Holder(found.case_id, found.claim_id, found.token)
     base = window.running.settings.url("enforcement")
     called = await claim_money(base, holder)
-    return {"status": called.status, **(called.body if called.status == 200 else {})}  # noqa: PLR2004 -- the status itself
+    if called.status != 200:  # noqa: PLR2004 -- the status itself
+        return {"status": called.status}
+    payments = [
+        {**payment, "paid_at": _instant(payment.get("occurred_at"))}
+        for payment in called.body["payments"]
+    ]
+    return {**called.body, "status": called.status, "payments": payments}
+
+
+def _instant(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
 
 
 def csrf(window: Window, token: str) -> str:
@@ -223,10 +234,11 @@ def _said(fields: Mapping[str, str]) -> OwnWord:
     """Read a payment's form; raises 404 for one that our pages did not make."""
     try:
         payment_id, version = UUID(fields["payment"]), int(fields["version"])
-        key = str(UUID(fields["key"]))
+        # Each payment and word is an act of its own, however the page is gone back to.
+        key = str(uuid5(UUID(fields["key"]), f"{payment_id} {fields['word']}"))
     except (KeyError, ValueError):
         raise Problem("not-found") from None
-    if fields.get("word") == "confirm":
+    if fields["word"] == "confirm":
         return OwnWord(payment_id, "confirmation", version, key)
     reason = fields.get("reason", "")
     if reason not in REASONS:
