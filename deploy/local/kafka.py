@@ -12,7 +12,7 @@ from deploy.local.cannot import Cannot, last_line
 from deploy.local.children import Child, Program, start, wait_until
 
 VERSION = "4.3.1"
-READY_SECONDS = 60
+READY_SECONDS = 120
 STARTED = "Kafka Server started"
 # Measured: with these it listens after 1.6 s and stays below 370 MB.
 JVM = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
