@@ -1,15 +1,23 @@
 """Records that are not ours, or not yet ours: counted or parked, and all goes on."""
 
-from collections.abc import Sequence
-from uuid import uuid4
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
 
+from libs.events.command import Stamp
+from libs.events.contracts.operation import ParkedEventDropped
+from libs.events.event import Actor, Event, New
+from libs.events.journal.journal import Journal
+from libs.events.journal.words import Appended, Commit
+from libs.events.journal.writer import Writer
 from libs.events.stream.topics import PARTITIONS
 from tests.end_to_end.complaint import complain
-from tests.end_to_end.whole import Whole
+from tests.end_to_end.whole import Act, Whole
 from tests.eventually import eventually
 from tests.topic_copy import Raw, read_raw, write_raw
 
-Rows = Sequence[dict[str, str]]
+DROPPED = ParkedEventDropped.name
 
 
 def everywhere(key: bytes, value: bytes | None) -> list[Raw]:
@@ -43,48 +51,85 @@ async def test_records_without_headers_tombstones_and_truncated_ones_are_stepped
     assert parked.code == 0, parked
 
 
-async def test_a_version_from_the_future_is_parked_listed_retried_and_dropped(
+class ScreenedAnew(Event, name="ClueScreened", version=99):
+    """What a newer release of intake might say."""
+
+    clue_id: UUID
+
+
+async def newer_version(whole: Whole, clue_id: UUID) -> str:
+    """Append it to a clue's stream, as another replica would; return its id."""
+    stream = f"clue-{clue_id}"
+    stamp = Stamp(
+        command_id=uuid4(),
+        request_hmac=b"n" * 32,
+        actor=Actor(UUID(int=9), "inspection", "LI"),
+        at=datetime(2023, 11, 10, tzinfo=UTC),
+        correlation_id=clue_id,
+    )
+    async with whole.database("intake") as pool:
+        version = len((await Journal(pool, "intake").read_streams([stream]))[stream])
+        writer = Writer(whole.settings.app_dsn("intake"))
+        await writer.start()
+        try:
+            said = New(stream, ScreenedAnew(clue_id=clue_id))
+            done = await writer.submit(Commit(stamp, {stream: version}, [said]))
+        finally:
+            await writer.stop()
+    assert isinstance(done, Appended)
+    return str(done.events[0].id)
+
+
+async def parked(whole: Whole) -> list[dict[str, Any]]:
+    """Return what is parked anywhere, as the command lists it."""
+    said = await whole.cli("parked", "list", "--json")
+    found: list[dict[str, Any]] = json.loads(said.out)["parked"]
+    assert said.code == (4 if found else 0)
+    return found
+
+
+async def test_a_version_from_the_future_is_parked_retried_and_dropped_for_a_reason(
     whole: Whole,
 ) -> None:
-    """The record stands on a topic of intake's, as a newer release would write it."""
-    begun = await complain(whole)
+    event_id = await newer_version(whole, (await complain(whole)).clue_id)
     await whole.settled()
-    event_id = await newer_version(whole, str(begun.clue_id))
+    waiting = await parked(whole)
+    assert {"routing", "reporting"} <= {row["consumed_by"] for row in waiting}
+    assert {row["event_id"] for row in waiting} == {event_id}
+    assert {row["reason"] for row in waiting} == {"unknown-version"}
+    await others_go_on(whole)
+    assert (await whole.cli("parked", "retry")).code == 0
 
-    async def listed() -> bool:
-        said = await whole.cli("parked", "list", "--service", "routing")
-        return said.code == 4 and event_id in said.out
+    async def tried_again() -> bool:
+        return all(row["attempts"] > 1 for row in await parked(whole))
 
-    await eventually(listed, 20)
-    shown = await whole.cli(
-        "parked", "show", "--service", "routing", "--event", event_id
-    )
-    assert "unknown-version" in shown.out, shown
-    retried = await whole.cli("parked", "retry", "--service", "routing")
-    assert retried.code == 0, retried
-    assert await listed()
-    refused = await whole.cli("parked", "drop", "--event", event_id)
-    assert refused.err.startswith("qingxin: Say why: --reason CODE")
-
-
-async def newer_version(whole: Whole, clue: str) -> str:
-    """Send a clue's next event in a version nobody knows; return its id."""
-    kafka, prefix = whole.settings.servers.kafka, whole.settings.prefix
-    topic = f"{prefix}qingxin.intake.v1"
-    ours = [raw for raw in await read_raw(kafka, topic) if is_ours(raw)]
-    last = [raw for raw in ours if raw.header("ce_subject") == f"clue-{clue}"][-1]
-    there = [raw for raw in ours if raw.partition == last.partition]
-    index = max(int(raw.header("ce_partitionindex")) for raw in there) + 1
-    event_id = str(uuid4())
-    newer = (
-        last.with_header("ce_id", event_id)
-        .with_header("ce_partitionindex", str(index))
-        .with_header("ce_type", "qingxin.intake.ClueRegistered.v99")
-    )
-    await write_raw(kafka, topic, [newer])
-    return event_id
+    await eventually(tried_again)
+    one = ("--event", event_id, "--service", "routing")
+    assert "Say why" in (await whole.cli("parked", "drop", *one)).err
+    prose = await whole.cli("parked", "drop", *one, "--reason", "Mr Li phoned")
+    assert prose.code == 1
+    done = await whole.cli("parked", "drop", *one, "--reason", "from-a-test")
+    assert done.code == 0, done
+    for row in await parked(whole):
+        await drop(whole, row)
+    assert await parked(whole) == []
+    said = await whole.cli("events", "--service", "routing", "--types", DROPPED)
+    assert event_id in said.out
+    assert "from-a-test" in said.out
 
 
-def is_ours(raw: Raw) -> bool:
-    """Say whether a record has what every record of ours has."""
-    return "ce_partitionindex" in dict(raw.headers)
+async def drop(whole: Whole, row: dict[str, Any]) -> None:
+    """Drop a parked event over HTTP, twice with one key: the same act."""
+    path = f"/operator/parked/{row['consumer']}/{row['event_id']}/drop"
+    body = {"reason": "from-a-test"}
+    act = Act("op-01", row["consumed_by"], path, body, on_something=False)
+    assert not (await whole.do(act))["repeated"]
+    assert (await whole.do(act))["repeated"]
+
+
+async def others_go_on(whole: Whole) -> None:
+    """Hold that the same partitions' other streams are applied."""
+    after = await complain(whole)
+    await whole.settled()
+    shown = await whole.get("au-01", "reporting", f"/v1/cases/{after.case_id}")
+    assert shown["number"] == after.receipt

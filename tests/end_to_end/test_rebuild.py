@@ -1,4 +1,4 @@
-"""Every view table deleted and rebuilt: ledger, weekly table, history, byte for byte."""
+"""Every view table deleted and rebuilt: ledger, week and history, byte for byte."""
 
 import json
 from collections.abc import Mapping
