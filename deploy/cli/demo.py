@@ -4,13 +4,17 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
+import asyncpg
 import httpx
 
-from deploy.cli import DONE, show
+from deploy.cli import DONE, WRONG, show
 from deploy.cli.clock import OPERATOR
 from deploy.clockwork import Clockwork
+from deploy.demo.check import Compared, compared
 from deploy.demo.loader import Loaded, Loader, Progress
 from deploy.demo.plan import SEED, Plan, plan
 from deploy.demo.stops import END, PAUSE
@@ -34,6 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="load up to the last morning; continue to the end",
     )
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument(
+        "--check", action="store_true", help="print figures beside the foretold ones"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     issuer = settings.of_issuer()["QINGXIN_ISSUER"]
     planned = plan(arguments.seed, settings.deployment.site, issuer or ISSUER)
+    if arguments.check:
+        return _check(asyncio.run(_compared(settings, planned)), arguments)
     goes_on = arguments.verb == "continue"
     loaded = asyncio.run(_load(settings, planned, END if goes_on else PAUSE))
     answer = {
@@ -54,6 +63,39 @@ def run(arguments: argparse.Namespace) -> int:
     }
     show(answer, _words(loaded), as_json=arguments.json)
     return DONE
+
+
+async def _compared(settings: Settings, planned: Plan) -> list[Compared]:
+    issuer = issuer_of(settings_from(settings.of_issuer()))
+    token = issuer.access_token(OPERATOR)
+    async with httpx.AsyncClient(timeout=60) as client:
+        now = await Clockwork(client, settings.address, token).opened()
+    connection = await asyncpg.connect(settings.app_dsn("reporting"))
+    try:
+        return await compared(connection, planned, now)
+    finally:
+        await connection.close()
+
+
+def _check(found: Sequence[Compared], arguments: argparse.Namespace) -> int:
+    unequal = [one for one in found if not one.equal]
+    lines = [
+        f"{'=' if one.equal else '!'} {one.name:<24}{one.expected:>16}{one.got:>16}"
+        for one in found
+    ]
+    verdict = (
+        f"{len(unequal)} of {len(found)} figures differ; what was done here besides"
+        " the plan counts too"
+        if unequal
+        else f"all {len(found)} figures are as foretold (sums in fen)"
+    )
+    head = f"  {'figure':<24}{'foretold':>16}{'counted':>16}"
+    answer = {
+        "differ": [asdict(one) for one in unequal],
+        "figures": [asdict(one) for one in found],
+    }
+    show(answer, "\n".join([head, *lines, verdict]), as_json=arguments.json)
+    return WRONG if unequal else DONE
 
 
 def _words(loaded: Loaded) -> str:

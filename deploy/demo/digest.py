@@ -1,0 +1,89 @@
+"""The digest of all streams: what two loads of one seed must have in common.
+
+Event ids, microseconds and hashes are left out: they differ from load to load. Notes
+that a service takes of another's facts have no order between services: they are taken
+as a bag.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+import asyncpg
+
+EVENTS = """
+SELECT id::text, stream, version, type, schema_version, data, occurred_at,
+       occurred_precision, recorded_at, actor_id::text, actor_role, actor_unit,
+       source, serial, correlation_id::text, partition_key
+FROM journal.event ORDER BY seq"""
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FRACTION = re.compile(r"(T\d\d:\d\d:\d\d)\.\d+")
+HASHES = {"document_sha256"}
+BAG = "known-"
+
+Rows = Mapping[str, list[asyncpg.Record]]
+
+
+async def rows_of(dsns: Mapping[str, str]) -> Rows:
+    """Return every service's events."""
+    found = {}
+    for service, dsn in dsns.items():
+        connection = await asyncpg.connect(dsn)
+        try:
+            found[service] = await connection.fetch(EVENTS)
+        finally:
+            await connection.close()
+    return found
+
+
+def lines(found: Rows) -> list[str]:
+    """Return one line an event, without what differs from load to load."""
+    named = {
+        row["id"]: f"{row['type']} of {row['stream']}"
+        for rows in found.values()
+        for row in rows
+    }
+    said = [
+        _line(service, row, named) for service, rows in found.items() for row in rows
+    ]
+    return sorted(said)
+
+
+def digest(said: Iterable[str]) -> str:
+    """Return the digest of these lines."""
+    return sha256("\n".join(said).encode()).hexdigest()
+
+
+def _line(service: str, row: asyncpg.Record, named: Mapping[str, str]) -> str:
+    version = 0 if row["stream"].startswith(BAG) else row["version"]
+    occurred = row["occurred_at"]
+    parts = [
+        service,
+        row["stream"],
+        f"{version:06d}",
+        f"{row['type']}.v{row['schema_version']}",
+        occurred.replace(microsecond=0).isoformat() if occurred else "",
+        row["occurred_precision"],
+        row["recorded_at"].replace(microsecond=0).isoformat(),
+        *(row["actor_id"], row["actor_role"], row["actor_unit"], row["source"]),
+        row["serial"] or "",
+        _renamed(row["correlation_id"], named),
+        row["partition_key"],
+        json.dumps(_plain(json.loads(_renamed(row["data"], named))), sort_keys=True),
+    ]
+    return "|".join(parts)
+
+
+def _renamed(text: str, named: Mapping[str, str]) -> str:
+    whole = UUID.sub(lambda found: named.get(found[0], found[0]), text)
+    return FRACTION.sub(r"\1", whole)
+
+
+def _plain(said: Any) -> Any:
+    if isinstance(said, dict):
+        return {k: _plain(v) for k, v in said.items() if k not in HASHES}
+    if isinstance(said, list):
+        return sorted((_plain(v) for v in said), key=json.dumps)
+    return said
