@@ -201,7 +201,8 @@ def _answered(
         option=orjson.OPT_NON_STR_KEYS,
     )
     # What was read decides the tag, not until when it is known to be complete.
-    tag = f'"{sha256(orjson.dumps(said, default=_plain, option=orjson.OPT_NON_STR_KEYS)).hexdigest()[:32]}"'
+    read = orjson.dumps(said, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+    tag = f'"{sha256(read).hexdigest()[:32]}"'
     told = {"ETag": tag, "Cache-Control": "private, no-cache", **(headers or {})}
     if if_none_match is not None and tag in if_none_match:
         return Response(status_code=304, headers=told)

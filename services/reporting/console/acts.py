@@ -6,7 +6,7 @@ from typing import Literal
 
 Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
-    "officers", "lines", "proof", "proofs", "deadline",
+    "officers", "lines", "proof", "proofs", "deadline", "clue",
 ]  # fmt: skip
 On = Literal["clue", "case", "proceeding", "claim"]
 
@@ -35,6 +35,7 @@ class ActForm:
     fields: tuple[Field, ...] = ()
 
 
+THE_CLUE = Field("clue_id", "clue")
 WHEN = Field("occurred_at", "moment", required=False)
 ARTICLE = Field("article", "text")
 CASE = "/v1/cases/{case_id}"
@@ -142,7 +143,7 @@ ACTS: Mapping[str, ActForm] = {
         (Field("subject", "deadline", start="CLK-05"),),
     ),
     "AcceptComplaint": ActForm(
-        "enforcement", f"{CASE}/acceptance", "proceeding", (WHEN,)
+        "enforcement", f"{CASE}/acceptance", "proceeding", (THE_CLUE, WHEN)
     ),
     "RefuseComplaint": ActForm(
         "enforcement",
@@ -156,6 +157,7 @@ ACTS: Mapping[str, ActForm] = {
                 "other_procedure",
             ),
             ARTICLE,
+            THE_CLUE,
             WHEN,
         ),
     ),

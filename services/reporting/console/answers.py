@@ -126,6 +126,11 @@ def _lines(asked: Asked) -> list[dict[str, Any]] | None:
     return lines or None
 
 
+def _clue(asked: Asked) -> str | None:
+    held = asked.page.case
+    return str(held.clue_id) if held else None
+
+
 READERS: Mapping[str, Callable[[Asked], Any]] = {
     "text": _text,
     "long": _text,
@@ -140,4 +145,5 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
     "proof": _proof,
     "proofs": _proofs,
     "deadline": _text,
+    "clue": _clue,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from markupsafe import Markup
 
@@ -168,7 +169,7 @@ def story_picture(trail: Sequence[Happened], words: Words) -> Markup:
     return Markup("\n").join(parts)
 
 
-Places = dict[object, tuple[int, int]]
+Places = dict[UUID, tuple[int, int]]
 
 
 def _lanes(lanes: Sequence[str], width: int, words: Words) -> Iterator[Markup]:
@@ -182,7 +183,7 @@ def _lanes(lanes: Sequence[str], width: int, words: Words) -> Iterator[Markup]:
 
 def _arcs(events: Sequence[Happened], places: Places) -> Iterator[Markup]:
     for event in events:
-        if event.causation_id not in places:
+        if event.causation_id is None or event.causation_id not in places:
             continue
         x1, y1 = places[event.causation_id]
         x2, y2 = places[event.event_id]

@@ -55,7 +55,8 @@ def _major(minor: int | None, currency: str | None) -> float | None:
     if minor is None:
         return None
     # A sheet's number is a double: exact to the fen below 2^53, and shown rounded.
-    return minor / 10 ** DECIMALS.get(currency or "CNY", 2)
+    digits = DECIMALS.get(currency or "CNY", 2)
+    return float(minor) / float(10**digits)
 
 
 COLUMNS = (

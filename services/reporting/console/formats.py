@@ -39,6 +39,11 @@ def precise(at: datetime | None) -> Markup | str:
     return when(at, seconds=True)
 
 
+def instant(said: str | None) -> Markup | str:
+    """Return an instant that a service's answer says in ISO 8601."""
+    return when(datetime.fromisoformat(said)) if said else UNKNOWN
+
+
 def day(on: date | datetime | None) -> Markup | str:
     """Return a day; of an instant the day in Shanghai."""
     if on is None:
@@ -69,6 +74,7 @@ FILTERS = {
     "when": when,
     "precise": precise,
     "day": day,
+    "instant": instant,
     "mask": mask,
     "figure": figure,
     "lines": lines,

@@ -85,12 +85,17 @@ def _answer(
     )
     headers = {"Content-Language": "zh-CN" if words.language == "zh" else "en"}
     answer = HTMLResponse(text, status, headers)
+    remember_language(request, answer)
+    return answer
+
+
+def remember_language(request: Request, answer: Response) -> None:
+    """Keep a language that was switched to for the pages that follow."""
     asked = request.query_params.get("lang")
     if asked in {"zh", "en"}:
         answer.set_cookie(
             LANGUAGE_COOKIE, asked, max_age=YEAR_SECONDS, httponly=True, samesite="lax"
         )
-    return answer
 
 
 def _address(request: Request) -> Callable[..., str]:

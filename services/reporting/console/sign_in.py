@@ -17,7 +17,12 @@ from libs.service.parts import Running
 from libs.telemetry.http import calling
 from libs.web.problems import Problem
 from services.reporting.console.forms import checked_form
-from services.reporting.console.render import PageRoute, plain_page, see
+from services.reporting.console.render import (
+    PageRoute,
+    plain_page,
+    remember_language,
+    see,
+)
 from services.reporting.console.session import (
     COOKIE,
     begin,
@@ -99,6 +104,7 @@ async def _to_issuer(running: Running, request: Request) -> Response:
         samesite="lax",
         secure=request.url.scheme == "https",
     )
+    remember_language(request, answer)
     return answer
 
 

@@ -1,56 +1,11 @@
-"""Words of the console: message catalogues, Chinese and English, by dotted key."""
+"""Words of the console: its catalogues, Chinese and English."""
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 
-from libs.web.languages import Language
+from libs.web.pages.words import Words, catalogue
 
 FOLDER = Path(__file__).parent / "i18n"
+words = partial(catalogue, FOLDER)
 
-
-@dataclass(frozen=True)
-class Words:
-    """One language's catalogue."""
-
-    language: Language
-    said: Mapping[str, str]
-
-    def __call__(self, key: str, **values: object) -> str:
-        """Return a message with its values; raises KeyError for an unknown key."""
-        return self.said[key].format(**values)
-
-    def of(self, kind: str, code: object) -> str:
-        """Return the word for a code; a code without one is shown as it is."""
-        if code is None:
-            return self.said["page.unknown"]
-        return self.said.get(f"{kind}.{code}", str(code))
-
-    def knows(self, key: str) -> bool:
-        """Say whether there is such a message."""
-        return key in self.said
-
-
-@cache
-def words(language: Language) -> Words:
-    """Return a language's catalogue: every file of its folder."""
-    said: dict[str, str] = {}
-    for path in sorted((FOLDER / language).glob("*.toml")):
-        said |= flat(tomllib.loads(path.read_text("utf-8")))
-    return Words(language, said)
-
-
-def flat(table: Mapping[str, object], before: str = "") -> dict[str, str]:
-    """Return nested tables as dotted keys; raises TypeError for what is no text."""
-    said: dict[str, str] = {}
-    for name, value in table.items():
-        match value:
-            case str():
-                said[f"{before}{name}"] = value
-            case dict():
-                said |= flat(value, f"{before}{name}.")
-            case _:
-                raise TypeError(f"{before}{name} is neither text nor a table")
-    return said
+__all__ = ["FOLDER", "Words", "words"]

@@ -1,4 +1,4 @@
-"""The ledger 台账: visible cases by filter, a page at a time, with totals by currency."""
+"""The ledger 台账: visible cases by filter, paged, with totals by currency."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,8 +10,7 @@ from libs.service.parts import Running
 # Whose event made whose: an effect names the event that caused it.
 FLOWS = """
 SELECT c.service AS cause, e.service AS effect, count(*) AS events,
-       max(e.recorded_at) AS last_at,
-       avg(extract(epoch FROM e.recorded_at - c.recorded_at))::float8 AS seconds
+       max(e.recorded_at) AS last_at
 FROM trail e JOIN trail c ON c.event_id = e.causation_id
 GROUP BY 1, 2 ORDER BY 1, 2"""
 SAID = """
@@ -32,7 +31,6 @@ class Flow:
     effect: str
     events: int
     last_at: datetime
-    seconds: float
 
 
 @dataclass(frozen=True)

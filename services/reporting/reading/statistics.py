@@ -27,6 +27,7 @@ ORDER BY recorded_at, indicator, unit"""
 ZERO_REPORTS = """
 SELECT unit, recorded_at FROM zero_report_as_known($3)
 WHERE campaign_id = $1 AND week = $2 ORDER BY unit"""
+NUMBERS = "SELECT case_id, receipt FROM clue WHERE case_id = ANY($1)"
 VIEWS = (
     "campaign", "period", "correction", "zero_report", "case_file", "clue", "claim",
     "case_fact", "money_fact", "deadline", "trail",
@@ -212,6 +213,7 @@ class Explained:
     known_at: datetime
     facts: Sequence[Fact]
     events: Mapping[UUID, Happened]
+    numbers: Mapping[UUID, str | None]
     value: int
 
 
@@ -231,9 +233,11 @@ async def explained(
         span = _span(week, known_at, cell)
         facts = await explain(connection, cell.indicator, span, cell.unit)
         events = await by_ids(connection, [fact.event_id for fact in facts])
+        cases = [fact.case_id for fact in facts if fact.case_id is not None]
+        numbers = dict(await connection.fetch(NUMBERS, cases))
     indicator = BY_ID[cell.indicator]
     value = value_of(indicator, facts)
-    found = Explained(indicator, cell, week, known_at, facts, events, value)
+    found = Explained(indicator, cell, week, known_at, facts, events, numbers, value)
     return Answer(found, of)
 
 

@@ -19,7 +19,7 @@ from services.reporting.reading.asking import (
 )
 
 OF_CASE = statement("""
-SELECT * FROM {trail} t WHERE {at} AND t.case_id = $2
+SELECT * FROM {trail} t WHERE {at} AND t.case_id = $2 AND t.type <> 'ClaimListed'
 ORDER BY t.recorded_at, t.service, t.seq""")
 ONE = "SELECT * FROM trail WHERE event_id = $1"
 PARTIES = "SELECT parties FROM case_file WHERE case_id = $1"

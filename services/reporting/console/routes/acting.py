@@ -1,4 +1,4 @@
-"""Acting: the form of an act, what is typed kept on every refusal, done exactly once."""
+"""Acting: an act's form; what is typed survives every refusal; done exactly once."""
 
 import json
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ async def _sent(visit: Visit, deed: Deed, typed: Typed) -> Response:
     # Whoever corrects a form after a refusal does another act: it has another key.
     fresh = await state_of(visit, deed)
     state = fresh or _as_seen(typed)
-    changed = ()
+    changed: tuple[tuple[str, object, object], ...] = ()
     if answer.status == STALE and fresh is not None:
         changed = tuple(differences(typed.one("saw"), fresh.body))
     return _page(

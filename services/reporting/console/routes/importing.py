@@ -64,6 +64,10 @@ def add_routes(router: APIRouter) -> None:
         }
         return page(visit, "import.html", values)
 
+    _sheets(router)
+
+
+def _sheets(router: APIRouter) -> None:
     @router.get("/imports/{import_id}/errors.xlsx", response_class=Xlsx)
     async def errors(visit: Visiting, import_id: UUID) -> Response:
         path = f"{ONE.format(import_id=import_id)}/errors.xlsx"

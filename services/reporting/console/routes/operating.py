@@ -82,14 +82,14 @@ def _traces(router: APIRouter) -> None:
         picture = await query.trace_picture(visit.running.pool, trace_id)
         if picture is None:
             raise Problem("not-found")
-        values = {"number": "", "case_id": None, "recent": []}
+        values = {"number": "", "case_id": None, "recent": ()}
         return page(visit, "traces.html", {**values, **_drawn(visit, picture)})
 
     @router.get("/cases/{case_id}/trace")
     async def of_case(visit: Visiting, case_id: UUID) -> Response:
         visit.require("EventTrail")
         picture = await query.story_of_case(visit.running.pool, case_id)
-        values = {"number": "", "case_id": case_id, "recent": []}
+        values = {"number": "", "case_id": case_id, "recent": ()}
         return page(visit, "traces.html", {**values, **_drawn(visit, picture)})
 
 
