@@ -1,12 +1,9 @@
-"""A small campaign told event by event, and the read models that have read it."""
+"""One case of a story: what its services say of it, act by act."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-
-import asyncpg
 
 from libs import ids
 from libs.events.contracts.clocks import DeadlineSet, DeadlineStopped
@@ -29,11 +26,9 @@ from libs.events.contracts.routing import (
     CaseOpened,
     CaseTransferred,
 )
-from libs.events.event import Actor, Event, Precision, Recorded, Source
+from libs.events.event import Event
 from libs.money import Money
-from services.reporting.views import DECLARED
-from tests.stack import FreshDatabases
-from tests.views_stand import Memory, apply_live, migrated, prepared
+from tests.told_story import Story
 
 EMPLOYER = Employer(employer_id=ids.named("e"), name="演示甲餐饮有限公司（虚构）")
 CAMPAIGN = ids.named("test-campaign")
@@ -42,64 +37,6 @@ CAMPAIGN = ids.named("test-campaign")
 def yuan(whole: int) -> Money:
     """Return whole yuan."""
     return Money(minor=whole * 100, currency="CNY")
-
-
-@dataclass
-class Story:
-    """What the services said, each at its time."""
-
-    said: list[Recorded] = field(default_factory=list)
-
-    def say(
-        self,
-        service: str,
-        stream: str,
-        event: Event,
-        at: datetime,
-        occurred: datetime | None = None,
-    ) -> UUID:
-        """Record an event; it happened then, unless it had happened before."""
-        seq = 1 + sum(one.service == service for one in self.said)
-        version = 1 + sum(one.stream == stream for one in self.said)
-        this = ids.named("test-event", service, seq)
-        recorded = Recorded(
-            seq=seq,
-            id=this,
-            site="310199000000",
-            stream=stream,
-            version=version,
-            type=event.name,
-            schema_version=event.schema_version,
-            data=event.model_dump_json(),
-            occurred_at=occurred or at,
-            occurred_precision=Precision.INSTANT,
-            recorded_at=at + timedelta(microseconds=seq),
-            actor=Actor(this, "inspection", "LI"),
-            source=Source.DOOR,
-            serial=None,
-            command_id=this,
-            request_hmac=b"",
-            hash_alg="sha256",
-            correlation_id=this,
-            causation_id=None,
-            partition_key=stream,
-            traceparent=None,
-            service=service,
-            event=event,
-        )
-        self.said.append(recorded)
-        return this
-
-    @asynccontextmanager
-    async def read(self, databases: FreshDatabases) -> AsyncIterator[asyncpg.Pool]:
-        """Give the read models after all that was said, in pages and twice over."""
-        dsn = await databases(migrated)
-        async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
-            await prepared(pool, *DECLARED)
-            memory = Memory()
-            memory.say(self.said)
-            await apply_live(pool, memory, DECLARED)
-            yield pool
 
 
 @dataclass(frozen=True)
@@ -128,9 +65,9 @@ class Matter:
 
     def registered(self, at: datetime, *, history: bool = False) -> None:
         """Register the clue at the window; routing opens its case at once."""
-        both = {"clue_id": self.clue_id, "case_id": self.case_id}
         clue = ClueRegistered(
-            **both,
+            clue_id=self.clue_id,
+            case_id=self.case_id,
             kind="complaint",
             channel="window",
             first_asked_unit="LC",
@@ -140,7 +77,8 @@ class Matter:
         )
         self.story.say("intake", f"clue-{self.clue_id}", clue, at)
         opened = CaseOpened(
-            **both,
+            clue_id=self.clue_id,
+            case_id=self.case_id,
             first_asked_unit="LC",
             channel="window",
             employer_id=EMPLOYER.employer_id,
@@ -179,9 +117,10 @@ class Matter:
     def verified(self, at: datetime, amounts: Mapping[int, int]) -> None:
         """Open the claims, verify them, and the clue with the last."""
         for ordinal, amount in amounts.items():
-            both = {"claim_id": self.claim(ordinal), "case_id": self.case_id}
+            claim_id = self.claim(ordinal)
             opened = ClaimOpened(
-                **both,
+                claim_id=claim_id,
+                case_id=self.case_id,
                 clue_id=self.clue_id,
                 ordinal=ordinal,
                 person_id=self.person(ordinal),
@@ -189,7 +128,11 @@ class Matter:
                 claimed=yuan(amount + 10),
             )
             found = FactsVerified(
-                **both, clue_id=self.clue_id, verified=yuan(amount), evidence=()
+                claim_id=claim_id,
+                case_id=self.case_id,
+                clue_id=self.clue_id,
+                verified=yuan(amount),
+                evidence=(),
             )
             self.on_claim(ordinal, opened, at)
             self.on_claim(ordinal, found, at)

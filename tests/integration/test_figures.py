@@ -25,8 +25,9 @@ from services.reporting.figures.counting import (
 from services.reporting.figures.indicators import BY_ID, INDICATORS
 from services.reporting.reading.statistics import value_of
 from services.reporting.weekly import corrections, document, span_of
-from tests.figures_story import CAMPAIGN, Matter, Story
+from tests.figures_story import CAMPAIGN, Matter
 from tests.stack import FreshDatabases
+from tests.told_story import Story
 from tests.unit.offices import on
 
 W05 = Week(5, date(2023, 12, 4), date(2023, 12, 10))
@@ -140,12 +141,10 @@ async def test_a_late_fact_moves_the_figure_as_known_now_and_not_as_known_then(
         text = document(W06, THEN, await table(connection, span_of(W06, THEN)))
     this = period_id(CAMPAIGN, 6)
     said = {"period_id": this, "campaign_id": CAMPAIGN, "week": 6}
-    closed = StatPeriodClosed(
-        **said, starts_on=W06.starts_on, ends_on=W06.ends_on, known_at=THEN
-    )
-    published = WeeklyStatisticsPublished(
-        **said, document_sha256="0" * 64, document=text
-    )
+    days = {"starts_on": W06.starts_on, "ends_on": W06.ends_on, "known_at": THEN}
+    closed = StatPeriodClosed.model_validate(said | days)
+    bytes_ = {"document_sha256": "0" * 64, "document": text}
+    published = WeeklyStatisticsPublished.model_validate(said | bytes_)
     story.say("reporting", f"period-{this}", closed, THEN)
     story.say("reporting", f"period-{this}", published, THEN)
     event = late.paid(on(12, 27), (1, 1, 350), on(12, 15))
