@@ -28,11 +28,17 @@ async def opened_week(whole: Whole) -> None:
     """Open a campaign, and let a minute pass, so that a week has facts."""
     act = Act("lg-01", "reporting", "/v1/campaigns", CAMPAIGN, on_something=False)
     await whole.do(act)
+    await a_minute_later(whole)
+
+
+async def a_minute_later(whole: Whole) -> datetime:
+    """Move the clock on by a minute; everything until now is before that."""
     async with whole.database("reporting") as pool:
         now: datetime = await pool.fetchval(NOW)
     async with httpx.AsyncClient() as client:
         clockwork = Clockwork(client, whole.settings.address, whole.token("op-01"))
-        await clockwork.advance(now + timedelta(minutes=1))
+        moved = await clockwork.advance(now + timedelta(minutes=1))
+    return moved.now
 
 
 async def answers(whole: Whole, at: datetime) -> dict[str, bytes]:
@@ -116,9 +122,7 @@ async def test_a_rebuild_beside_live_views_compares_the_same_and_an_unknown_is_r
 
 async def test_the_past_is_printed_as_it_was_known(whole: Whole) -> None:
     begun = await complain(whole)
-    await whole.settled()
-    async with whole.database("reporting") as pool:
-        then: datetime = await pool.fetchval(NOW)
+    then = await a_minute_later(whole) - timedelta(milliseconds=1)
     await carry(whole, begun)
     old = await whole.cli("as-of", then.isoformat(), "--case", begun.receipt)
     assert old.code == 0, old
