@@ -8,8 +8,8 @@ from tests.journal_scene import Scene, a_commit, a_stream, journal_scene
 from tests.stack import FreshDatabases
 
 CLIENTS = 32
-WARM_UP = 320
-COMMITS = 3200
+WARM_UP = 160
+COMMITS = 1600
 
 # The same rows by the same statements, their two hashes made of nothing.
 WITHOUT_CHAIN = """

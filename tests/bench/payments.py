@@ -16,7 +16,7 @@ from libs.events.views.testing import NAMES, recorded, told
 from libs.events.views.view import View, index
 from libs.money import Money
 
-STREAMS = 2000
+STREAMS = 1000
 EACH = 10
 EVENTS = STREAMS * EACH
 TOTAL = STREAMS * sum(range(1, EACH + 1)) * 100
