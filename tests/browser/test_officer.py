@@ -2,12 +2,12 @@
 
 import re
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.looking import looked_at
 from tests.end_to_end.whole import Whole
 
-WIDE = {"width": 1280, "height": 900}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 NAME = "演示工𠮷一"
 GO = "form.act button:not([name])"
 PAGES = (
