@@ -34,7 +34,7 @@ async def visible_ratios(settings: Settings, topic: str) -> list[Ratio]:
     bare: list[list[float]] = []
     kafka = settings.servers.kafka
     async with (
-        asyncpg.create_pool(settings.owner_dsn("reporting"), max_size=8) as pool,
+        asyncpg.create_pool(settings.owner_dsn("reporting"), min_size=1) as pool,
         httpx.AsyncClient(timeout=LONGEST) as client,
         RoundTrip(kafka, topic) as round_trip,
     ):
