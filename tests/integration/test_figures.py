@@ -131,6 +131,18 @@ async def test_a_stock_is_what_had_happened_at_its_cut_off(
         assert (await of(pool, "S10", w04))[None] == 0
 
 
+def published(story: Story, text: str) -> None:
+    """Publish week 6 as it was known then."""
+    this = period_id(CAMPAIGN, 6)
+    said = {"period_id": this, "campaign_id": CAMPAIGN, "week": 6}
+    days = {"starts_on": W06.starts_on, "ends_on": W06.ends_on, "known_at": THEN}
+    closed = StatPeriodClosed.model_validate(said | days)
+    bytes_ = {"document_sha256": "0" * 64, "document": text}
+    table_ = WeeklyStatisticsPublished.model_validate(said | bytes_)
+    story.say("reporting", f"period-{this}", closed, THEN)
+    story.say("reporting", f"period-{this}", table_, THEN)
+
+
 async def test_a_late_fact_moves_the_figure_as_known_now_and_not_as_known_then(
     fresh_database: FreshDatabases,
 ) -> None:
@@ -139,14 +151,7 @@ async def test_a_late_fact_moves_the_figure_as_known_now_and_not_as_known_then(
     early, *_ = campaign()
     async with early.read(fresh_database) as pool, pool.acquire() as connection:
         text = document(W06, THEN, await table(connection, span_of(W06, THEN)))
-    this = period_id(CAMPAIGN, 6)
-    said = {"period_id": this, "campaign_id": CAMPAIGN, "week": 6}
-    days = {"starts_on": W06.starts_on, "ends_on": W06.ends_on, "known_at": THEN}
-    closed = StatPeriodClosed.model_validate(said | days)
-    bytes_ = {"document_sha256": "0" * 64, "document": text}
-    published = WeeklyStatisticsPublished.model_validate(said | bytes_)
-    story.say("reporting", f"period-{this}", closed, THEN)
-    story.say("reporting", f"period-{this}", published, THEN)
+    published(story, text)
     event = late.paid(on(12, 27), (1, 1, 350), on(12, 15))
     async with story.read(fresh_database) as pool, pool.acquire() as connection:
         assert (await of(pool, "S18-amount", W06, THEN))[None] == 0
