@@ -79,7 +79,7 @@ def test_who_reports_for_others_is_kept_apart_from_the_workers() -> None:
     ],
 )
 def test_each_wrong_field_is_told_at_itself(typed: dict[str, str], field: str) -> None:
-    found = checked(**typed)
+    found = check_draft(draft(1, **{**NAMED, **typed}), NOW)
     assert field in found.troubles
     assert found.said is None
     assert found.first_step(1) == step_of(field, 1)
