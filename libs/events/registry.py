@@ -50,9 +50,14 @@ def load(name: str, schema_version: int, data: str) -> Event:
     Tolerant: fields that this code does not know are left out. Raises UnknownType,
     UnknownVersion, and pydantic's ValidationError for what is no such event.
     """
-    found = _all().get((name, schema_version))
+    return read(_all(), (name, schema_version), data)
+
+
+def read(known: Mapping[Type, type[Event]], stored: Type, data: str) -> Event:
+    """Read stored JSON text by a vocabulary; raises as `load` does."""
+    found = known.get(stored)
     if found is None:
-        raise _unknown(name, schema_version)
+        raise _unknown(known, *stored)
     event = found.model_validate_json(data, extra="ignore")
     while (newer := event.upgrade()) is not event:
         event = newer
@@ -124,7 +129,9 @@ def _defined_in(modules: tuple[ModuleType, ...]) -> Iterator[type[Event]]:
                 yield member
 
 
-def _unknown(name: str, schema_version: int) -> Unknown:
-    if any(known == name for known, _ in _all()):
+def _unknown(
+    known: Mapping[Type, type[Event]], name: str, schema_version: int
+) -> Unknown:
+    if any(said == name for said, _ in known):
         return UnknownVersion(f"{name}.v{schema_version}")
     return UnknownType(name)

@@ -74,3 +74,15 @@ async def until_ready(running: Running) -> None:
         return answer.status_code == httpx.codes.OK
 
     await eventually(ready)
+
+
+def verb(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run one verb of the issuer; return what it said."""
+    return subprocess.run(  # noqa: S603 -- our own module
+        [sys.executable, "-m", "deploy.local.issuer", *words],
+        cwd=ROOT,
+        env=environment(state, 1),
+        capture_output=True,
+        text=True,
+        check=False,
+    )

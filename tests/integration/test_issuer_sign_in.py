@@ -1,18 +1,12 @@
 """The local issuer as a process: sign-in with PKCE, agencies, its key and its words."""
 
-import os
-import re
 import secrets
-import signal
-import subprocess
-import sys
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -20,8 +14,7 @@ import jwt
 import pytest
 
 from deploy.local.issuer.keys import signing_key
-from deploy.local.issuer.minting import token_for
-from deploy.local.issuer.settings import ISSUER, settings_from
+from deploy.local.issuer.settings import ISSUER
 from libs.organisation import load_organisation
 from libs.web.auth import SignIn
 from libs.web.callers import SignedIn, officers_of
@@ -31,9 +24,9 @@ from libs.web.tokens import TrustedIssuer
 from tests.integration.issuer_at_work import (
     ROOT,
     Running,
-    environment,
     started,
     until_ready,
+    verb,
 )
 
 RETURN = "http://127.0.0.1:4711/console/signed-in"
@@ -262,47 +255,9 @@ async def test_a_strange_token_request_gets_an_oauth_error(
     assert shape.json()["error"] == double.json()["error"] == "invalid_request"
 
 
-def verb(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 -- our own module
-        [sys.executable, "-m", "deploy.local.issuer", *words],
-        cwd=ROOT,
-        env=environment(state, 1),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 async def test_a_token_from_the_command_line_opens_the_same_door(
     issuer: Running,
 ) -> None:
     said = verb(issuer.state, "token", "--subject", "lc-01")
     caller = await doors_view(issuer).caller(said.stdout.strip())
     assert caller.actor.role == "centre"
-
-
-def test_an_unknown_subject_is_one_line_that_names_the_known(tmp_path: Path) -> None:
-    said = verb(tmp_path, "token", "--subject", "nobody")
-    assert said.returncode == 1
-    assert re.fullmatch(r"issuer: .*'nobody'.*lc-01.*\n", said.stderr)
-
-
-def test_the_key_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> None:
-    settings = settings_from({"QINGXIN_STATE": str(tmp_path)})
-    first = signing_key(settings.key_path)
-    assert signing_key(settings.key_path).kid == first.kid
-    assert settings.key_path.stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in settings.key_path.parent.iterdir()] == ["key.pem"]
-    assert token_for(settings, "lc-01")
-    settings.key_path.chmod(0o644)
-    said = verb(tmp_path, "jwks")
-    assert (said.returncode, said.stderr.count("\n")) == (1, 1)
-    assert "chmod 600" in said.stderr
-
-
-async def test_the_issuer_ends_quietly_on_sigterm(tmp_path: Path) -> None:
-    with started("deploy.local.issuer", tmp_path, "serve") as running:
-        await until_ready(running)
-        os.kill(running.process.pid, signal.SIGTERM)
-        said, _ = running.process.communicate(timeout=15)
-    assert "Traceback" not in said

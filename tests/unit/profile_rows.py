@@ -134,3 +134,10 @@ def row_with(header: str, value: Value, profile: Profile | None = None) -> RowRe
 def codes(result: RowResult) -> list[str]:
     """Return the codes of a row's findings."""
     return [finding.code for finding in result.findings]
+
+
+def amount(result: RowResult, meaning: str = "claimed") -> int | None:
+    """Return one amount of a row, in minor units."""
+    assert result.fields is not None
+    money = result.fields.amounts.get(meaning)
+    return None if money is None else money.minor

@@ -34,7 +34,7 @@ class Typed:
 
 
 async def checked_form(request: Request, session: Session) -> Typed:
-    """Return a form's fields; raises 403 for one that this session did not show."""
+    """Return a form's fields; raises 403 for one that this sign-in did not show."""
     typed = typed_of(await request.form())
     if not session.wrote(typed.one("csrf")):
         raise Problem("not-permitted", FOREIGN)

@@ -29,11 +29,11 @@ class Session:
 
     @property
     def csrf(self) -> str:
-        """Return what every form of this session carries."""
+        """Return what every form of this sign-in carries."""
         return hmac.digest(self.secret.encode(), b"csrf", sha256).hex()
 
     def wrote(self, csrf: str | None) -> bool:
-        """Say whether a form came from a page of this session."""
+        """Say whether a form came from a page of this sign-in."""
         return csrf is not None and hmac.compare_digest(
             csrf.encode(), self.csrf.encode()
         )

@@ -46,6 +46,11 @@ def add_routes(router: APIRouter) -> None:
             )
         return await _desk(visit, refusal)
 
+    _result(router)
+    _sheets(router)
+
+
+def _result(router: APIRouter) -> None:
     @router.get("/imports/{import_id}")
     async def result(visit: Visiting, import_id: UUID) -> Response:
         visit.require("ImportHistory")
@@ -63,8 +68,6 @@ def add_routes(router: APIRouter) -> None:
             "outcomes": OUTCOMES,
         }
         return page(visit, "import.html", values)
-
-    _sheets(router)
 
 
 def _sheets(router: APIRouter) -> None:

@@ -48,6 +48,11 @@ def add_routes(router: APIRouter) -> None:
         values = {"parked": await operating.parked(visit.running)}
         return page(visit, "parked.html", values)
 
+    _repairs(router)
+    _traces(router)
+
+
+def _repairs(router: APIRouter) -> None:
     @router.get("/rebuilds")
     async def rebuilds(visit: Visiting) -> Response:
         visit.require("ReadHealth")
@@ -60,8 +65,6 @@ def add_routes(router: APIRouter) -> None:
         seeing = visit.may("ReadHealth")
         states = await _states(visit) if seeing else {}
         return page(visit, "verify.html", {"states": states})
-
-    _traces(router)
 
 
 def _traces(router: APIRouter) -> None:
