@@ -48,6 +48,10 @@ def empty_twin(tmp_path: Path) -> Path:
             twin = tmp_path / module.relative_to(REPOSITORY)
             twin.parent.mkdir(parents=True, exist_ok=True)
             twin.touch()
+    for root in ROOTS:
+        # As a plain package the twin's own is found; of a namespace package the
+        # repository's installed portion might be, now and then.
+        (tmp_path / root / "__init__.py").touch()
     return tmp_path
 
 
