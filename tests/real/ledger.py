@@ -86,7 +86,9 @@ async def by_sheet(state: Path) -> Sheets:
     rows = await asked(state, LEDGER)
     return {
         (row["profile"], row["sheet"]): {
-            name: row[name] for name in row if name not in {"profile", "sheet"}
+            name: value
+            for name, value in row.items()
+            if name not in {"profile", "sheet"}
         }
         for row in rows
     }
