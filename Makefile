@@ -23,7 +23,7 @@ test: setup-dev ## every rule, every test
 
 test-real: setup-dev ## three agencies' own totals
 	@test -d "$(QINGXIN_REAL_DATA)" || { echo "No folder $(QINGXIN_REAL_DATA): set QINGXIN_REAL_DATA to the agencies' sheets." >&2; exit 1; }
-	$(VENV) -m pytest tests/real
+	$(VENV) -m pytest -s tests/real
 
 bench: setup-dev ## first ratios
 	@$(VENV) -m tests.bench
