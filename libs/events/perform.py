@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.events.command import Command, Stamp
-from libs.events.decider import Read, Rule, States
+from libs.events.decider import Read, Rejected, Rule, States
 from libs.events.event import Event, New, Recorded
 from libs.events.journal.journal import Journal
 from libs.events.journal.words import (
@@ -100,13 +100,17 @@ async def perform(  # noqa: PLR0913 -- the one entry; two are by name and option
     PreconditionFailed, Contended, and the writer's Overloaded and ClockAhead.
     """
     asked = _Asked(log, rule, command, stamp, if_match, answer or _silent)
-    kept = await log.journal.kept(stamp.command_id)
+    kept = await _kept(asked)
     if kept is not None:
-        if kept.request_hmac != stamp.request_hmac:
-            raise CommandKeyReused(str(stamp.command_id))
-        return _again(asked, kept.first)
+        return kept
     for _ in range(ATTEMPTS):
-        done = await _attempt(asked)
+        try:
+            done = await _attempt(asked)
+        except (Rejected, PreconditionFailed):
+            # A twin recorded since the look-up is why it was refused, and the answer.
+            done = await _kept(asked)
+            if done is None:
+                raise
         if done is not None:
             return done
     raise Contended(f"The streams moved {ATTEMPTS} times.")
@@ -120,6 +124,15 @@ class _Asked:
     stamp: Stamp
     if_match: tuple[str, int] | None
     answer: Answering
+
+
+async def _kept(asked: _Asked) -> Done | None:
+    kept = await asked.log.journal.kept(asked.stamp.command_id)
+    if kept is None:
+        return None
+    if kept.request_hmac != asked.stamp.request_hmac:
+        raise CommandKeyReused(str(asked.stamp.command_id))
+    return _again(asked, kept.first)
 
 
 async def _attempt(asked: _Asked) -> Done | None:
