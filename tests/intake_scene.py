@@ -30,7 +30,6 @@ from libs.events.views.making import ensure
 from libs.organisation import load_organisation
 from libs.service.officers import OfficerTable
 from libs.service.parts import Running
-from libs.service.refusals import add_refusals
 from libs.settings import Settings
 from libs.telemetry.setup import Seen, set_up
 from libs.web.app import DoorSettings, make_app
@@ -231,5 +230,4 @@ def served(running: Running, routers: Sequence[APIRouter]) -> FastAPI:
     )
     app = make_app(door, routers, door=running.door, closing=running.closing)
     app.state.desk, app.state.running = running.desk, running
-    add_refusals(app)
     return app

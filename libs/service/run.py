@@ -33,7 +33,6 @@ from libs.service.feed import JournalFeed
 from libs.service.officers import OfficerTable
 from libs.service.operate import operator_routes
 from libs.service.parts import REACTIONS, VIEWS, Running, Service
-from libs.service.refusals import add_refusals
 from libs.settings import Settings, SettingsRefused, read
 from libs.telemetry.http import SeenRequests
 from libs.telemetry.setup import Seen, set_up
@@ -208,7 +207,6 @@ def _app(service: Service, running: Running) -> FastAPI:
         door, routers, door=running.door, closing=running.closing, lifespan=at_work
     )
     app.state.desk, app.state.running = running.desk, running
-    add_refusals(app)
     return app
 
 

@@ -21,7 +21,7 @@ from libs.events.contracts.enforcement import (
     WagesPaid,
 )
 from libs.events.decider import Kind, NotVisible, Read, States
-from libs.events.event import Event
+from libs.events.event import Event, New
 from libs.money import Money
 from services.enforcement import known
 
@@ -133,3 +133,9 @@ def claim_of(command: ClaimCommand, states: States) -> Claim:
     if claim.case_id != command.case_id:
         raise NotVisible
     return claim
+
+
+def on_claim(command: ClaimCommand, event: Event) -> list[New]:
+    """Put an event on the command's claim, under its case's partition key."""
+    stream, key = KIND.stream(command.claim_id), str(command.case_id)
+    return [New(stream, event, command.occurred_at, partition_key=key)]

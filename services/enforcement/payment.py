@@ -13,16 +13,16 @@ from libs.events.contracts.enforcement import (
 )
 from libs.events.contracts.parts import Code, Proof, WagePayer
 from libs.events.decider import Read, Rejected, Rule, States
-from libs.events.event import Event, New
+from libs.events.event import New
 from libs.money import Amount
 from services.enforcement import known, proceeding
 from services.enforcement.claim import (
-    KIND,
     Claim,
     ClaimCommand,
     Payment,
     claim_of,
     claim_reads,
+    on_claim,
 )
 
 
@@ -76,7 +76,7 @@ def record(command: RecordWagesPaid, stamp: Stamp, states: States) -> list[New]:
         proof=command.proof,
         recorder_id=stamp.actor.id,
     )
-    return _on_claim(command, paid)
+    return on_claim(command, paid)
 
 
 def reverse(command: ReversePayment, stamp: Stamp, states: States) -> list[New]:
@@ -93,7 +93,7 @@ def reverse(command: ReversePayment, stamp: Stamp, states: States) -> list[New]:
         confirmed_before=payment.confirmed,
         reason=command.reason,
     )
-    news = _on_claim(command, undone)
+    news = on_claim(command, undone)
     held = states.of(proceeding.KIND, command.case_id)
     if noted.closed or not held.concluded_since(noted.reopened):
         return news
@@ -124,7 +124,7 @@ def confirm(command: ConfirmReceipt, stamp: Stamp, states: States) -> list[New]:
         amount=payment.amount,
         method=command.method,
     )
-    return _on_claim(command, confirmed)
+    return on_claim(command, confirmed)
 
 
 def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
@@ -142,7 +142,7 @@ def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
         reason=command.reason,
         confirmed_before=payment.confirmed,
     )
-    return _on_claim(command, disputed)
+    return on_claim(command, disputed)
 
 
 def _lifted(command: ReversePayment, stamp: Stamp) -> New:
@@ -171,11 +171,6 @@ def _standing(command: Named, states: States) -> tuple[Claim, Payment]:
     if payment.reversed:
         raise Rejected("payment-reversed", "这笔支付已冲销。")
     return claim, payment
-
-
-def _on_claim(command: ClaimCommand, event: Event) -> list[New]:
-    stream, key = KIND.stream(command.claim_id), str(command.case_id)
-    return [New(stream, event, command.occurred_at, partition_key=key)]
 
 
 RULES = (

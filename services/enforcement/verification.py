@@ -24,6 +24,7 @@ from services.enforcement.claim import (
     ClaimCommand,
     claim_of,
     claim_reads,
+    on_claim,
 )
 
 
@@ -102,7 +103,7 @@ def verify_facts(command: VerifyFacts, stamp: Stamp, states: States) -> list[New
         evidence=command.evidence,
         reviewer_id=command.reviewer_id,
     )
-    return _on_claim(command, verified)
+    return on_claim(command, verified)
 
 
 def withdraw_claim(command: WithdrawClaim, stamp: Stamp, states: States) -> list[New]:
@@ -119,14 +120,7 @@ def withdraw_claim(command: WithdrawClaim, stamp: Stamp, states: States) -> list
         clue_id=claim.clue_id or command.case_id,
         reason=command.reason,
     )
-    return _on_claim(command, withdrawn)
-
-
-def _on_claim(
-    command: ClaimCommand, event: FactsVerified | ClaimWithdrawn
-) -> list[New]:
-    stream, key = KIND.stream(command.claim_id), str(command.case_id)
-    return [New(stream, event, command.occurred_at, partition_key=key)]
+    return on_claim(command, withdrawn)
 
 
 def _open_reads(command: OpenClaim) -> Sequence[Read]:
