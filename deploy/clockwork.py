@@ -44,80 +44,93 @@ class Clockwork:
 
     async def advance(self, to: datetime) -> Moved:
         """Move the clock forward; raises Cannot when a service refuses."""
-        await self._all("POST", "/operator/door/closing")
+        closed = await self._all("POST", "/operator/door/closing")
+        now = min(datetime.fromisoformat(answer["now"]) for answer in closed)
+        timed = [
+            name
+            for name, answer in zip(SERVICES, closed, strict=True)
+            if answer["timers"]
+        ]
         try:
-            done = await self._step_by_step(to)
+            done = await self._step_by_step(now, to, timed)
         finally:
             await self._all("POST", "/operator/door/opening")
         return Moved(to, done)
 
     async def opened(self) -> datetime:
         """Open doors that a broken-off move left closed; return the time."""
-        await self._all("POST", "/operator/door/opening")
-        return await self._now()
+        opened = await self._all("POST", "/operator/door/opening")
+        return min(datetime.fromisoformat(answer["now"]) for answer in opened)
 
     async def drained(self) -> None:
-        """Return once nothing is under way anywhere: all facts are everywhere."""
-        await self._at_rest(await self._all("POST", "/operator/tick"))
+        """Return once nothing is under way anywhere, and every service knows it."""
+        await self._at_rest()
+        await self._pass(await self._all("POST", "/operator/tick"), told=True)
 
-    async def _at_rest(self, told: Progresses) -> None:
-        """Let these be passed everywhere, and all that follows from them.
+    async def _at_rest(self) -> None:
+        """Let all journals be passed everywhere, and all that follows from them.
 
         A service that has passed all journals, and whose own has not grown by it, has
-        nothing left to do; when that holds of all four, all is at rest. Only what the
-        services heard of at rest counts: by it they know how far they are complete.
+        nothing left to do; when that holds of all four, all is at rest.
         """
-        progresses, are_told = told, True
+        progresses = await self._pass([], told=False)
         for _ in range(ROUNDS):
             before = [progress["seq"] for progress in progresses]
-            progresses = await self._pass(progresses, told=are_told)
-            if before != [progress["seq"] for progress in progresses]:
-                are_told = False
-            elif are_told:
+            progresses = await self._pass(progresses, told=False)
+            if before == [progress["seq"] for progress in progresses]:
                 return
-            else:
-                progresses, are_told = await self._all("POST", "/operator/tick"), True
         raise Cannot("The services' reactions do not come to rest: see their logs.")
 
-    async def _step_by_step(self, to: datetime) -> int:
-        await self.drained()
-        now, done = await self._now(), 0
+    async def _step_by_step(
+        self, now: datetime, to: datetime, timed: Sequence[str]
+    ) -> int:
+        await self._at_rest()
+        done = 0
         while now < to:
             now = min(await self._next_due(now) or to, to)
             moved = {"to": now.isoformat()}
-            await self._at_rest(await self._all("POST", "/operator/clock", moved))
-            while (fired := await self._fire()) > 0:
-                done += fired
-                await self.drained()
+            told = await self._all("POST", "/operator/clock", moved)
+            # Only the clock has moved: who has timers must have heard of it.
+            await self._pass(told, told=True, by=timed)
+            grown = False
+            while (fired := await self._fire(timed)) > 0:
+                done, grown = done + fired, True
+                await self._at_rest()
+            if now == to:
+                # By it every service knows how far it is complete.
+                last = await self._all("POST", "/operator/tick") if grown else told
+                await self._pass(last, told=True)
         return done
 
-    async def _pass(self, progresses: Progresses, *, told: bool) -> Progresses:
+    async def _pass(
+        self, progresses: Progresses, *, told: bool, by: Sequence[str] = SERVICES
+    ) -> Progresses:
         """Let these be passed by every consumer; return how far the logs are then."""
         wanted = [{name: each[name] for name in PROGRESS} for each in progresses]
         answers = await self._all(
-            "POST", "/operator/drain", {"progresses": wanted, "told": told}
+            "POST", "/operator/drain", {"progresses": wanted, "told": told}, by
         )
         if not all(answer["drained"] for answer in answers):
             raise Cannot("A consumer does not come along: see `qingxin status`.")
         return answers
-
-    async def _now(self) -> datetime:
-        state = await self._ask("GET", "routing", "/operator/state")
-        return datetime.fromisoformat(state["now"])
 
     async def _next_due(self, after: datetime) -> datetime | None:
         path = "/operator/next-due"
         answer = await self._ask("GET", "routing", path, after=after.isoformat())
         return datetime.fromisoformat(answer["next"]) if answer["next"] else None
 
-    async def _fire(self) -> int:
-        answers = await self._all("POST", "/operator/timers")
+    async def _fire(self, timed: Sequence[str]) -> int:
+        answers = await self._all("POST", "/operator/timers", by=timed)
         return sum(answer["done"] for answer in answers)
 
     async def _all(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        by: Sequence[str] = SERVICES,
     ) -> list[Any]:
-        asked = [self._ask(method, name, path, body) for name in SERVICES]
+        asked = [self._ask(method, name, path, body) for name in by]
         return list(await asyncio.gather(*asked))
 
     async def _ask(

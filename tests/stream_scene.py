@@ -189,6 +189,9 @@ class Seen:
     services: frozenset[str] = frozenset({SERVICE})
     hates: set[str] = field(default_factory=set)
 
+    def concerns(self, _recorded: Recorded) -> bool:
+        return True
+
     async def apply(
         self, connection: asyncpg.Connection, events: Sequence[Recorded]
     ) -> None:
@@ -228,6 +231,9 @@ class Noting:
     journal: Journal
     name: str = "noting"
     services: frozenset[str] = frozenset({SERVICE})
+
+    def concerns(self, _recorded: Recorded) -> bool:
+        return True
 
     async def react(
         self, events: Sequence[Recorded], positions: Sequence[PositionUpdate]

@@ -85,6 +85,10 @@ class Reactor:
             message = f"Two reactions have one name: {sorted(names)}"
             raise ValueError(message)
 
+    def concerns(self, recorded: Recorded) -> bool:
+        """Say whether any reaction looks at an event."""
+        return any(reaction.fires(recorded) for reaction in self.reactions)
+
     async def react(
         self, events: Sequence[Recorded], positions: Sequence[PositionUpdate]
     ) -> None:
@@ -93,15 +97,20 @@ class Reactor:
         Raises PositionMoved when another consumer runs, ClockAhead, Contended, and
         whatever a rule raises that is no refusal: such an event is to be parked.
         """
-        for _ in range(ATTEMPTS):
-            if await self._attempt(events, positions):
+        # What was decided before is refused by the append itself: only then we look.
+        for attempt in range(ATTEMPTS):
+            if await self._attempt(events, positions, look=attempt > 0):
                 return
         raise Contended(f"The streams moved {ATTEMPTS} times.")
 
     async def _attempt(
-        self, events: Sequence[Recorded], positions: Sequence[PositionUpdate]
+        self,
+        events: Sequence[Recorded],
+        positions: Sequence[PositionUpdate],
+        *,
+        look: bool,
     ) -> bool:
-        fired = await self._fired(events)
+        fired = await self._fired(events, look=look)
         page = Page(self.journal, self.rules)
         await page.load([asked for each in fired for asked in each.asked])
         outcomes = [await page.decide(each) for each in fired]
@@ -117,14 +126,14 @@ class Reactor:
             return False
         return _settled(results)
 
-    async def _fired(self, events: Sequence[Recorded]) -> list[Fired]:
+    async def _fired(self, events: Sequence[Recorded], *, look: bool) -> list[Fired]:
         pairs = [
             (reaction, record)
             for record in events
             for reaction in self.reactions
             if reaction.fires(record)
         ]
-        kept = await self._kept(pairs)
+        kept = await self._kept(pairs) if look else set()
         fired = [
             Fired(reaction.name, record.id, tuple(self._asked(reaction, record)))
             for reaction, record in pairs

@@ -58,19 +58,27 @@ def _may_move(caller: SignedIn) -> None:
 
 def _door(router: APIRouter, running: Running) -> None:
     @router.post("/door/closing")
-    async def close(caller: OfficerCaller) -> dict[str, bool]:
+    async def close(caller: OfficerCaller) -> dict[str, Any]:
         """Turn acts away and wait until none is under way."""
         _may_move(caller)
         running.door.close()
         await running.door.drained()
-        return {"closed": True}
+        return await _standing(running)
 
     @router.post("/door/opening")
-    async def open_(caller: OfficerCaller) -> dict[str, bool]:
+    async def open_(caller: OfficerCaller) -> dict[str, Any]:
         """Let acts in again."""
         _may_move(caller)
         running.door.open()
-        return {"closed": False}
+        return await _standing(running)
+
+
+async def _standing(running: Running) -> dict[str, Any]:
+    return {
+        "closed": running.door.closed,
+        "now": await running.now(),
+        "timers": len(running.timers),
+    }
 
 
 def _time(router: APIRouter, running: Running) -> None:

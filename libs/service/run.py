@@ -22,6 +22,7 @@ from libs.events.journal.words import Deployment
 from libs.events.journal.writer import Writer
 from libs.events.perform import Log
 from libs.events.reactions import Reactor, system_actor
+from libs.events.stream.pages import keep_as_it_is, pages_pool
 from libs.events.stream.relay import Relay, RelaySettings
 from libs.events.stream.subscription import Subscription, SubscriptionSettings
 from libs.events.stream.topics import Topics
@@ -91,10 +92,16 @@ async def serve(service: Service, settings: Settings) -> None:
     """Serve until SIGTERM: drain, leave the groups, stop the relay, end."""
     telemetry = set_up(service.name, Seen(endpoint=settings.otlp, site=settings.site))
     try:
-        async with asyncpg.create_pool(
-            settings.database, min_size=2, max_size=10, reset=_as_it_is
-        ) as pool:
+        async with (
+            asyncpg.create_pool(
+                settings.database, min_size=2, max_size=10, reset=keep_as_it_is
+            ) as pool,
+            pages_pool(settings.database) as pages,
+        ):
             running = _assembled(service, settings, pool, telemetry)
+            running.subscriptions.update(_subscriptions(service, running, pages))
+            if VIEWS in running.subscriptions:
+                running.watermarks.wake_by(running.subscriptions[VIEWS].moved_within)
             app = _app(service, running)
             config = uvicorn.Config(
                 app,
@@ -112,13 +119,6 @@ async def serve(service: Service, settings: Settings) -> None:
         telemetry.shut_down()
 
 
-async def _as_it_is(_: asyncpg.Connection) -> None:
-    """Give a connection back without a RESET: what we set is LOCAL to a transaction.
-
-    It was every second statement; open transactions and listeners end all the same.
-    """
-
-
 def _assembled(
     service: Service, settings: Settings, pool: asyncpg.Pool, telemetry: object
 ) -> Running:
@@ -129,7 +129,7 @@ def _assembled(
     )
     writer = Writer(settings.database, gate=relay.may_write)
     rules = {rule.command: rule for rule in (*service.rules, dropping.RULE)}
-    running = Running(
+    return Running(
         settings=settings,
         pool=pool,
         desk=Desk(service.name, Log(journal, writer), rules),
@@ -142,21 +142,17 @@ def _assembled(
         closing=Closing(),
         timers=service.timers,
     )
-    running.subscriptions.update(_subscriptions(service, running))
-    if VIEWS in running.subscriptions:
-        running.watermarks.wake_by(running.subscriptions[VIEWS].moved_within)
-    return running
 
 
-def _subscriptions(service: Service, running: Running) -> dict[str, Subscription]:
+def _subscriptions(
+    service: Service, running: Running, pages: asyncpg.Pool
+) -> dict[str, Subscription]:
     prefix = running.settings.topic_prefix
     settings = SubscriptionSettings(running.settings.kafka, running.topics)
     made = {}
     if service.views:
         group = f"{prefix}qingxin.{service.name}.{VIEWS}"
-        made[VIEWS] = Subscription(
-            group, consumers(service.views), running.pool, settings
-        )
+        made[VIEWS] = Subscription(group, consumers(service.views), pages, settings)
     if service.reactions:
         reactor = Reactor(
             REACTIONS,
@@ -167,7 +163,7 @@ def _subscriptions(service: Service, running: Running) -> dict[str, Subscription
             system_actor(service.name),
         )
         group = f"{prefix}qingxin.{service.name}.{REACTIONS}"
-        made[REACTIONS] = Subscription(group, [reactor], running.pool, settings)
+        made[REACTIONS] = Subscription(group, [reactor], pages, settings)
     return made
 
 

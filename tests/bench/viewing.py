@@ -39,6 +39,10 @@ class Timed:
     def services(self) -> frozenset[str]:
         return self.runner.services
 
+    def concerns(self, recorded: Recorded) -> bool:
+        """Say whether the view hears it."""
+        return self.runner.concerns(recorded)
+
     async def apply(
         self, connection: asyncpg.Connection, events: Sequence[Recorded]
     ) -> None:

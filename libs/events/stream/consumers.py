@@ -27,6 +27,10 @@ class ViewConsumer(Protocol):
         """Whose topics it reads."""
         ...
 
+    def concerns(self, recorded: Recorded) -> bool:
+        """Say whether an event can have an effect here."""
+        ...
+
     async def apply(
         self, connection: asyncpg.Connection, events: Sequence[Recorded]
     ) -> None:
@@ -49,6 +53,10 @@ class ReactionConsumer(Protocol):
     @property
     def services(self) -> frozenset[str]:
         """Whose topics it reads."""
+        ...
+
+    def concerns(self, recorded: Recorded) -> bool:
+        """Say whether a reaction looks at an event."""
         ...
 
     async def react(

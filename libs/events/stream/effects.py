@@ -7,32 +7,23 @@ and every later one of its stream are parked for this consumer, and the others g
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import asyncpg
 import structlog
 from aiokafka import TopicPartition
 
 from libs.events.stream import parked
+from libs.events.stream.admitted import Found, Page, Work, admitted
 from libs.events.stream.consumers import (
     Consumer,
     Item,
     ReactionConsumer,
     ViewConsumer,
-    read_item,
 )
-from libs.events.stream.envelope import Copy
 from libs.events.stream.parked import Waiting
-from libs.events.stream.positions import (
-    START,
-    Admitted,
-    Position,
-    Step,
-    admit,
-    move,
-    read,
-    steps,
-)
+from libs.events.stream.positions import Position, Step, move, read
+from libs.events.stream.reached import Reached, Stored
 from libs.events.stream.retry import try_again
 from libs.events.stream.trouble import heals, name_of
 
@@ -41,32 +32,12 @@ log = structlog.get_logger()
 # So many different events at fault, and none in order: it is the consumer's own fault.
 MOST_PARKED = 10
 
-# A crash loses effect and position together, and Kafka still has the events: there is
-# no need to wait for the disk.
-QUICK = "SET LOCAL synchronous_commit = off"
-
-Stored = dict[str, dict[TopicPartition, Position]]
-Page = Mapping[TopicPartition, Sequence[Copy]]
+# Others read stored positions to know how far a consumer is: they see it so much later.
+STORE_AFTER_SECONDS = 0.05
 
 
 class ConsumerBroken(Exception):
     """A consumer fails on everything: nothing more is parked, it has to be mended."""
-
-
-@dataclass
-class Found:
-    """What a page showed of its partitions."""
-
-    holes: dict[TopicPartition, int] = field(default_factory=dict)
-    diverged: dict[TopicPartition, Copy] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What one consumer has to take in, in an order its partitions keep."""
-
-    consumer: Consumer
-    items: Sequence[Item]
 
 
 @dataclass
@@ -81,14 +52,16 @@ class Effects:
     def __init__(self, pool: asyncpg.Pool, consumers: Sequence[Consumer]) -> None:
         self._pool = pool
         self.consumers = {consumer.name: consumer for consumer in consumers}
-        self._positions: Stored = {}
+        self._reached = Reached()
+        self._writing = asyncio.Lock()
+        self._storing: asyncio.Task[None] | None = None
         self._broken: set[str] = set()
         self._any_parked = True
         self._moved = asyncio.Event()
 
     async def load(self) -> None:
         """Read all positions again: another member may have moved them."""
-        self._positions = await self.stored()
+        self._reached = Reached(await self.stored())
         async with self._pool.acquire() as connection:
             self._any_parked = bool(await parked.blocked(connection, self.consumers))
 
@@ -97,17 +70,13 @@ class Effects:
         async with self._pool.acquire() as connection:
             return await read(connection, self.consumers)
 
-    def position(
-        self, consumer: str, partition: TopicPartition, stored: Stored | None = None
-    ) -> Position:
-        """Return where a consumer stands in a partition; without `stored`, here."""
-        places = self._positions if stored is None else stored
-        return places.get(consumer, {}).get(partition, START)
+    def position(self, consumer: str, partition: TopicPartition) -> Position:
+        """Return up to where a consumer has taken a partition in."""
+        return self._reached.position(consumer, partition)
 
     def next_offset(self, partition: TopicPartition, names: Iterable[str]) -> int:
         """Return the offset from which all these consumers get what they lack."""
-        stored = [self.position(name, partition).kafka_offset for name in names]
-        return min(stored, default=-1) + 1
+        return self._reached.next_offset(partition, names)
 
     async def moved(self) -> None:
         """Wait until a position moves."""
@@ -119,8 +88,12 @@ class Effects:
         Raises what heals by waiting, or ConsumerBroken; what was applied
         before that stays applied.
         """
-        found = Found()
-        works = self._admitted(page, readers, found)
+        async with self._writing:
+            works, found = admitted(self.consumers, self._reached, page, readers)
+            await self._take_in(self._concerned(works))
+        return found
+
+    async def _take_in(self, works: Sequence[Work]) -> None:
         views = [w for w in works if isinstance(w.consumer, ViewConsumer)]
         if len(views) > 1 and await self._together(views):
             works = [w for w in works if isinstance(w.consumer, ReactionConsumer)]
@@ -132,36 +105,42 @@ class Effects:
                 broken = error
         if broken:
             raise broken
-        return found
 
-    def _admitted(
-        self, page: Page, readers: Mapping[str, Sequence[str]], found: Found
-    ) -> list[Work]:
-        items: dict[str, list[Item]] = {}
-        read_once: dict[int, Item] = {}
-        for partition, copies in page.items():
-            known: dict[Position, Admitted] = {}
-            for name in readers.get(partition.topic, ()):
-                position = self.position(name, partition)
-                if position not in known:
-                    known[position] = admit(position, copies)
-                admitted = known[position]
-                if admitted.hole is not None:
-                    # The first that any consumer lacks, so that pages agree.
-                    found.holes[partition] = min(
-                        admitted.hole, found.holes.get(partition, admitted.hole)
-                    )
-                if admitted.diverged is not None:
-                    found.diverged[partition] = admitted.diverged
-                for copy in admitted.apply:
-                    if id(copy) not in read_once:
-                        read_once[id(copy)] = read_item(copy)
-                    items.setdefault(name, []).append(read_once[id(copy)])
-        return [
-            # A partition's order is the journal's: sorting by number keeps it.
-            Work(self.consumers[name], sorted(mine, key=_order))
-            for name, mine in items.items()
-        ]
+    def _concerned(self, works: Sequence[Work]) -> list[Work]:
+        """Return what has to be taken in; the others move on without a transaction."""
+        concerned = []
+        for work in works:
+            if any(_concerns(work.consumer, item) for item in work.items):
+                concerned.append(work)
+            else:
+                copies = [item.copy for item in work.items]
+                self._reached.passed(work.consumer.name, copies)
+        if len(concerned) < len(works):
+            self._tell_moved()
+            self._store_soon()
+        return concerned
+
+    def _store_soon(self) -> None:
+        if self._storing is None or self._storing.done():
+            self._storing = asyncio.create_task(self._store_later(), name="positions")
+
+    async def _store_later(self) -> None:
+        await asyncio.sleep(STORE_AFTER_SECONDS)
+        try:
+            await self.store()
+        except Exception as error:  # noqa: BLE001 -- the next page or round tries again
+            log.warning("positions_not_stored", error=name_of(error))
+
+    async def store(self) -> None:
+        """Store how far consumers have come over pages that did not concern them.
+
+        Raises PositionMoved when another member has the partition by now.
+        """
+        async with self._writing:
+            if moves := self._reached.unstored():
+                async with self._pool.acquire() as connection, connection.transaction():
+                    await move(connection, moves)
+                self._reached.moved(moves)
 
     async def _together(self, works: Sequence[Work]) -> bool:
         """Apply all views' pages in one transaction; False when one of them fails."""
@@ -228,7 +207,6 @@ class Effects:
     async def _views(self, works: Sequence[Work]) -> None:
         moves: list[Step] = []
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(QUICK)
             names = [work.consumer.name for work in works]
             held = await parked.blocked(connection, names)
             for work in works:
@@ -264,12 +242,13 @@ class Effects:
         self._moved_to(moves)
 
     def _steps(self, name: str, items: Sequence[Item]) -> list[Step]:
-        before = self._positions.get(name, {})
-        return steps(name, before, [item.copy for item in items])
+        return self._reached.steps(name, [item.copy for item in items])
 
     def _moved_to(self, moves: Sequence[Step]) -> None:
-        for step in moves:
-            self._positions.setdefault(step.consumer, {})[step.partition] = step.to
+        self._reached.moved(moves)
+        self._tell_moved()
+
+    def _tell_moved(self) -> None:
         self._moved.set()
         self._moved = asyncio.Event()
 
@@ -282,5 +261,6 @@ class Effects:
         await try_again(self._pool, self.consumers[name], stream)
 
 
-def _order(item: Item) -> tuple[str, int]:
-    return item.recorded.service, item.recorded.seq
+def _concerns(consumer: Consumer, item: Item) -> bool:
+    """Say whether an item has an effect, or is to be parked."""
+    return item.trouble is not None or consumer.concerns(item.recorded)

@@ -59,6 +59,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Finish the page at hand; its effect still counts."""
         async with self._busy:
+            await self._store()
             self.assigned = self.assigned - revoked
         await self.commit()
 
@@ -71,6 +72,11 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
             self._is_loaded = False
             with suppress(*TRANSIENT):
                 await self._load()
+
+    async def _store(self) -> None:
+        # Not stored is only read again, by whoever has the partition then.
+        with suppress(*TRANSIENT):
+            await self._effects.store()
 
     async def _load(self) -> None:
         await self._effects.load()
@@ -223,6 +229,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         """Finish the page at hand and wait for nothing more."""
         self._stopping.set()
         async with self._busy:
+            await self._store()
             await self.commit()
 
     def issues(self) -> list[Issue]:

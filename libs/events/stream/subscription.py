@@ -23,6 +23,7 @@ from libs.events.stream.effects import Effects
 from libs.events.stream.holes import Holes
 from libs.events.stream.member import Group, Member
 from libs.events.stream.progress import Progress
+from libs.events.stream.reached import Reached
 from libs.events.stream.topics import Topics
 from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
 from libs.telemetry import instruments
@@ -153,6 +154,7 @@ class Subscription:
             async with asyncio.timeout(seconds):
                 while not await self._has_passed(progress):
                     await self.moved_within(ROUND_SECONDS)
+                await self._effects.store()
                 return True
         return False
 
@@ -162,9 +164,9 @@ class Subscription:
             for partition, index in enumerate(progress.indexes)
         }
         elsewhere = not self._member.assigned.issuperset(wanted)
-        positions = await self._effects.stored() if elsewhere else None
+        reached = Reached(await self._effects.stored()) if elsewhere else self._effects
         return all(
-            self._effects.position(name, partition, positions).index >= index
+            reached.position(name, partition).index >= index
             for name in self._group.readers.get(progress.topic, ())
             for partition, index in wanted.items()
         )

@@ -21,23 +21,23 @@ from libs.events.views.view import Declared, Register, View
 from libs.telemetry import steps
 
 # The lock first, so that a switch that holds the table never meets a half-done page.
-# Plans by the size of now: one kept from an empty table would read all of a full one.
-LOCK = """
-SET LOCAL plan_cache_mode = force_custom_plan;
-LOCK TABLE {table} IN ROW EXCLUSIVE MODE"""
+LOCK = "LOCK TABLE {table} IN ROW EXCLUSIVE MODE"
 LOAD = """
 SELECT stream, version, recorded_at, gone{columns}
 FROM {table} WHERE stream = ANY($1)"""
-# The stored version ends inside the database: it need not be written back from here.
-END = """
-INSERT INTO {table}_history (stream, version, known_from, known_to, gone{columns})
-SELECT stream, version, recorded_at, known_to, gone{columns}
-FROM unnest($1::text[], $2::timestamptz[]) AS ended(stream, known_to)
-JOIN {table} USING (stream)"""
 UPSERT = """
 INSERT INTO {table} AS kept ({names}) SELECT * FROM unnest({arrays})
 ON CONFLICT (stream) DO UPDATE SET ({names}) = ROW({excluded})
 WHERE kept.version < EXCLUDED.version"""
+# The stored version ends inside the database, which still sees it in this statement:
+# it need not be written back from here.
+REPLACE = """
+WITH ended AS (
+    INSERT INTO {table}_history (stream, version, known_from, known_to, gone{columns})
+    SELECT stream, version, recorded_at, known_to, gone{columns}
+    FROM unnest(${streams}::text[], ${ends}::timestamptz[]) AS ended(stream, known_to)
+    JOIN {table} USING (stream)
+){upsert}"""
 INSERT_ONCE = """
 INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})
 ON CONFLICT (event_id, line) DO NOTHING"""
@@ -64,6 +64,10 @@ class ViewRunner:
         """Return whose topics it reads."""
         return frozenset(self.view.services)
 
+    def concerns(self, recorded: Recorded) -> bool:
+        """Say whether it hears an event of this type."""
+        return recorded.type in self.view.types
+
     async def apply(
         self, connection: asyncpg.Connection, events: Sequence[Recorded]
     ) -> None:
@@ -83,9 +87,8 @@ class ViewRunner:
         await connection.execute(self._lock)
         rows = await self._load(connection, streams)
         changes = fold_page(self.view, rows, events)
-        await self._end_stored(connection, rows, changes)
         await self._keep_ended(connection, rows, changes)
-        await self._keep_latest(connection, changes)
+        await self._keep_latest(connection, rows, changes)
 
     async def _load(
         self, connection: asyncpg.Connection, streams: Sequence[str]
@@ -97,15 +100,6 @@ class ViewRunner:
             row = None if gone else read(values)
             rows[stream] = Version(stream, version, known_from, None, row)
         return rows
-
-    async def _end_stored(
-        self, connection: asyncpg.Connection, rows: Rows, changes: Changes[Any]
-    ) -> None:
-        ended = [v for v in changes.closed if v.version == _stored(rows, v)]
-        if ended:
-            ended.sort(key=_key)
-            streams = [version.stream for version in ended]
-            await connection.execute(self._end, streams, [v.known_to for v in ended])
 
     async def _keep_ended(
         self, connection: asyncpg.Connection, rows: Rows, changes: Changes[Any]
@@ -123,16 +117,21 @@ class ViewRunner:
             )
 
     async def _keep_latest(
-        self, connection: asyncpg.Connection, changes: Changes[Any]
+        self, connection: asyncpg.Connection, rows: Rows, changes: Changes[Any]
     ) -> None:
         if not changes.latest:
             return
         # Sorted, so that two transactions never wait for each other's rows.
         latest = sorted(changes.latest.values(), key=_key)
-        rows = [version_values(self.view, version) for version in latest]
-        values = [list(column) for column in zip(*rows, strict=True)]
+        written = [version_values(self.view, version) for version in latest]
+        values = [list(column) for column in zip(*written, strict=True)]
         del values[KNOWN_TO]
-        await connection.execute(self._upsert, *values)
+        ended = [v for v in changes.closed if v.version == _stored(rows, v)]
+        if not ended:
+            await connection.execute(self._upsert, *values)
+            return
+        streams, ends = [v.stream for v in ended], [v.known_to for v in ended]
+        await connection.execute(self._replace, *values, streams, ends)
 
     @cached_property
     def _lock(self) -> str:
@@ -145,14 +144,21 @@ class ViewRunner:
         return LOAD.format_map({"table": table, "columns": columns})
 
     @cached_property
-    def _end(self) -> str:
-        columns = "".join(f", {name}" for name in self.view.columns.names)
-        table = f"{self.schema}.{self.view.table}"
-        return END.format_map({"table": table, "columns": columns})
-
-    @cached_property
     def _upsert(self) -> str:
         return _statement(UPSERT, current_table(self.view), self.schema)
+
+    @cached_property
+    def _replace(self) -> str:
+        after = len(current_table(self.view).columns)
+        return REPLACE.format_map(
+            {
+                "table": f"{self.schema}.{self.view.table}",
+                "columns": "".join(f", {name}" for name in self.view.columns.names),
+                "streams": after + 1,
+                "ends": after + 2,
+                "upsert": self._upsert,
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,10 @@ class RegisterRunner:
     def services(self) -> frozenset[str]:
         """Return whose topics it reads."""
         return frozenset(self.register.services)
+
+    def concerns(self, recorded: Recorded) -> bool:
+        """Say whether it hears an event of this type."""
+        return recorded.type in self.register.types
 
     async def apply(
         self, connection: asyncpg.Connection, events: Sequence[Recorded]

@@ -76,6 +76,10 @@ class Wanted:
         """Return whose topics it reads."""
         return frozenset(self.build.declared.services)
 
+    def concerns(self, recorded: Recorded) -> bool:
+        """Say whether the build hears an event of this type."""
+        return recorded.type in self.build.declared.types
+
     async def apply(
         self, connection: asyncpg.Connection, events: Sequence[Recorded]
     ) -> None:
@@ -124,6 +128,7 @@ class Switch:
         for part in await self.source.parts(build.declared.services):
             until = limit(build, live, part.partition)
             applied += await self._partition(effects, part.partition, until)
+        await effects.store()
         return applied
 
     async def _partition(
