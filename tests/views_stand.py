@@ -117,4 +117,5 @@ async def apply_live(
             back = source.random.randint(max(0, start - 15), start)
             await effects.apply({partition: rest[back:end]}, {topic(service): names})
             start = end
+    await effects.store()
     return effects

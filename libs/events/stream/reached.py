@@ -4,12 +4,12 @@ A page that concerns nobody moves a consumer in memory alone; what is stored fol
 with its next effect, or shortly after. Until then a crash only reads it again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from aiokafka import TopicPartition
 
 from libs.events.stream.envelope import Copy
-from libs.events.stream.positions import START, Position, Step, steps
+from libs.events.stream.positions import START, Position, Positions, Step, steps
 
 Stored = dict[str, dict[TopicPartition, Position]]
 
@@ -24,7 +24,8 @@ class Reached:
 
     def position(self, consumer: str, partition: TopicPartition) -> Position:
         """Return up to where a consumer has taken a partition in."""
-        return self._here.get(consumer, {}).get(partition, START)
+        places: Positions = self._here.get(consumer, {})
+        return places.get(partition, START)
 
     def steps(self, consumer: str, copies: Iterable[Copy]) -> list[Step]:
         """Return the moves that store a consumer's place after these copies."""
@@ -56,5 +57,5 @@ class Reached:
         ]
 
     def _known(self, consumer: str, partition: TopicPartition) -> Position:
-        places: Mapping[TopicPartition, Position] = self._stored.get(consumer, {})
+        places: Positions = self._stored.get(consumer, {})
         return places.get(partition, START)

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from libs.events.event import Recorded
 from libs.events.stream.effects import Effects
 from libs.events.stream.positions import Positions, read
-from libs.events.views.build import Build, forget_progress, set_state
+from libs.events.views.build import FORGET_PARKED, Build, set_state
 from libs.events.views.checksum import checksum, digests
 from libs.events.views.live import DROP_READERS, point
 from libs.events.views.loading import Dropped, TopicIncomplete, limit
@@ -35,7 +35,20 @@ RETIRED = "CREATE SCHEMA IF NOT EXISTS retired"
 DROP = "DROP TABLE IF EXISTS retired.{table}"
 MOVE = "ALTER TABLE {schema}.{table} SET SCHEMA {to}"
 DROP_SCHEMA = "DROP SCHEMA {schema} CASCADE"
-TAKE_OVER = "UPDATE public.position SET consumer = $2 WHERE consumer = $1"
+# A consumer also moves over pages that do not concern it, without its tables.
+HOLD_POSITIONS = "SELECT FROM public.position WHERE consumer = $1 FOR UPDATE"
+# In place: who waits for these rows finds them where it left them.
+TAKE_OVER = """
+WITH built AS (
+    DELETE FROM public.position WHERE consumer = $1 RETURNING *
+)
+INSERT INTO public.position
+SELECT $2, topic, partition, idx, event_id, kafka_offset, seq, recorded_at FROM built
+ON CONFLICT (consumer, topic, partition) DO UPDATE
+SET (idx, event_id, kafka_offset, seq, recorded_at) = ROW(
+    EXCLUDED.idx, EXCLUDED.event_id, EXCLUDED.kafka_offset, EXCLUDED.seq,
+    EXCLUDED.recorded_at
+)"""
 TAKE_OVER_PARKED = "UPDATE public.parked SET consumer = $2 WHERE consumer = $1"
 STREAMS = "SELECT DISTINCT stream FROM public.parked WHERE consumer = ANY ($1)"
 
@@ -187,6 +200,7 @@ class Switch:
         exists = await connection.fetchval(EXISTS, _full(declared))
         if exists:
             await connection.execute(HOLD.format_map({"table": _full(declared)}))
+        await connection.execute(HOLD_POSITIONS, declared.table)
         await self._catch_up(await self._live(connection))
         for statement in DROP_READERS:
             names = {"schema": LIVE, "name": declared.name}
@@ -194,7 +208,7 @@ class Switch:
         await self._change_tables(connection)
         await grant(connection, declared, LIVE, self.app_role)
         await point(connection, declared, app_role=self.app_role)
-        await forget_progress(connection, declared.table)
+        await connection.execute(FORGET_PARKED, declared.table)
         for take_over in (TAKE_OVER, TAKE_OVER_PARKED):
             await connection.execute(take_over, build.consumer, declared.table)
         await connection.execute(DROP_SCHEMA.format_map({"schema": build.schema}))
