@@ -9,7 +9,7 @@ STAMPS := .local/stamps
 QINGXIN_REAL_DATA ?= ../shared/data/real
 export QINGXIN_REAL_DATA
 
-.PHONY: run test test-real bench setup setup-dev clean
+.PHONY: run test test-real bench chaos setup setup-dev clean
 
 run: setup ## the whole system on the replayed campaign
 	@exec $(VENV) -m deploy.local up --demo
@@ -27,6 +27,9 @@ test-real: setup-dev ## three agencies' own totals
 
 bench: setup-dev ## first ratios
 	@$(VENV) -m tests.bench
+
+chaos: setup-dev ## N faults from a SEED, in several goes if need be
+	@N=$(N) SEED=$(SEED) BROKERS=$(BROKERS) GO=$(GO) HOLD=$(HOLD) $(VENV) -m tests.chaos
 
 setup: $(STAMPS)/run $(STAMPS)/jars
 

@@ -27,7 +27,8 @@ class SettingsRefused(Exception):
 class Settings(BaseSettings):
     """What every service is told when it starts.
 
-    `master_key`, `code_key` and `worker_key` only where the service needs them.
+    `master_key`, `code_key` and `worker_key` only where the service needs them. The
+    consumer groups' sessions: how long a silent member keeps its partitions.
     """
 
     model_config = SettingsConfigDict(
@@ -41,6 +42,8 @@ class Settings(BaseSettings):
     owner_database: str | None = None
     kafka: str
     topic_prefix: str = ""
+    session_ms: Annotated[int, Field(ge=1000)] = 10_000
+    heartbeat_ms: Annotated[int, Field(ge=100)] = 3_000
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)]
     issuer: str

@@ -19,6 +19,7 @@ from libs.events.stream.topics import Topics
 from tests.stream_scene import SERVICE, Seen
 
 MIDST = "in the midst"
+SILENT = 2.0
 
 
 async def _stand_still(*_: object) -> None:
@@ -49,7 +50,9 @@ async def main(what: str, dsn: str, bootstrap: str, prefix: str) -> None:
         if what == "stuck-relay":
             # Sent and acknowledged, but the checkpoint has not moved.
             Lead.advance = _stand_still  # type: ignore[method-assign,assignment]
-        settings = RelaySettings(SERVICE, dsn, bootstrap, topics, back_off=0.05)
+        settings = RelaySettings(
+            SERVICE, dsn, bootstrap, topics, back_off=0.05, silent=SILENT
+        )
         await Relay(settings, Journal(pool, SERVICE)).start()
     await asyncio.Event().wait()
 

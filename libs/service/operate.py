@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from libs.events.reactions import findings
+from libs.events.stream.leadership import from_the_start
 from libs.events.stream.progress import Progress
 from libs.service.mending import mending_routes
 from libs.service.parts import Running
@@ -47,6 +48,7 @@ def operator_routes(running: Running) -> APIRouter:
     router = APIRouter(prefix="/operator", tags=["operator"])
     _door(router, running)
     _time(router, running)
+    _refilling(router, running)
     _sight(router, running)
     router.include_router(mending_routes(running))
     return router
@@ -115,6 +117,16 @@ def _time(router: APIRouter, running: Running) -> None:
         """Do what is due now, as the timers would."""
         _may_move(caller)
         return {"done": sum([await timer(running) for timer in running.timers])}
+
+
+def _refilling(router: APIRouter, running: Running) -> None:
+    @router.post("/relay/refill")
+    async def refill(caller: OfficerCaller) -> dict[str, Any]:
+        """Fill this service's lost topic again, from the journal's first event."""
+        _may_move(caller)
+        topic = running.topics.events(running.desk.service)
+        await from_the_start(running.pool, topic)
+        return {"topic": topic, "events": (await running.desk.log.journal.head()).seq}
 
 
 def _sight(router: APIRouter, running: Running) -> None:

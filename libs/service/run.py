@@ -22,7 +22,7 @@ from libs.events.journal.words import Deployment
 from libs.events.journal.writer import Writer
 from libs.events.perform import Log
 from libs.events.reactions import Reactor, system_actor
-from libs.events.stream.pages import keep_as_it_is, pages_pool
+from libs.events.stream.pages import pages_pool, plain_pool
 from libs.events.stream.relay import Relay, RelaySettings
 from libs.events.stream.subscription import Subscription, SubscriptionSettings
 from libs.events.stream.topics import Topics
@@ -53,7 +53,6 @@ ROUND_SECONDS = 1.0
 GRACE_SECONDS = 10
 # Objects made since the last look for cycles; Python's own 700 is a look every page.
 COLLECT_AFTER = 20_000
-
 log = structlog.get_logger()
 
 
@@ -93,9 +92,7 @@ async def serve(service: Service, settings: Settings) -> None:
     telemetry = set_up(service.name, Seen(endpoint=settings.otlp, site=settings.site))
     try:
         async with (
-            asyncpg.create_pool(
-                settings.database, min_size=2, max_size=10, reset=keep_as_it_is
-            ) as pool,
+            plain_pool(settings.database) as pool,
             pages_pool(settings.database) as pages,
         ):
             running = _assembled(service, settings, pool, telemetry)
@@ -147,8 +144,13 @@ def _assembled(
 def _subscriptions(
     service: Service, running: Running, pages: asyncpg.Pool
 ) -> dict[str, Subscription]:
-    prefix = running.settings.topic_prefix
-    settings = SubscriptionSettings(running.settings.kafka, running.topics)
+    told, prefix = running.settings, running.settings.topic_prefix
+    settings = SubscriptionSettings(
+        told.kafka,
+        running.topics,
+        session_ms=told.session_ms,
+        heartbeat_ms=told.heartbeat_ms,
+    )
     made = {}
     if service.views:
         group = f"{prefix}qingxin.{service.name}.{VIEWS}"

@@ -2,7 +2,15 @@
 
 import asyncpg
 
+# What a process that stands still, or is cut off, holds in the database is let go.
+SESSION = {
+    "idle_in_transaction_session_timeout": "20s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 SETTINGS = {
+    **SESSION,
     # A crash loses effect and position together, and Kafka still has the events:
     # there is no need to wait for the disk.
     "synchronous_commit": "off",
@@ -14,6 +22,13 @@ SETTINGS = {
     "enable_mergejoin": "off",
     "jit": "off",
 }
+
+
+def plain_pool(dsn: str) -> asyncpg.Pool:
+    """Return a pool, to be opened, for everything but pages."""
+    return asyncpg.create_pool(
+        dsn, min_size=2, max_size=10, server_settings=SESSION, reset=keep_as_it_is
+    )
 
 
 def pages_pool(dsn: str, connections: int = 2) -> asyncpg.Pool:

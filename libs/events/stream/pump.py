@@ -12,6 +12,7 @@ from libs.events.journal.words import Head
 from libs.events.stream.leadership import Checkpoint, Last, Lead
 from libs.events.stream.progress import Progress
 from libs.events.stream.sender import Numbered, Sender
+from libs.events.stream.tail import are_between, hold_offsets
 from libs.events.stream.topics import PARTITIONS, Topics, partition_of
 from libs.telemetry import messaging
 
@@ -38,7 +39,10 @@ class Log(Protocol):
 
 @dataclass(frozen=True)
 class RelaySettings:
-    """One service's relay. `dsn` is for the leader's own connection; all seconds."""
+    """One service's relay. `dsn` is for the leader's own connection; all seconds.
+
+    Another relay takes over from a leader that has been `silent` for so long.
+    """
 
     service: str
     dsn: str
@@ -51,6 +55,7 @@ class RelaySettings:
     busy_tick: float = 1.0
     idle_tick: float = 10.0
     back_off: float = 0.5
+    silent: float = 10.0
 
     @property
     def topic(self) -> str:
@@ -92,6 +97,8 @@ class Pump:
         self._told: Progress | None = None
         self.checkpoint = Checkpoint(0, 0)
         self.caught_up_at = time.monotonic()
+        self.look: Callable[[Pump], Awaitable[None]] = _nothing
+        """Called when records stand on the topic that this pump did not send."""
 
     async def run(self, sender: Sender, on_page: Callable[[], None]) -> None:
         """Relay for ever; raises SendFailed, Deposed or the database's error."""
@@ -135,6 +142,9 @@ class Pump:
         page = self.numbered(rows)
         with messaging.send(self._settings.topic, rows):
             lasts = await sender.send(page)
+        hold_offsets(self._settings.topic, self.checkpoint, lasts)
+        if are_between(self.checkpoint, page, lasts):
+            await self.look(self)
         self.checkpoint = await self._lead.advance(self.checkpoint, rows[-1].seq, lasts)
         self._moved = True
         return len(rows) == limit
@@ -218,3 +228,7 @@ class Pump:
             lasts = {e.partition: Last(e.index, e.recorded.id, 0) for e in page}
             at = Checkpoint(page[-1].recorded.seq, 0, {**at.lasts, **lasts})
         return count
+
+
+async def _nothing(_: Pump) -> None:
+    return

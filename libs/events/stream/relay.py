@@ -15,6 +15,7 @@ import structlog
 from libs.events.event import Recorded
 from libs.events.journal.words import Diverged
 from libs.events.stream.leadership import (
+    Calls,
     Deposed,
     Lead,
     leader_has_compared,
@@ -23,7 +24,13 @@ from libs.events.stream.leadership import (
 from libs.events.stream.progress import Progress
 from libs.events.stream.pump import Log, Pump, RelaySettings, Requests, Resend
 from libs.events.stream.sender import Numbered, Sender, SendFailed
-from libs.events.stream.tail import missing_rows, newest
+from libs.events.stream.tail import (
+    Expected,
+    TopicUnfit,
+    hold_fit,
+    missing_rows,
+    newest,
+)
 from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
 
 __all__ = ["Log", "Relay", "RelaySettings"]
@@ -138,6 +145,8 @@ class Relay:
             except Diverged as error:
                 self._diverged = error
                 self._alarm("diverged", str(error))
+            except TopicUnfit as error:
+                self._alarm(error.code, str(error))
             except INTERRUPTIONS as error:
                 log.warning("relay_interrupted", error=name_of(error))
             except Exception as error:  # the relay's own loop
@@ -149,8 +158,10 @@ class Relay:
 
     async def _lead_once(self) -> None:
         settings = self._settings
-        wake = self._requests.wake.set
-        async with leadership(settings.dsn, settings.topic, wake) as lead:
+        # What kept this relay from its work is the leader's matter while it waits.
+        calls = Calls(self._requests.wake.set, self._all_well)
+        line = leadership(settings.dsn, settings.topic, settings.silent, calls)
+        async with line as lead:
             work = asyncio.create_task(self._lead(lead))
             lost = asyncio.create_task(lead.lost.wait())
             try:
@@ -166,6 +177,7 @@ class Relay:
     async def _lead(self, lead: Lead) -> None:
         pump = Pump(self._settings, self._journal, lead, self._requests)
         pump.checkpoint = await lead.begin()
+        pump.look = self._compare
         self._pump = pump
         await self._compare(pump)
         await lead.confirm(pump.checkpoint)
@@ -180,6 +192,7 @@ class Relay:
             )
             try:
                 await sender.open()
+                await self._fit(pump)
                 await pump.run(sender, self._all_well)
             except SendFailed as error:
                 cause = error.__cause__
@@ -192,6 +205,7 @@ class Relay:
     async def _compare(self, pump: Pump) -> None:
         """Compare the topic's newest records with the journal; take back lost rows."""
         settings, checkpoint = self._settings, pump.checkpoint
+        await self._fit(pump)
         copies = await newest(
             settings.bootstrap, settings.topic, settings.partitions, checkpoint
         )
@@ -202,6 +216,13 @@ class Relay:
             await self._journal.take_back(missing[start : start + settings.page])
         if missing:
             log.warning("journal_took_back", topic=settings.topic, rows=len(missing))
+
+    async def _fit(self, pump: Pump) -> None:
+        settings = self._settings
+        expected = Expected(
+            settings.bootstrap, settings.topic, settings.partitions, pump.checkpoint
+        )
+        await hold_fit(expected, settings.back_off)
 
     async def _after_checkpoint(self, pump: Pump) -> list[Numbered]:
         rows: list[Recorded] = []

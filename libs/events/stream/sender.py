@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, ProducerClosed
 from aiokafka.structs import RecordMetadata
@@ -12,6 +13,8 @@ from libs.events.event import Recorded
 from libs.events.stream.envelope import to_record
 from libs.events.stream.leadership import Last
 from libs.events.stream.progress import Progress
+
+log = structlog.get_logger()
 
 BATCH_BYTES = 262_144
 REQUEST_BYTES = 1_048_576
@@ -59,7 +62,8 @@ class Sender:
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._producer.stop()
-        except TimeoutError:
+        except Exception as error:  # noqa: BLE001 -- it fails on what we threw away
+            log.warning("producer_discarded", error=type(error).__name__)
             await self._producer.client.close()
 
     async def send(self, page: Sequence[Numbered]) -> dict[int, Last]:

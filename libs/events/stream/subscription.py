@@ -37,6 +37,8 @@ ROUND_SECONDS = 1.0
 # So its wait is made longer than its sleep: see `_wait_longer`.
 IDLE_MS = 5
 WAIT_MS = 2_000
+# A topic that was made again is found within this time; the library's own is minutes.
+METADATA_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Subscription:
             apply_types=False,
             consumer_only=True,
             allow_auto_create_topics=False,
+            metadata_max_age_ms=METADATA_MS,
             logger=None,
         )
         self._subscriber = self._broker.subscriber(

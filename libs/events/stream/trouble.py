@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 from aiokafka.errors import KafkaError
 from asyncpg.exceptions import (
+    IdleInTransactionSessionTimeoutError,
     InsufficientResourcesError,
     LockNotAvailableError,
     OperatorInterventionError,
@@ -38,6 +39,8 @@ TRANSIENT: tuple[type[Exception], ...] = (
     InsufficientResourcesError,
     LockNotAvailableError,
     TransactionRollbackError,
+    # The database ended what we left open while this process stood still.
+    IdleInTransactionSessionTimeoutError,
 )
 
 

@@ -1,0 +1,1 @@
+"""Faults on purpose: a workload, a nemesis, and a checker of what was recorded."""

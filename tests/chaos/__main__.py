@@ -1,0 +1,66 @@
+"""`make chaos N=1000 SEED=1`: faults in several goes; begun again, it goes on.
+
+The history is `.local/chaos/history-<brokers>.jsonl`, the table `RESULTS.md` here.
+BROKERS=3 runs three with replication 3. GO: how many faults between two checks.
+"""
+
+import asyncio
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from tests.chaos import results
+from tests.chaos.go import Wanted, go
+from tests.chaos.history import History
+from tests.chaos.system import Shape
+from tests.stack import temporary_folder
+
+
+def main() -> int:
+    """Go on until the history has N faults; 1 when a promise was broken."""
+    told = os.environ.get
+    wanted, seed = int(told("N") or 1000), int(told("SEED") or 1)
+    brokers, each = int(told("BROKERS") or 1), int(told("GO") or 25)
+    file = results.FOLDER / f"history-{brokers}.jsonl"
+    while (done := results.of(file).count) < wanted:
+        one = _wanted(min(each, wanted - done), seed * 1_000_000 + done, brokers)
+        _say(f"{done} of {wanted} faults; seed {one.seed}")
+        broken = _gone(one, file)
+        results.write()
+        if broken:
+            return 1
+    results.write()
+    _say(f"{results.of(file).count} faults, nothing broken: see {results.RESULTS.name}")
+    return 0
+
+
+def _wanted(faults: int, seed: int, brokers: int) -> Wanted:
+    low, high = (float(s) for s in (os.environ.get("HOLD") or "5-40").split("-"))
+    shape = Shape(brokers=brokers)
+    return Wanted(faults, seed, seconds=(low, high), shape=shape)
+
+
+def _gone(one: Wanted, file: Path) -> int:
+    run = History(file, f"{one.seed}")
+    run.note("go", seed=one.seed, brokers=one.shape.brokers)
+    with temporary_folder() as state:
+        try:
+            went = asyncio.run(go(state, one, run, _say))
+        finally:
+            kept = results.FOLDER / "logs"
+            shutil.copytree(state / "logs", kept, dirs_exist_ok=True)
+    run.note("checked", seed=one.seed, seconds=round(went.seconds))
+    for broken in went.broken[:20]:
+        _say(f"BROKEN {broken.kind}: {broken.where}")
+    _say(f"{len(went.faults)} faults, {went.acts}, {went.seconds:.0f} s")
+    return len(went.broken)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

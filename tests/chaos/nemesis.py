@@ -1,0 +1,178 @@
+"""The nemesis: draws faults by seed, strikes one or more at a time, and mends them."""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import asyncpg
+from aiokafka.errors import KafkaError
+
+from deploy.local.cannot import Cannot
+from tests.chaos import fault, fault_records, fault_restore
+from tests.chaos.client import Client
+from tests.chaos.fault import Fault, Maker, link_fault
+from tests.chaos.history import History, Op
+from tests.chaos.holding import held
+from tests.chaos.reader import AUDITOR, GOOD
+from tests.chaos.system import System
+
+KINDS: Mapping[str, Maker] = {
+    "kill": fault.kill,
+    "term": fault.term,
+    "pause": fault.pause,
+    "zombie": fault.zombie,
+    "link-cut": link_fault("cut"),
+    "link-slow": link_fault("slow"),
+    "link-mute": link_fault("mute"),
+    "broker-kill": fault.broker_kill,
+    "broker-stop": fault.broker_stop,
+    "broker-pause": fault.broker_pause,
+    "postgres-restart": fault.database_restart,
+    "postgres-kill": fault.database_kill,
+    "rebalance": fault_records.rebalance,
+    "twice": fault_records.twice,
+    "foreign": fault_records.foreign,
+    "clock-step": fault_records.clock,
+    "disk-postgres": fault_records.disk("postgres"),
+    "disk-kafka": fault_records.disk("kafka"),
+    "topic-lost": fault_records.topic_lost,
+    "restore": fault_restore.restore,
+}
+ALONE = frozenset({"restore", "topic-lost", "disk-postgres", "disk-kafka"})
+"""Struck with no other: their mending asks the servers themselves."""
+HEAL_SECONDS = 240.0
+OUT_OF_REACH = (
+    KafkaError,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    AssertionError,
+    Cannot,
+)
+
+
+class NotHealed(Exception):
+    """The system did not come back by itself."""
+
+
+@dataclass
+class Nemesis:
+    """Faults drawn from some kinds; every one is noted with its recovery's time."""
+
+    system: System
+    client: Client
+    history: History
+    dice: random.Random
+    kinds: tuple[str, ...]
+    seconds: tuple[float, float] = (5.0, 15.0)
+    side_by_side: int = 2
+    done: list[tuple[str, float]] = field(default_factory=list)
+    _bag: list[str] = field(default_factory=list)
+
+    async def wave(self, most: int) -> None:
+        """Strike some faults together; return once all is well again."""
+        faults = [self._drawn() for _ in range(self._count(most))]
+        if any(one.kind in ALONE for one in faults):
+            faults = faults[:1]
+        ends = await asyncio.gather(*(self._one(each) for each in faults))
+        await self.well()
+        now = time.monotonic()
+        for each, ended in zip(faults, ends, strict=True):
+            if ended is None:
+                continue
+            self.done.append((each.kind, now - ended))
+            seconds = round(now - ended, 2)
+            self.history.note(
+                "fault", kind=each.kind, target=each.target, recovered=seconds
+            )
+
+    def _count(self, most: int) -> int:
+        return self.dice.randint(1, max(1, min(self.side_by_side, most)))
+
+    def _drawn(self) -> Fault:
+        # From a bag, so that a short run meets many kinds.
+        if not self._bag:
+            self._bag = list(self.kinds)
+            self.dice.shuffle(self._bag)
+        make = KINDS[self._bag.pop()]
+        return make(self.system, self.dice, self.dice.uniform(*self.seconds))
+
+    async def _one(self, each: Fault) -> float | None:
+        """Strike, hold and mend; return when it was mended, None when it missed."""
+        said = {"kind": each.kind, "target": each.target}
+        self.history.note("strike", **said, seconds=round(each.seconds, 1))
+        struck = True
+        try:
+            await each.strike()
+        except OUT_OF_REACH as error:
+            # Another fault was there first.
+            self.history.note("missed", **said, error=type(error).__name__)
+            struck = False
+        await held(each.seconds)
+        await self._mended(each)
+        self.history.note("mended", **said)
+        return time.monotonic() if struck else None
+
+    async def _mended(self, each: Fault) -> None:
+        """Mend a fault, again and again while another one stands in the way."""
+        until = time.monotonic() + HEAL_SECONDS
+        while True:
+            try:
+                await each.mend()
+            except OUT_OF_REACH:
+                if time.monotonic() > until:
+                    raise
+                await held(0.5)
+            else:
+                return
+
+    async def well(self) -> None:
+        """Wait until all is ready and a complaint of now is seen by everyone.
+
+        Raises NotHealed when that takes more than four minutes.
+        """
+        until = time.monotonic() + HEAL_SECONDS
+        while not await self._is_well():
+            if time.monotonic() > until:
+                raise NotHealed(await self._why())
+            await held(0.1)
+
+    async def _is_well(self) -> bool:
+        if not await self.system.is_ready():
+            return False
+        op = Op("canary", "li-01", "intake", "/v1/complaints", key=f"canary-{uuid4()}")
+        body = {
+            "channel": "window",
+            "employer": {"name": "虚构探测有限公司"},
+            "workers": [{"name": "张试二"}],
+        }
+        done = await self.client.act(op, body)
+        if done.phase != "ok":
+            return False
+        case = f"/v1/cases/{done.answer['case_id']}"
+        until = time.monotonic() + SEEN_SECONDS
+        while time.monotonic() < until:
+            shown = await self.client.get(AUDITOR, "reporting", case)
+            known = await self.client.get("li-01", "enforcement", case)
+            if all(a is not None and a.status_code == GOOD for a in (shown, known)):
+                return True
+            await held(0.1)
+        return False
+
+    async def _why(self) -> str:
+        parts = {part.name: part.lives for part in self.system.parts.values()}
+        said = []
+        for part in self.system.parts.values():
+            try:
+                answer = await self.client.http.get(f"{part.address}/readyz")
+                if answer.status_code != GOOD:
+                    said.append(answer.text)
+            except Exception as error:  # noqa: BLE001 -- it is only told
+                said.append(f"{part.name}: {type(error).__name__}")
+        return f"{parts} {said}"
+
+
+SEEN_SECONDS = 30.0

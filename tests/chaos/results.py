@@ -1,0 +1,122 @@
+"""Results: what all goes of a history came to, as a table of faults by kind."""
+
+import os
+import platform
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from deploy.local.places import REPOSITORY
+from tests.chaos.history import digest, lines
+
+FOLDER = REPOSITORY / ".local" / "chaos"
+RESULTS = Path(__file__).with_name("RESULTS.md")
+HEAD = """# A thousand faults
+
+Written by `make chaos`; `N`, `SEED`, `BROKERS`, `GO` and `HOLD` (seconds, `5-40`) are
+its settings. Recovery: from the mending of a fault until every process is ready and a
+complaint made then is seen by enforcement and on the ledger. Faults overlap, so it is
+an upper bound for each; starting a process again is part of it.
+"""
+ZERO = ("lost", "doubled", "reordered", "invented", "skipped", "serial-gap")
+
+
+@dataclass
+class Sum:
+    """Faults with their recovery's seconds, acts by outcome, broken promises."""
+
+    faults: dict[str, list[float]] = field(default_factory=dict)
+    acts: dict[str, int] = field(default_factory=dict)
+    broken: dict[str, int] = field(default_factory=dict)
+    seeds: list[int] = field(default_factory=list)
+    checked: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many faults there were."""
+        return sum(map(len, self.faults.values()))
+
+
+def summed(told: Iterable[Mapping[str, Any]]) -> Sum:
+    """Sum a history's lines up."""
+    found, faults = Sum(), defaultdict(list)
+    acts: dict[str, int] = defaultdict(int)
+    broken: dict[str, int] = defaultdict(int)
+    for line in told:
+        match line["what"]:
+            case "fault":
+                faults[line["kind"]].append(line["recovered"])
+            case "op" if line["phase"] != "invoke":
+                acts[line["phase"]] += 1
+            case "broken":
+                broken[line["kind"]] += 1
+            case "go":
+                found.seeds.append(line["seed"])
+            case "checked":
+                found.checked += 1
+            case _:
+                pass
+    found.faults, found.acts, found.broken = dict(faults), dict(acts), dict(broken)
+    return found
+
+
+def table(found: Sum) -> str:
+    """Return the table: a line a kind, the median and the worst recovery."""
+    rows = ["| fault | times | recovery p50, s | worst, s |", "|---|---:|---:|---:|"]
+    for kind, seconds in sorted(found.faults.items()):
+        half, worst = median(seconds), max(seconds)
+        rows.append(f"| {kind} | {len(seconds)} | {half:.1f} | {worst:.1f} |")
+    return "\n".join(rows)
+
+
+def page(title: str, file: Path, found: Sum, machine: str) -> str:
+    """Return a history's section of the results page."""
+    zeros = ", ".join(f"{name} {found.broken.get(name, 0)}" for name in ZERO)
+    other = {k: n for k, n in found.broken.items() if k not in ZERO}
+    rest = ", ".join(f"{k} {n}" for k, n in sorted(other.items())) or "none"
+    acts = ", ".join(f"{n:,} {phase}" for phase, n in sorted(found.acts.items()))
+    seeds = ", ".join(map(str, found.seeds))
+    return "\n".join(
+        [
+            f"## {title}",
+            "",
+            f"{found.count} faults in {found.checked} checked goes, seeds {seeds}.",
+            f"Acts: {acts}.",
+            f"Broken promises: {zeros}. Others: {rest}.",
+            f"History: {file.name}, SHA-256 `{digest(file)}`. {machine}",
+            "",
+            table(found),
+            "",
+        ]
+    )
+
+
+def of(file: Path) -> Sum:
+    """Sum a history's file up."""
+    return summed(lines(file))
+
+
+def write() -> None:
+    """Write the page of all that was found here."""
+    machine = f"{platform.machine()}, {os.cpu_count()} processors."
+    said = [HEAD]
+    for brokers, title in ((1, "One broker"), (3, "Three brokers, replication 3")):
+        file = FOLDER / f"history-{brokers}.jsonl"
+        if file.exists():
+            said.append(page(title, file, of(file), machine))
+    proved = FOLDER / "proved.jsonl"
+    if proved.exists():
+        said.append(_proved(proved))
+    RESULTS.write_text("\n".join(said))
+
+
+def _proved(file: Path) -> str:
+    rows = ["| bug let in | faults | caught by |", "|---|---:|---|"]
+    found = {line["bug"]: line for line in lines(file)}
+    for bug, line in found.items():
+        by = ", ".join(line["by"]) or "**not caught**"
+        rows.append(f"| {bug} | {line['faults']} | {by} |")
+    return "\n".join(["## The checker, proved", "", *rows, ""])

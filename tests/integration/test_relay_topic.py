@@ -1,0 +1,130 @@
+"""A relay sends nothing to a topic that is not the one it wrote; it says what to do."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from libs.events.stream.leadership import from_the_start
+from libs.events.stream.relay import Relay
+from libs.events.stream.sender import Sender
+from libs.events.stream.tail import records_from
+from libs.events.stream.topics import PARTITIONS
+from tests.eventually import eventually
+from tests.stack import FreshDatabases, FreshTopics
+from tests.stream_scene import SERVICE, Scene, Seen, a_scene, a_stream
+
+
+@pytest.fixture
+async def scene(
+    fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
+) -> AsyncIterator[Scene]:
+    async with a_scene(fresh_database, topics, kafka) as made:
+        yield made
+
+
+async def deleted(scene: Scene) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=scene.bootstrap)
+    await admin.start()
+    await admin.delete_topics([scene.topic])
+
+    async def is_gone() -> bool:
+        return scene.topic not in await admin.list_topics()
+
+    await eventually(is_gone)
+    await admin.close()
+
+
+async def refusal_of(relay: Relay) -> str:
+    """Return the code of what keeps a relay from its work."""
+
+    async def told() -> str:
+        return next((issue.code for issue in relay.issues()), "")
+
+    return await eventually(told)
+
+
+async def is_quiet(relay: Relay) -> bool:
+    return not relay.issues()
+
+
+async def test_a_deleted_topic_and_one_of_other_partitions_are_refused(
+    scene: Scene,
+) -> None:
+    settings = replace(scene.relay_settings(), partitions=PARTITIONS - 1)
+    other = Relay(settings, scene.journal)
+    scene.running.append(other)
+    await other.start()
+    assert await refusal_of(other) == "relay-topic-partitions"
+    assert "use another prefix" in other.issues()[0].message
+    good = await scene.relay()
+    await good.force_tick()
+    # Another one leads now: what kept this one from its work is no longer told.
+    await eventually(lambda: is_quiet(other))
+    await other.stop()
+    await good.stop()
+    await deleted(scene)
+    relay = await scene.relay()
+    assert await refusal_of(relay) == "relay-topic-missing"
+    assert not relay.leads
+
+
+async def test_a_lost_topic_is_refused_until_it_is_filled_again(
+    scene: Scene, topics: FreshTopics
+) -> None:
+    first, streams = await scene.relay(), [a_stream() for _ in range(10)]
+    subscription = await scene.subscription(Seen())
+    await scene.append_many(streams, rounds=2)
+    assert await subscription.drained(await first.force_tick())
+    await first.stop()
+    await deleted(scene)
+    await topics.make(f"qingxin.{SERVICE}.v1", partitions=PARTITIONS)
+    relay = await scene.relay()
+    await scene.append_many(streams)
+    assert await refusal_of(relay) == "relay-topic-lost"
+    assert await on_topic(scene) == []
+    await from_the_start(scene.pool, scene.topic)
+    progress = await relay.force_tick()
+    # The group finds a topic that was made again when it next asks for metadata.
+    assert await subscription.drained(progress, seconds=60)
+    assert await on_topic(scene) == list(range(1, 31))
+    assert len(await scene.seen()) == 30
+    assert not relay.issues()
+
+
+async def test_a_producer_that_fails_as_it_is_thrown_away_is_gone_all_the_same(
+    scene: Scene,
+) -> None:
+    sender = Sender(scene.bootstrap, scene.topic, idempotent=True)
+    await sender.open()
+    producer = sender._producer  # noqa: SLF001 -- the library's own, which fails
+
+    async def failing() -> None:
+        raise KeyError
+
+    stop, producer.stop = producer.stop, failing
+    await sender.discard()
+    assert producer.client._conns == {}  # noqa: SLF001 -- nothing is open any more
+    await stop()
+
+
+async def test_two_deployments_with_one_prefix_are_found_out(
+    scene: Scene, fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
+) -> None:
+    async with a_scene(fresh_database, topics, kafka) as other:
+        first, second = await scene.relay(), await other.relay()
+        await first.may_write()
+        await second.may_write()
+        await scene.append(a_stream(), 3)
+        await first.force_tick()
+        await other.append_many([a_stream() for _ in range(40)])
+        assert await refusal_of(second) == "relay-diverged"
+        assert "its own prefix" in second.issues()[0].message
+
+
+async def on_topic(scene: Scene) -> list[int]:
+    starts = {TopicPartition(scene.topic, p): 0 for p in range(PARTITIONS)}
+    found = [copy async for copy in records_from(scene.bootstrap, starts)]
+    return sorted(copy.recorded.seq for copy in found)
