@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from libs import rulebook_view
 from libs.service.parts import Running, Service
 from libs.sheets.limits import LIMITS
-from services.intake import clue, history, noting
+from services.intake import clue, due_dates, history, noting
 from services.intake.api import ROUTERS, window_routers
 from services.intake.importing.runner import Runner
 from services.intake.reactions import REACTIONS
@@ -39,7 +39,7 @@ SERVICE = Service(
     rules=(*clue.RULES, *noting.RULES, *access.RULES, *history.RULES),
     reactions=REACTIONS,
     hears=frozenset({"routing", "enforcement"}),
-    views=(rulebook_view.VIEW,),
+    views=(rulebook_view.VIEW, due_dates.VIEW),
     routers=ROUTERS,
     more_routers=routers,
     prepare=prepare,

@@ -11,7 +11,7 @@ from services.reporting.console.forms import Typed
 from services.reporting.console.intake_form import pointers, read
 from services.reporting.console.session import Session, derived, seal, unseal
 from services.reporting.console.sign_in import own_page
-from services.reporting.reading.board import age_class, day_ends
+from services.reporting.reading.board import Turn, age_class, day_ends
 from services.reporting.reading.ledger import literal
 
 KEY = derived(b"k" * 32, "test")
@@ -80,13 +80,22 @@ def test_a_stale_form_shows_what_changed_and_nothing_else() -> None:
 
 def test_open_cases_are_counted_at_each_days_end() -> None:
     at = [start_of_day(DAY + timedelta(days=n)) for n in range(3)]
-    cases = [(1, at[0]), (1, at[1]), (-1, at[2])]
+    cases = [Turn(1, at[0], at[0]), Turn(1, at[1], at[1]), Turn(-1, at[2], at[2])]
     ends = day_ends(cases, [], DAY, DAY + timedelta(days=2))
     assert [(one.cases, one.came, one.went) for one in ends] == [
         (1, 1, 0),
         (2, 1, 0),
         (1, 0, 1),
     ]
+
+
+def test_a_fact_told_late_changes_the_day_but_not_what_was_known_on_it() -> None:
+    first, second, third = (start_of_day(DAY + timedelta(days=n)) for n in range(3))
+    clues = [Turn(1, first, first), Turn(-1, second, third)]
+    ends = day_ends([], clues, DAY, DAY + timedelta(days=2))
+    assert [one.clues for one in ends] == [1, 0, 0]
+    assert [one.clues_told for one in ends] == [1, 1, 0]
+    assert [one.restated for one in ends] == [False, True, False]
 
 
 def test_age_classes_end_where_they_say() -> None:

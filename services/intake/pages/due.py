@@ -1,8 +1,9 @@
-"""By when: the statutory term of a complaint, counted as the rulebook in force says."""
+"""By when: the deadlines that run, and before routing set any, the statutory term."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -12,6 +13,23 @@ from libs.calendar.tables import load_year
 
 ACCEPT = "CLK-02"
 BOOKS = "SELECT book, files FROM rulebook WHERE book IN ('clocks', 'calendar')"
+DUE_DATES = """
+SELECT clock, due_on, article, provisional, running, missed
+FROM due_date WHERE case_id = $1 ORDER BY due_on, clock"""
+
+
+@dataclass(frozen=True)
+class ByWhen:
+    """The deadlines that run on a case; `known`: routing has set one, ever."""
+
+    running: Sequence[Mapping[str, object]]
+    known: bool
+
+
+async def by_when(pool: asyncpg.Pool, case_id: UUID) -> ByWhen:
+    """Return by which days somebody must act on a case, the next one first."""
+    rows = [dict(row) for row in await pool.fetch(DUE_DATES, case_id)]
+    return ByWhen([row for row in rows if row["running"]], bool(rows))
 
 
 @dataclass(frozen=True)
@@ -30,8 +48,8 @@ async def acceptance_term(
 ) -> Term | None:
     """Return by when a clue must be accepted or refused; None where no clock runs.
 
-    Intake does not keep the deadline (routing does): this is the rule, counted anew
-    with the calendar that routing adopted.
+    For the receipt, which is printed before routing has heard of the clue: the rule,
+    counted with the calendar that routing adopted.
     """
     books = {row["book"]: _files(row["files"]) for row in await pool.fetch(BOOKS)}
     if len(books) < 2:  # noqa: PLR2004 -- both books

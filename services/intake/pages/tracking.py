@@ -17,7 +17,7 @@ from libs.web.languages import Said
 from libs.web.problems import Problem
 from libs.web.worker_tokens import LIFETIME, mint_worker_token, verified_worker
 from services.intake import clue, known
-from services.intake.pages.due import acceptance_term
+from services.intake.pages.due import acceptance_term, by_when
 from services.intake.pages.money import Holder, OwnWord, claim_money, say
 from services.intake.pages.page import (
     Shown,
@@ -152,7 +152,7 @@ async def _shown(window: Window, request: Request, found: Opened) -> Response:
         return _ask(request)
     told = story(said, noted, found.claim_id)
     answers = [] if found.claim_id else await replies(window, found.clue_id, held)
-    open_complaint = not (held.closed_not_wage or told.found.arrears)
+    due = await by_when(window.pool, found.case_id)
     values = {
         "story": told,
         "kind": held.kind,
@@ -163,11 +163,12 @@ async def _shown(window: Window, request: Request, found: Opened) -> Response:
         },
         "replies": answers,
         "is_claim": found.claim_id is not None,
-        "term": await acceptance_term(
+        "due": due,
+        "term": None
+        if due.known or held.closed_not_wage
+        else await acceptance_term(
             window.pool, held.kind or "report", told.received_at
-        )
-        if open_complaint
-        else None,
+        ),
         "money": await _money(window, found),
         "csrf": csrf(window, found.token),
         "key": str(uuid4()),

@@ -14,6 +14,8 @@ from services.reporting.reading.trail import Happened
 WIDTH, HEIGHT = 960, 300
 LEFT, RIGHT, TOP, BOTTOM = 46, 18, 24, 34
 WEEK = timedelta(days=7)
+# What was told at each day's end lies below what is known of it now.
+LINES = ("clues_told", "cases_told", "clues", "cases")
 LANES = ("intake", "routing", "enforcement", "reporting")
 LANE_HEIGHT, LANE_LEFT, STEP = 42, 110, 26
 MOST_DOTS = 200
@@ -41,7 +43,7 @@ def burn_down(board: Board, words: Words) -> Markup:
     if board.campaign is None or not board.days:
         return Markup("")
     peak = max(board.days, key=lambda one: one.cases)
-    highest = max(1, *(max(one.cases, one.clues) for one in board.days))
+    highest = max(1, *(max(getattr(d, line) for line in LINES) for d in board.days))
     starts, ends = board.campaign.starts_on, board.campaign.ends_on
     scale = Scale(starts, max(ends, board.days[-1].day), _round_up(highest))
     parts = [
@@ -52,8 +54,7 @@ def burn_down(board: Board, words: Words) -> Markup:
         ).format(WIDTH, HEIGHT, finding(board, words)),
         *_grid(scale),
         _target(peak, ends, scale),
-        _line(board.days, "clues", scale),
-        _line(board.days, "cases", scale),
+        *(_line(board.days, line, scale) for line in LINES),
         *_ends(board.days[-1], scale, words),
         Markup("</svg>"),
     ]
@@ -112,7 +113,8 @@ def _line(days: Sequence[DayEnd], what: str, scale: Scale) -> Markup:
     points = " ".join(
         f"{scale.x(one.day):.1f},{scale.y(getattr(one, what)):.1f}" for one in days
     )
-    return Markup('<polyline class="{}" points="{}"/>').format(what, points)
+    mark = what.replace("_", " ")
+    return Markup('<polyline class="{}" points="{}"/>').format(mark, points)
 
 
 def _ends(last: DayEnd, scale: Scale, words: Words) -> Iterator[Markup]:

@@ -10,6 +10,9 @@ from libs.web.languages import Said
 from libs.web.problems import Problem
 from services.reporting.console.session import Session
 
+MOST_FIELDS = 20_000
+"""A roster of two thousand workers has nine fields a row."""
+
 FOREIGN = Said(
     "表单已过期或不是从本页面提交的，请返回后重新提交。",
     "The form is out of date or came from elsewhere: go back and send it again.",
@@ -35,7 +38,7 @@ class Typed:
 
 async def checked_form(request: Request, session: Session) -> Typed:
     """Return a form's fields; raises 403 for one that this sign-in did not show."""
-    typed = typed_of(await request.form())
+    typed = typed_of(await request.form(max_fields=MOST_FIELDS))
     if not session.wrote(typed.one("csrf")):
         raise Problem("not-permitted", FOREIGN)
     return typed

@@ -10,6 +10,9 @@ from services.reporting.console.answers import Mistyped, amount
 from services.reporting.console.forms import Typed
 
 WORKER = ("name", "id_number", "phone", "claimed", "months_from", "months_to")
+# What a roster says besides; the form carries it along unseen.
+FROM_ROSTER = ("bank_card", "rural_migrant", "roster_only")
+COLUMNS = (*WORKER, *FROM_ROSTER)
 MODES = ("named", "confidential", "anonymous")
 
 
@@ -85,29 +88,34 @@ def _moment(typed: Typed, wrong: dict[str, str]) -> str | None:
 def _workers(
     typed: Typed, wrong: dict[str, str]
 ) -> tuple[tuple[int, ...], list[dict[str, Any]]]:
-    columns = {name: typed.many(f"worker.{name}") for name in WORKER}
-    count = max((len(column) for column in columns.values()), default=0)
     rows: list[int] = []
     workers: list[dict[str, Any]] = []
-    for row in range(count):
-        texts = {
-            name: column[row] if row < len(column) else ""
-            for name, column in columns.items()
-        }
-        if any(texts.values()):
+    for row, texts in enumerate(lines(typed)):
+        if any(texts[name] for name in WORKER):
             rows.append(row)
             workers.append(_worker(texts, row, wrong))
     return tuple(rows), workers
 
 
+def lines(typed: Typed) -> list[dict[str, str]]:
+    """Return the rows of workers as typed, every column of each."""
+    columns = {name: typed.many(f"worker.{name}") for name in COLUMNS}
+    count = max((len(column) for column in columns.values()), default=0)
+    return [
+        {
+            name: column[row] if row < len(column) else ""
+            for name, column in columns.items()
+        }
+        for row in range(count)
+    ]
+
+
 def _worker(
     texts: Mapping[str, str], row: int, wrong: dict[str, str]
 ) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        name: texts[name]
-        for name in ("name", "phone", "months_from", "months_to")
-        if texts[name]
-    }
+    said: dict[str, Any] = {name: texts[name] for name in PLAIN if texts[name]}
+    if texts["roster_only"]:
+        said["roster_only"] = True
     if texts["id_number"]:
         said["id_number"] = {"type": "citizen", "number": texts["id_number"]}
     try:
@@ -132,6 +140,7 @@ def _reporter(typed: Typed) -> dict[str, Any]:
     return {**said, "role": role if role in ROLES else "other"}
 
 
+PLAIN = ("name", "phone", "months_from", "months_to", "bank_card", "rural_migrant")
 ROLES = ("worker", "crew_leader", "family", "other")
 
 

@@ -17,18 +17,23 @@ STOCKS = ("S40-open", "S40-overdue", "S41a", "S41a-amount", "S41b")
 OLD_DAYS = (5, 15, 30, 60)
 """Upper ends of the age classes, in days since the case was opened."""
 
-# A case's turns in order: open from an opening or reopening to the next closing.
+# A case's turns in order: open from an opening or reopening to the next closing. `at`
+# is when it happened, `told_at` when it had happened and was recorded too.
 CASE_TURNS = """
 SELECT CASE WHEN kind = 'closed' THEN -1 ELSE 1 END AS change,
-       COALESCE(happened_at, recorded_at) AS at
+       COALESCE(happened_at, recorded_at) AS at,
+       GREATEST(happened_at, recorded_at) AS told_at
 FROM case_fact_as_known($1) f
 WHERE kind IN ('opened', 'closed', 'reopened') AND NOT EXISTS (
     SELECT FROM case_file c WHERE c.case_id = f.case_id AND c.history)"""
 CLUE_TURNS = """
-SELECT 1 AS change, COALESCE(happened_at, recorded_at) AS at
+SELECT 1 AS change, COALESCE(happened_at, recorded_at) AS at,
+       GREATEST(happened_at, recorded_at) AS told_at
 FROM case_fact_as_known($1) WHERE kind = 'registered' AND NOT history
 UNION ALL
-SELECT -1, min(COALESCE(happened_at, recorded_at)) FROM case_fact_as_known($1) f
+SELECT -1, min(COALESCE(happened_at, recorded_at)),
+       min(GREATEST(happened_at, recorded_at))
+FROM case_fact_as_known($1) f
 WHERE kind IN ('answered', 'unanswerable', 'not_wage') AND NOT EXISTS (
     SELECT FROM case_file c WHERE c.case_id = f.case_id AND c.history)
 GROUP BY case_id"""
@@ -39,13 +44,24 @@ WHERE closed IS NULL AND NOT history AND opened_at IS NOT NULL"""
 
 @dataclass(frozen=True)
 class DayEnd:
-    """What was open at the end of a day of Shanghai, and what came and went in it."""
+    """What was open at the end of a day of Shanghai, and what came and went in it.
+
+    `cases_told` and `clues_told` are what was known of it at that day's end: a fact
+    recorded later is missing in them.
+    """
 
     day: date
     cases: int
     clues: int
+    cases_told: int
+    clues_told: int
     came: int
     went: int
+
+    @property
+    def restated(self) -> bool:
+        """Say whether facts that came later changed the day."""
+        return (self.cases, self.clues) != (self.cases_told, self.clues_told)
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,16 @@ class Board:
     days_left: int
 
 
-Turns = Sequence[tuple[int, datetime]]
+@dataclass(frozen=True)
+class Turn:
+    """Something opened (1) or closed (-1): when it happened, and when that was told."""
+
+    change: int
+    at: datetime
+    told_at: datetime
+
+
+Turns = Sequence[Turn]
 
 
 async def board(running: Running, asking: Asking) -> Answer[Board]:
@@ -89,7 +114,7 @@ async def _turns(
     connection: asyncpg.Connection, listed: str, known_at: datetime
 ) -> Turns:
     rows = await connection.fetch(listed, known_at)
-    return [(row["change"], row["at"]) for row in rows if row["at"] <= known_at]
+    return [Turn(**row) for row in rows if row["at"] <= known_at]
 
 
 async def _ages(
@@ -116,14 +141,26 @@ def day_ends(cases: Turns, clues: Turns, starts: date, today: date) -> list[DayE
     for offset in range((today - starts).days + 1):
         day = starts + timedelta(days=offset)
         begins, ends = end_of_day(day - timedelta(days=1)), end_of_day(day)
-        within = [change for change, at in cases if begins <= at < ends]
-        came, went = within.count(1), within.count(-1)
-        found.append(DayEnd(day, _sum(cases, ends), _sum(clues, ends), came, went))
+        within = [turn.change for turn in cases if begins <= turn.at < ends]
+        end = DayEnd(
+            day,
+            cases=_sum(cases, ends),
+            clues=_sum(clues, ends),
+            cases_told=_told(cases, ends),
+            clues_told=_told(clues, ends),
+            came=within.count(1),
+            went=within.count(-1),
+        )
+        found.append(end)
     return found
 
 
 def _sum(turns: Turns, before: datetime) -> int:
-    return sum(change for change, at in turns if at < before)
+    return sum(turn.change for turn in turns if turn.at < before)
+
+
+def _told(turns: Turns, before: datetime) -> int:
+    return sum(turn.change for turn in turns if turn.told_at < before)
 
 
 def _plain(values: Mapping[str | None, int]) -> dict[str, int]:

@@ -9,13 +9,15 @@ from fastapi.responses import Response
 
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, call
+from services.reporting.console.export import Xlsx
 from services.reporting.console.forms import Typed, checked_form
-from services.reporting.console.intake_form import Said, pointers, read
+from services.reporting.console.intake_form import COLUMNS, Said, lines, pointers, read
 from services.reporting.console.render import page
+from services.reporting.console.rosters import RosterRead, blank_roster, read_roster
 from services.reporting.console.routes.ledger import CHANNELS
 from services.reporting.console.visit import Visit, Visiting
 
-ROWS, MORE, MOST_ROWS = 3, 5, 60
+ROWS, MORE, MOST_ROWS = 3, 5, 2000
 DOWN = 503
 EMPTY = Typed({}, {})
 DOORS = {"complaint": "/v1/complaints", "report": "/v1/reports"}
@@ -31,11 +33,19 @@ class Sheet:
     wrong: Mapping[str, str] = field(default_factory=dict)
     refusal: str | None = None
     known: str | None = None
+    roster: RosterRead | None = None
     status: int = 200
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """Return as many rows of workers as are shown, each with every column."""
+        blank = dict.fromkeys(COLUMNS, "")
+        found = lines(self.typed)
+        return [*found, *(blank for _ in range(self.rows - len(found)))]
 
 
 def add_routes(router: APIRouter) -> None:
-    """Add the register form and its sending."""
+    """Add the register form, its sending, and the blank roster."""
 
     @router.get("/register")
     async def form(visit: Visiting) -> Response:
@@ -48,12 +58,20 @@ def add_routes(router: APIRouter) -> None:
         typed = await checked_form(request, visit.session)
         return await _sent(visit, typed)
 
+    @router.get("/register/roster.xlsx", response_class=Xlsx)
+    async def roster(visit: Visiting) -> Response:
+        visit.require("RegisterComplaint")
+        disposition = 'attachment; filename="roster.xlsx"'
+        return Xlsx(blank_roster(), headers={"Content-Disposition": disposition})
+
 
 async def _sent(visit: Visit, typed: Typed) -> Response:
     rows = min(MOST_ROWS, len(typed.many("worker.name")) or ROWS)
     key = typed.one("key") or new_key()
     if typed.one("more"):
         return _page(visit, Sheet(key, typed, min(MOST_ROWS, rows + MORE)))
+    if typed.one("read"):
+        return await _with_roster(visit, key, typed)
     said = read(typed)
     if said.wrong:
         wrong = {
@@ -71,6 +89,13 @@ async def _sent(visit: Visit, typed: Typed) -> Response:
     return _page(
         visit, _refused(visit, (key, typed, rows), said, answer.body, answer.status)
     )
+
+
+async def _with_roster(visit: Visit, key: str, typed: Typed) -> Response:
+    found = await read_roster(visit, typed)
+    rows = max(ROWS, len(found.typed.many("worker.name")))
+    status = 422 if found.refusal else 200
+    return _page(visit, Sheet(key, found.typed, rows, roster=found, status=status))
 
 
 def _refused(
