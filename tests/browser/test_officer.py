@@ -1,44 +1,18 @@
-"""The officer's way in a browser without script: register, transfer, verify."""
+"""The officer's pages in a browser without script: forms, widths, languages."""
 
 import re
 
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
+from tests.browser.desk import GO, act, signed_in
 from tests.browser.looking import looked_at
 from tests.end_to_end.whole import Whole
 
-WIDE: ViewportSize = {"width": 1280, "height": 900}
 NAME = "演示工𠮷一"
-GO = "form.act button:not([name])"
 PAGES = (
     "", "/register", "/transfers", "/ledger?source=all", "/weeks", "/board", "/imports",
     "/explain?indicator=S06",
 )  # fmt: skip
-
-
-async def signed_in(
-    browser: Browser, whole: Whole, who: str, *, script: bool = False
-) -> Page:
-    """Sign in by the issuer's page, as a browser does: code, PKCE, cookie."""
-    context = await browser.new_context(viewport=WIDE, java_script_enabled=script)
-    page = await context.new_page()
-    await page.goto(f"{whole.settings.address('reporting')}/console/sign-in")
-    await page.click(f'button[value="{who}"]')
-    await page.wait_for_url("**/console**")
-    return page
-
-
-async def act(page: Page, name: str, **typed: str) -> None:
-    """Open an act from the case page, fill its form and send it."""
-    await page.click(f'a[href*="/acts/{name}"] >> nth=0')
-    for field, text in typed.items():
-        box = page.locator(f"#f-{field}")
-        if await box.evaluate("one => one.tagName") == "SELECT":
-            await box.select_option(text)
-        else:
-            await box.fill(text)
-    await page.click(GO)
-    await page.wait_for_load_state()
 
 
 async def register(page: Page) -> str:
@@ -52,44 +26,6 @@ async def register(page: Page) -> str:
     assert NAME not in page.url
     await page.click(".receipt a.button")
     return page.url.split("?")[0]
-
-
-async def test_an_officer_carries_a_complaint_to_a_confirmed_payment(
-    browser: Browser, whole: Whole
-) -> None:
-    centre = await signed_in(browser, whole, "lc-01")
-    case = await register(centre)
-    await whole.settled()
-    await centre.goto(case)
-    await act(centre, "ScreenClue", matter="wage", jurisdiction="ours")
-    await act(centre, "ProposeTransfer", to_unit="LI", reason="department")
-    await whole.settled()
-    street = await signed_in(browser, whole, "li-01")
-    await street.goto(f"{whole.settings.address('reporting')}/console/transfers")
-    await street.goto(case)
-    await act(street, "AcceptTransfer")
-    await whole.settled()
-    await street.goto(case)
-    await act(street, "VerifyFacts", verified="12345.60")
-    await act(
-        street,
-        "RecordWagesPaid",
-        amount="12345.60",
-        payer="employer",
-        proof="bank-slip",
-    )
-    await whole.settled()
-    await centre.goto(case)
-    await act(centre, "ConfirmReceipt", method="call")
-    await whole.settled()
-    await street.goto(case)
-    await expect(street.locator(".amounts .confirmed")).to_contain_text("12,345.60")
-    await street.goto(f"{whole.settings.address('reporting')}/console/ledger")
-    row = street.locator(
-        "table.ledger tbody tr",
-        has=street.locator(f'a[href*="{case.rsplit("/", 1)[1]}"]'),
-    )
-    await expect(row).to_contain_text("12,345.60")
 
 
 async def test_what_was_typed_survives_a_version_that_moved_on(
@@ -146,3 +82,22 @@ async def test_english_is_a_switch_that_stays(browser: Browser, whole: Whole) ->
     await expect(page.locator("h1")).to_have_text("Today")
     await page.click('a[href="/console/ledger"]')
     await expect(page.locator("h1")).to_have_text(re.compile("ledger"))
+
+
+ROSTER = "姓名,欠薪金额,电话\n演示工名一,1000.50,13800000001\n演示工名二,一百,\n"
+
+
+async def test_a_roster_fills_the_form_and_says_what_to_correct(
+    browser: Browser, whole: Whole
+) -> None:
+    page = await signed_in(browser, whole, "lc-01")
+    await page.click('a[href="/console/register"]')
+    await page.fill("#f-employer", "演示丁劳务有限公司（虚构）")
+    sheet = FilePayload(name="名册.csv", mimeType="text/csv", buffer=ROSTER.encode())
+    await page.set_input_files("#f-roster", sheet)
+    await page.click("button[name=read]")
+    await expect(page.locator("#workers .notice")).to_contain_text("第 3 行 B 列")
+    await expect(page.locator("#f-worker\\.claimed\\.0")).to_have_value("1,000.50")
+    await page.fill("#f-worker\\.claimed\\.1", "100")
+    await page.click(GO)
+    await expect(page.locator(".receipt tbody tr")).to_have_count(2)

@@ -19,6 +19,10 @@ from libs.events.contracts.intake import (
 from libs.events.event import Event, Recorded
 
 
+STANDING = frozenset({"owned", "claim", "verified"})
+"""Kinds of lines that tell how something stands: said again, they tell nothing."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One thing that happened: a key of the catalogue, a unit perhaps, and when."""
@@ -54,14 +58,19 @@ def story(
     """Tell a clue's story; with a claim's code, that one worker's findings only."""
     receipt = next((r for r in clue if isinstance(r.fact(), ReceiptIssued)), None)
     noted = list(known)
-    events = [*clue, *noted]
+    events = sorted([*clue, *noted], key=_when)
     lines = [line for record in events for line in _lines(record, claim_id)]
     return Story(
         number=receipt.serial if receipt else None,
         received_at=clue[0].recorded_at,
-        lines=_without_repeats(sorted(lines, key=lambda line: line.at)),
+        lines=_without_repeats(lines),
         found=_found(record.fact() for record in noted),
     )
+
+
+def _when(record: Recorded) -> tuple[datetime, int]:
+    # Facts of one instant stand in the order in which intake heard of them.
+    return record.occurred_at or record.recorded_at, record.seq
 
 
 def _lines(record: Recorded, claim_id: UUID | None) -> Iterator[Line]:
@@ -99,10 +108,14 @@ def _more(fact: Event, at: datetime, claim_id: UUID | None) -> Iterator[Line]:
 def _without_repeats(lines: Sequence[Line]) -> list[Line]:
     """Leave out a line that says again what the last of its kind said."""
     kept: list[Line] = []
+    last: dict[str, Line] = {}
     for line in lines:
-        same = [one for one in kept if one.key == line.key]
-        if not same or same[-1].unit != line.unit or line.key != "owned":
+        kind = line.key.split("_", maxsplit=1)[0]
+        before = last.get(kind)
+        again = before and (before.key, before.unit) == (line.key, line.unit)
+        if not (again and kind in STANDING):
             kept.append(line)
+        last[kind] = line
     return kept
 
 

@@ -15,7 +15,8 @@ On = Literal["clue", "case", "proceeding", "claim"]
 class Field:
     """One thing a form asks; `codes` are the choices of a choice, words in catalogue.
 
-    `start` is where the field begins: the name of a fact of the case, or a code.
+    `start` is where the field begins: the name of a fact of the case, a code, or
+    `today`. A date lies between today and a year on, or it is `past`: up to today.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Field:
     required: bool = True
     codes: tuple[str, ...] = ()
     start: str | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ ACTS: Mapping[str, ActForm] = {
         f"{CASE}/orders/{{order_id}}/service",
         "proceeding",
         (
-            Field("served_on", "date"),
+            Field("served_on", "date", start="today", past=True),
             _choice("method", "handed", "mailed", "posted", "electronic"),
             Field("proof", "proof", required=False, codes=("photo", "film", "receipt")),
             WHEN,

@@ -34,6 +34,11 @@ def when(at: datetime | None, *, seconds: bool = False) -> Markup | str:
     return Markup('<time datetime="{}">{}</time>').format(local(at).isoformat(), shown)
 
 
+def typed(at: datetime) -> str:
+    """Return an instant as a field for date and time takes it."""
+    return local(at).strftime("%Y-%m-%dT%H:%M")
+
+
 def precise(at: datetime | None) -> Markup | str:
     """Return an instant to the second."""
     return when(at, seconds=True)
@@ -72,6 +77,7 @@ def lines(text: str) -> Markup:
 FILTERS = {
     "amount": amount,
     "when": when,
+    "typed": typed,
     "precise": precise,
     "day": day,
     "instant": instant,

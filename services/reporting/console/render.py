@@ -1,6 +1,7 @@
 """Rendering: templates with the reader's words, and refusals as pages."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +29,7 @@ from services.reporting.console.visit import (
 HERE = Path(__file__).parent
 SEE_OTHER = 303
 YEAR_SECONDS = 31_536_000
+A_YEAR = timedelta(days=365)
 
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -50,6 +52,8 @@ def page(
         "as_of": visit.as_of if status < 400 else None,  # noqa: PLR2004 -- refusals
         "simulated": visit.simulated,
         "now": visit.running.last_now,
+        "today": visit.running.today(),
+        "a_year_on": visit.running.today() + A_YEAR,
         **values,
     }
     return _answer(visit.request, template, said, status)

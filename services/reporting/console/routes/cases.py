@@ -1,6 +1,6 @@
 """The case page, the search by number, one event, and names by right and reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,6 +20,7 @@ from services.reporting.reading.asking import Answer
 from services.reporting.reading.case_page import CasePage, case_of_number, case_page
 from services.reporting.reading.steps import Step, steps_of_case, steps_of_claim
 from services.reporting.reading.trail import story
+from services.reporting.reading.way import Usual, usual_next
 
 REASONS = ("handling", "call-back", "verification", "supervision")
 FIELDS = ("name", "phone")
@@ -79,6 +80,9 @@ async def _case(visit: Visit, case_id: UUID) -> Answer[CasePage]:
 def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Response:
     case = answer.found
     past = visit.as_of is not None
+    claim_steps = {} if past else _claim_steps(visit, case)
+    usual = None if past else usual_next(case)
+    steps = [] if past else steps_of_case(case, visit.caller)
     values = {
         "late": False,
         "done": None,
@@ -86,8 +90,11 @@ def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Re
         "refusal": None,
         "answer": answer,
         "page": case,
-        "steps": [] if past else steps_of_case(case, visit.caller),
-        "claim_steps": {} if past else _open_steps(visit, case),
+        "steps": steps,
+        "claim_steps": _open(claim_steps),
+        "off": [*(one for one in steps if not one.open), *_closed(claim_steps)],
+        "usual": usual,
+        "usual_step": _matching(usual, [*steps, *_every(claim_steps)]),
         "picture": story_picture(case.trail, visit.words),
         "reasons": REASONS,
         "key": new_key(),
@@ -96,15 +103,49 @@ def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Re
     return page(visit, "case.html", values)
 
 
-def _open_steps(visit: Visit, case: CasePage) -> dict[UUID, list[Step]]:
+ClaimSteps = Mapping[UUID, Sequence[Step]]
+
+
+def _claim_steps(visit: Visit, case: CasePage) -> ClaimSteps:
     if case.case is None:
         return {}
     return {
-        claim.claim_id: [
-            step for step in steps_of_claim(case, visit.caller, claim) if step.open
-        ]
+        claim.claim_id: steps_of_claim(case, visit.caller, claim)
         for claim in case.claims
     }
+
+
+def _every(steps: ClaimSteps) -> list[Step]:
+    return [step for of_claim in steps.values() for step in of_claim]
+
+
+def _open(steps: ClaimSteps) -> dict[UUID, list[Step]]:
+    return {key: [one for one in held if one.open] for key, held in steps.items()}
+
+
+def _closed(steps: ClaimSteps) -> list[Step]:
+    """Return the claims' steps that are off for all of them, each reason once."""
+    every = _every(steps)
+    may = {step.act for step in every if step.open}
+    off = {(step.act, step.why): step for step in every if step.act not in may}
+    return list(off.values())
+
+
+def _matching(usual: Usual | None, steps: Sequence[Step]) -> Step | None:
+    """Return the reader's own step that is the usual next one, if it is open."""
+    if usual is None:
+        return None
+    of = (usual.claim.claim_id if usual.claim else None, usual.payment_id)
+    return next(
+        (
+            step
+            for step in steps
+            if step.open
+            and step.act == usual.act
+            and (step.claim_id, step.payment_id) == of
+        ),
+        None,
+    )
 
 
 async def _names(visit: Visit, case: CasePage, reason: str, key: str) -> dict[str, Any]:
