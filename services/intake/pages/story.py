@@ -18,7 +18,6 @@ from libs.events.contracts.intake import (
 )
 from libs.events.event import Event, Recorded
 
-
 STANDING = frozenset({"owned", "claim", "verified"})
 """Kinds of lines that tell how something stands: said again, they tell nothing."""
 

@@ -12,7 +12,7 @@ from services.reporting.reading.board import Board, DayEnd
 from services.reporting.reading.trail import Happened
 
 WIDTH, HEIGHT = 960, 300
-LEFT, RIGHT, TOP, BOTTOM = 46, 18, 24, 34
+LEFT, RIGHT, TOP, BOTTOM = 46, 26, 24, 34
 WEEK = timedelta(days=7)
 # What was told at each day's end lies below what is known of it now.
 LINES = ("clues_told", "cases_told", "clues", "cases")

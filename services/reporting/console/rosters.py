@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from fastapi import UploadFile
+from starlette.datastructures import UploadFile
 from xlsxwriter import Workbook
 
 from libs.money import format_minor

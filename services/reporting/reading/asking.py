@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 import asyncpg
@@ -68,6 +68,22 @@ def statement(text: str, **parts: str) -> Statement:
         text.format(**parts, **now, at="$1::timestamptz IS NULL"),
         text.format(**parts, **then, at="$1::timestamptz IS NOT NULL"),
     )
+
+
+# A simulated clock stands still while facts are recorded, a microsecond after another:
+# the last one read is later than what the clock says.
+INSTANT = timedelta(microseconds=1)
+READ_UP_TO = "SELECT max(recorded_at) FROM position"
+
+
+async def known_at(
+    running: Running, connection: asyncpg.Connection, asking: Asking
+) -> datetime:
+    """Return the time asked for; else one just after the clock and all facts read."""
+    if asking.as_of is not None:
+        return asking.as_of
+    read = await connection.fetchval(READ_UP_TO)
+    return max(running.last_now, read or running.last_now) + INSTANT
 
 
 @asynccontextmanager

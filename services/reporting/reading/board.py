@@ -10,7 +10,13 @@ from libs.calendar import day_of, end_of_day
 from libs.service.parts import Running
 from services.reporting.figures.counting import BEGINNING, Span, count
 from services.reporting.figures.indicators import BY_ID
-from services.reporting.reading.asking import Answer, Asking, completed, reading
+from services.reporting.reading.asking import (
+    Answer,
+    Asking,
+    completed,
+    known_at,
+    reading,
+)
 from services.reporting.reading.statistics import VIEWS, Campaign, campaign
 
 STOCKS = ("S40-open", "S40-overdue", "S41a", "S41a-amount", "S41b")
@@ -93,37 +99,33 @@ async def board(running: Running, asking: Asking) -> Answer[Board]:
     """Return the board as known at the asked time."""
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
-        known_at = asking.as_of or running.last_now
+        at = await known_at(running, connection, asking)
         held = await campaign(connection)
-        span = Span(known_at, BEGINNING, known_at)
+        span = Span(at, BEGINNING, at)
         stocks = {
             name: _plain(await count(connection, BY_ID[name], span)) for name in STOCKS
         }
-        ages = await _ages(connection, known_at)
-        cases = await _turns(connection, CASE_TURNS, known_at)
-        clues = await _turns(connection, CLUE_TURNS, known_at)
-    today = day_of(known_at)
+        ages = await _ages(connection, at)
+        cases = await _turns(connection, CASE_TURNS, at)
+        clues = await _turns(connection, CLUE_TURNS, at)
+    today = day_of(at)
     units = sorted({u for by in stocks.values() for u in by} - {"*"})
     starts = held.starts_on if held else today
     days = day_ends(cases, clues, starts, today)
     left = max(0, (held.ends_on - today).days) if held else 0
-    return Answer(Board(held, known_at, stocks, units, ages, days, left), of)
+    return Answer(Board(held, at, stocks, units, ages, days, left), of)
 
 
-async def _turns(
-    connection: asyncpg.Connection, listed: str, known_at: datetime
-) -> Turns:
-    rows = await connection.fetch(listed, known_at)
-    return [Turn(**row) for row in rows if row["at"] <= known_at]
+async def _turns(connection: asyncpg.Connection, listed: str, at: datetime) -> Turns:
+    rows = await connection.fetch(listed, at)
+    return [Turn(**row) for row in rows if row["at"] <= at]
 
 
-async def _ages(
-    connection: asyncpg.Connection, known_at: datetime
-) -> dict[str, list[int]]:
+async def _ages(connection: asyncpg.Connection, at: datetime) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    today = day_of(known_at)
-    for row in await connection.fetch(AGES, known_at):
-        if row["unit"] is not None and row["opened_at"] <= known_at:
+    today = day_of(at)
+    for row in await connection.fetch(AGES, at):
+        if row["unit"] is not None and row["opened_at"] <= at:
             old = (today - day_of(row["opened_at"])).days
             classes = found.setdefault(row["unit"], [0] * (len(OLD_DAYS) + 1))
             classes[age_class(old)] += 1

@@ -14,7 +14,13 @@ from libs.service.parts import Running
 from services.reporting.campaign import Week, weeks_of
 from services.reporting.figures.counting import Fact, Row, Span, explain, table
 from services.reporting.figures.indicators import BY_ID, Indicator
-from services.reporting.reading.asking import Answer, Asking, completed, reading
+from services.reporting.reading.asking import (
+    Answer,
+    Asking,
+    completed,
+    known_at,
+    reading,
+)
 from services.reporting.reading.trail import Happened, by_ids
 
 CAMPAIGN = "SELECT * FROM campaign ORDER BY starts_on DESC LIMIT 1"
@@ -121,12 +127,12 @@ async def week_table(
         held = await campaign(connection)
         if held is None:
             return None
-        known_at = asking.as_of or running.last_now
-        wanted = number or held.week_of(day_of(known_at))
+        at = await known_at(running, connection, asking)
+        wanted = number or held.week_of(day_of(at))
         week = next((w for w in held.weeks if w.number == wanted), None)
         if week is None:
             return None
-        return Answer(await _table(connection, held, week, known_at), of)
+        return Answer(await _table(connection, held, week, at), of)
 
 
 async def _table(
@@ -226,18 +232,18 @@ async def explained(
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
         held = await campaign(connection)
-        known_at = asking.as_of or running.last_now
+        at = await known_at(running, connection, asking)
         week = None
         if held is not None and cell.week is not None:
             week = next((w for w in held.weeks if w.number == cell.week), None)
-        span = _span(week, known_at, cell)
+        span = _span(week, at, cell)
         facts = await explain(connection, cell.indicator, span, cell.unit)
         events = await by_ids(connection, [fact.event_id for fact in facts])
         cases = [fact.case_id for fact in facts if fact.case_id is not None]
         numbers = dict(await connection.fetch(NUMBERS, cases))
     indicator = BY_ID[cell.indicator]
     value = value_of(indicator, facts)
-    found = Explained(indicator, cell, week, known_at, facts, events, numbers, value)
+    found = Explained(indicator, cell, week, at, facts, events, numbers, value)
     return Answer(found, of)
 
 

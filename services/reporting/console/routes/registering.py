@@ -33,8 +33,8 @@ class Sheet:
     wrong: Mapping[str, str] = field(default_factory=dict)
     refusal: str | None = None
     known: str | None = None
-    roster: RosterRead | None = None
     status: int = 200
+    roster: RosterRead | None = None
 
     @property
     def lines(self) -> list[dict[str, str]]:
