@@ -29,6 +29,7 @@ class Week:
 
     now: int
     last: int
+    pay_by: str
 
 
 async def in_an_open_week(whole: Whole) -> Week:
@@ -51,7 +52,8 @@ async def in_an_open_week(whole: Whole) -> Week:
         if not await pool.fetchval(CLOSED, held["campaign_id"], first.number):
             await whole.do(Act("lg-01", "reporting", path, {}, on_something=False))
             await whole.settled()
-    return Week(second.number, first.number)
+    in_ten_days = second.starts_on + timedelta(days=10)
+    return Week(second.number, first.number, in_ten_days.isoformat())
 
 
 async def reported(browser: Browser, whole: Whole) -> tuple[str, list[str]]:
@@ -107,7 +109,9 @@ async def desk(browser: Browser, whole: Whole, who: str) -> Desk:
     return Desk(whole, await signed_in(browser, whole, who))
 
 
-async def carried(browser: Browser, whole: Whole, number: str) -> tuple[Desk, str]:
+async def carried(
+    browser: Browser, whole: Whole, number: str, pay_by: str
+) -> tuple[Desk, str]:
     """Carry it from the window to an order served; the inspection's desk, the case."""
     centre = await desk(browser, whole, "lc-01")
     await whole.settled()
@@ -129,7 +133,7 @@ async def carried(browser: Browser, whole: Whole, number: str) -> tuple[Desk, st
     two = "演示员·执法大队一 · 演示区劳动执法大队+演示员·执法大队二"
     await brigade.take(case, "FileCase", officer_ids=two)
     head = await desk(browser, whole, "hd-01")
-    await head.take(case, "OrderPayment", pay_by="2023-12-01")
+    await head.take(case, "OrderPayment", pay_by=pay_by)
     await brigade.take(case, "ServeDocument", method="直接送达")
     return inspection, case
 
@@ -159,7 +163,7 @@ async def test_a_complaint_goes_the_whole_way_by_the_readme_alone(
 ) -> None:
     week = await in_an_open_week(whole)
     number, codes = await reported(browser, whole)
-    inspection, case = await carried(browser, whole, number)
+    inspection, case = await carried(browser, whole, number, week.pay_by)
     await confirmed(browser, whole, (inspection, case), codes[0])
     await whole.settled()
     await told(inspection.page, case, number, week)

@@ -129,7 +129,8 @@ def _heading(
     if visit.simulated:
         title += f"（{words('page.demo')}）"
     sheet.write_string(0, 0, title, styles["title"])
-    said = "；".join(f"{k}={v}" for k, v in filters.marks().items())
+    marks = "；".join(f"{k}={v}" for k, v in filters.marks().items())
+    said = marks or words("ledger.no-filter")
     sheet.write_string(1, 0, words("ledger.filtered", said=said), styles["note"])
     complete = answer.of.complete_up_to
     shown = local(complete).strftime("%Y-%m-%d %H:%M:%S") if complete else "—"
@@ -175,7 +176,8 @@ def _totals(
     row, found = about
     keys = [column.key for column in COLUMNS]
     for total in found.totals:
-        head = visit.words("ledger.total", cases=total.cases)
+        key = "ledger.total" if total.currency else "ledger.total-none"
+        head = visit.words(key, cases=total.cases)
         sheet.write_string(row, 0, head, styles["head"])
         sheet.write_number(row, keys.index("workers"), total.workers, styles["count"])
         _cell(sheet, (row, keys.index("currency")), total.currency, styles["text"])

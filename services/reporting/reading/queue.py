@@ -29,6 +29,9 @@ TO_ORDER = """f.closed IS NULL AND EXISTS (SELECT FROM {proceeding} p
   WHERE p.case_id = f.case_id AND p.filed_at IS NOT NULL AND p.concluded IS NULL
   AND jsonb_array_length(p.orders) = 0) AND EXISTS (SELECT FROM {claim} c
   WHERE c.case_id = f.case_id AND c.unpaid > 0)"""
+TO_SERVE = """f.closed IS NULL AND EXISTS (SELECT FROM {proceeding} p
+  WHERE p.case_id = f.case_id
+  AND jsonb_path_exists(p.orders, '$[*] ? (@.served_on == null)'))"""
 TO_CONFIRM = """f.closed IS NULL AND NOT f.history AND EXISTS (
   SELECT FROM {claim} c WHERE c.case_id = f.case_id AND c.paid > c.confirmed)"""
 
@@ -49,13 +52,14 @@ QUEUES = {
     "to-rule": statement(_queue(TO_RULE)),
     "proposed": statement(_queue(PROPOSED)),
     "to-order": statement(_queue(TO_ORDER)),
+    "to-serve": statement(_queue(TO_SERVE)),
     "to-confirm": statement(_queue(TO_CONFIRM)),
 }
 OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "centre": ("to-confirm",),
     "petition": ("to-confirm",),
     "leading-group": ("to-rule",),
-    "brigade": ("proposed",),
+    "brigade": ("proposed", "to-serve"),
     "hrss-head": ("to-order",),
 }
 """What waits for a role beyond its unit's own cases."""

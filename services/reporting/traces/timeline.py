@@ -19,6 +19,7 @@ _LANE = 26
 _TOP = 24
 _THINNEST = 2.0
 _LONGEST_NAME = 44
+_REST_WORDS = 70
 # Told apart without colour too: each lane is headed by its name.
 _FILLS = ("#1b5e9b", "#8a4b08", "#2f6b3a", "#6a3d8f", "#5a5a5a")
 
@@ -94,15 +95,23 @@ def _x(scale: Scale, moment_ns: int) -> float:
 
 
 def _rests(scale: Scale, height: int, language: Language) -> Iterator[str]:
+    written = 0.0
     for rest in scale.rests:
         x = _NAMES + rest.at * (_WIDTH - _NAMES - 10)
-        said = word("rest", language, time=lasted(rest.lasted_ns))
-        yield (
-            f'<g class="rest"><line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 4}"'
-            f' y2="{height}" stroke="#767676" stroke-dasharray="3 3"/>'
-            f'<text x="{x:.1f}" y="14" text-anchor="middle" font-size="10">'
-            f"{escape(said)}</text></g>"
+        said = escape(word("rest", language, time=lasted(rest.lasted_ns)))
+        line = (
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 4}" y2="{height}"'
+            f' stroke="#767676" stroke-dasharray="3 3"><title>{said}</title></line>'
         )
+        # A pause close to the last one keeps its line; its words would lie on others.
+        words = ""
+        if x - written >= _REST_WORDS:
+            written = x
+            words = (
+                f'<text x="{min(x, _WIDTH - 36):.1f}" y="14" text-anchor="middle"'
+                f' font-size="10">{said}</text>'
+            )
+        yield f'<g class="rest">{line}{words}</g>'
 
 
 def _headings(headings: dict[str, int], language: Language) -> Iterator[str]:
