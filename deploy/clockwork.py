@@ -19,6 +19,8 @@ SERVICES = ("intake", "routing", "enforcement", "reporting")
 ROUNDS = 200
 """More rounds than any chain of reactions needs: a loop of reactions is a defect."""
 
+TRIES = 3
+
 PROGRESS = ("service", "seq", "at", "topic", "indexes")
 
 Progresses = Sequence[Mapping[str, Any]]
@@ -141,7 +143,7 @@ class Clockwork:
         body: Mapping[str, Any] | None = None,
         **query: str,
     ) -> Any:
-        answer = await self._client.request(
+        answer = await self._sent(
             method,
             f"{self._address(service)}{path}",
             json=body,
@@ -153,3 +155,15 @@ class Clockwork:
             said = answer.json().get("detail", answer.reason_phrase)
             raise Cannot(f"{service} refused {path}: {said}")
         return answer.json()
+
+    async def _sent(self, method: str, url: str, **request: Any) -> httpx.Response:
+        # A kept connection may be closed as we ask. Each of these may be asked twice.
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._client.request(method, url, **request)
+            except httpx.TransportError as error:
+                if not left:
+                    reason = type(error).__name__
+                    message = f"{url} does not answer ({reason}): `qingxin status`."
+                    raise Cannot(message) from error
+        raise AssertionError

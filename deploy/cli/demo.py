@@ -10,6 +10,7 @@ from datetime import datetime
 
 import asyncpg
 import httpx
+import uvloop
 
 from deploy.cli import DONE, WRONG, show
 from deploy.cli.clock import OPERATOR
@@ -55,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         return _check(asyncio.run(_compared(settings, planned)), arguments)
     goes_on = arguments.verb == "continue"
-    loaded = asyncio.run(_load(settings, planned, END if goes_on else PAUSE))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        loaded = runner.run(_load(settings, planned, END if goes_on else PAUSE))
     answer = {
         "steps": loaded.done,
         "seconds": round(loaded.seconds, 1),

@@ -126,10 +126,12 @@ class Loader:
         for left in reversed(range(TRIES)):
             try:
                 answer = await self._client.post(url, json=step.body, headers=headers)
-            except httpx.TransportError:
+            except httpx.TransportError as error:
                 # The key makes it safe to ask again: it is the same act.
                 if not left:
-                    raise
+                    reason = type(error).__name__
+                    message = f"{url} does not answer ({reason}): `qingxin status`."
+                    raise Cannot(message) from error
                 continue
             if answer.status_code not in {TOO_MANY, UNAVAILABLE} or not left:
                 return answer
