@@ -29,6 +29,8 @@ class Settings(BaseSettings):
 
     `master_key`, `code_key` and `worker_key` only where the service needs them. The
     consumer groups' sessions: how long a silent member keeps its partitions.
+    `seal_key`: the file of its seal key, without which it makes no seals;
+    `seal_every` is in events.
     """
 
     model_config = SettingsConfigDict(
@@ -54,6 +56,9 @@ class Settings(BaseSettings):
     master_key: Key | None = None
     code_key: Key | None = None
     objects: Path
+    seal_key: Path | None = None
+    seal_folder: Path | None = None
+    seal_every: Annotated[int, Field(ge=1)] = 1000
     otlp: str | None = None
     url_issuer: str = ""
     url_intake: str = ""

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     at: datetime = arguments.time
     with door(settings, "reporting", AUDITOR) as client:
         if arguments.case is not None:
-            found = _case(client, arguments.case, at)
+            found = case_of(client, arguments.case, at)
             words = case_text(found)
         else:
             path = f"/v1/statistics/weeks/{arguments.week}"
@@ -44,8 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _case(client: httpx.Client, number: str, at: datetime) -> Any:
-    then = {"as_of": at.isoformat()}
+def case_of(client: httpx.Client, number: str, at: datetime | None) -> Any:
+    """Return a case by its number, as known at a time or now; raises Cannot."""
+    then = {} if at is None else {"as_of": at.isoformat()}
     query = {"number": number, "source": "all", **then}
     listed = asked(client, "GET", "/v1/ledger", params=query)["items"]
     if not listed:

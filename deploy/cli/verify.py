@@ -1,4 +1,4 @@
-"""`qingxin verify`: journal = topic = chain, for each service."""
+"""`qingxin verify`: journal = topic = chain = seals, for each service; and views."""
 
 import argparse
 import asyncio
@@ -8,13 +8,16 @@ from dataclasses import asdict
 import asyncpg
 
 from deploy.cli import DONE, WRONG, show
+from deploy.cli.viewed import compared
 from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
 from deploy.local.settings import Settings
 from deploy.local.stack import Plan
+from libs.events.audit.seal_store import Folder
+from libs.events.audit.sealed import Where
 from libs.events.audit.topic import NoSuchTopic
-from libs.events.audit.verify import Verdict, verify
+from libs.events.audit.verify import Also, Verdict, verify
 from libs.events.journal.journal import Journal
 from libs.events.stream.topics import Topics
 
@@ -23,6 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--service", choices=SERVICES, help="one service only")
     parser.add_argument("--topic", help="a copy of the topic, instead of the service's")
+    parser.add_argument(
+        "--views", action="store_true", help="also rebuild the views aside and compare"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,26 +43,38 @@ def run(arguments: argparse.Namespace) -> int:
         message = f"Nothing to compare with: {reason}."
         raise Cannot(message) from None
     answer = {one.service: asdict(one) | {"agrees": one.agrees} for one in found}
-    show(answer, "\n".join(map(_line, found)), as_json=arguments.json)
-    return DONE if all(one.agrees for one in found) else WRONG
+    lines = [_line(one) for one in found]
+    is_right = all(one.agrees for one in found)
+    if arguments.views:
+        for name in names:
+            views = compared(settings, name)
+            answer[name]["views"] = [view.said() for view in views]
+            lines += [f"{name:12} {view.line()}" for view in views]
+            is_right &= all(view.same for view in views)
+    show(answer, "\n".join(lines), as_json=arguments.json)
+    return DONE if is_right else WRONG
 
 
 async def _verify(
     settings: Settings, names: list[str], topic: str | None
 ) -> list[Verdict]:
+    topics, kafka = Topics(settings.prefix), settings.servers.kafka
     found = []
     for name in names:
-        async with asyncpg.create_pool(
-            settings.app_dsn(name), min_size=1, max_size=2
-        ) as pool:
-            against = topic or Topics(settings.prefix).events(name)
-            journal = Journal(pool, name)
-            found.append(await verify(journal, settings.servers.kafka, against))
+        dsn = settings.app_dsn(name)
+        seals = Where(kafka, topics.audit, Folder(settings.seal_folder(name)))
+        async with asyncpg.create_pool(dsn, min_size=1, max_size=2) as pool:
+            journal, against = Journal(pool, name), topic or topics.events(name)
+            also = Also(seals, dsn)
+            found.append(await verify(journal, kafka, against, also=also))
     return found
 
 
 def _line(found: Verdict) -> str:
     if found.wrong:
-        return f"{found.service:12} WRONG · {found.wrong}"
+        by = f" · {found.disproved_by} disproves it" if found.disproved_by else ""
+        told = "" if found.disproved_by and found.disproved_by in found.wrong else by
+        return f"{found.service:12} WRONG · {found.wrong}{told}"
     said = f"{found.service:12} OK · journal = topic = chain · {found.rows:,} events"
+    said += f" · {found.seals} seals" if found.seals else ""
     return f"{said} · {found.foreign} foreign" if found.foreign else said

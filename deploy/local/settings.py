@@ -62,6 +62,15 @@ class Settings:
         database = self.database(service)
         return databases.dsn_for(self.servers.admin, database.name, database.app)
 
+    def seal_key(self, service: str) -> Path:
+        """Return where the service's private seal key is, mode 0600."""
+        return self.state / "seal-keys" / f"{service}.pem"
+
+    def seal_folder(self, service: str) -> Path:
+        """Return where the service's seals and public keys are written."""
+        own = self.environment.get("QINGXIN_SEAL_FOLDER")
+        return Path(own or self.state / "seals") / service
+
     def of_service(self, service: str) -> dict[str, str]:
         """Return the environment of one service."""
         return (
@@ -73,6 +82,8 @@ class Settings:
                 "QINGXIN_OWNER_DATABASE": self.owner_dsn(service),
                 "QINGXIN_PORT": str(self.servers.ports[service]),
                 "QINGXIN_OBJECTS": str(self.state / "objects" / service),
+                "QINGXIN_SEAL_KEY": str(self.seal_key(service)),
+                "QINGXIN_SEAL_FOLDER": str(self.seal_folder(service)),
             }
         )
 
@@ -106,7 +117,12 @@ class Settings:
         for service in SERVICES:
             usual[f"QINGXIN_URL_{service.upper()}"] = self.address(service)
         # An issuer or a collector of one's own is a setting.
-        own = ("QINGXIN_ISSUER", "QINGXIN_JWKS_URL", "QINGXIN_OTLP")
+        own = frozenset(
+            {
+                *("QINGXIN_ISSUER", "QINGXIN_JWKS_URL", "QINGXIN_OTLP"),
+                "QINGXIN_SEAL_EVERY",
+            }
+        )
         return usual | {k: v for k, v in self.environment.items() if k in own}
 
     def _keys(self, service: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from deploy.local.children import Child, Program, start, wait_until, why_ended
 from deploy.local.kept import SERVICES
 from deploy.local.places import REPOSITORY, STATE
 from deploy.local.progress import Say
+from deploy.local.seal_keys import make_seal_keys
 from deploy.local.settings import Servers, Settings
 
 READY_SECONDS = 120
@@ -74,6 +75,7 @@ class Stack:
         for migration in migrations:
             _await_migration(migration)
         self.say("the services' tables are up to date")
+        make_seal_keys(settings)
         self._start_services(settings)
         return settings
 

@@ -15,6 +15,7 @@ from libs.events.stream.leadership import from_the_start
 from libs.events.stream.progress import Progress
 from libs.service.mending import mending_routes
 from libs.service.parts import Running
+from libs.service.sealing import sealing_routes
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from libs.web.callers import SignedIn
@@ -51,6 +52,7 @@ def operator_routes(running: Running) -> APIRouter:
     _refilling(router, running)
     _sight(router, running)
     router.include_router(mending_routes(running))
+    router.include_router(sealing_routes(running))
     return router
 
 
@@ -160,7 +162,7 @@ def _issues(running: Running) -> list[object]:
     found: list[object] = [*running.relay.issues()]
     for subscription in running.subscriptions.values():
         found += subscription.issues()
-    return found
+    return found + (running.sealer.issues() if running.sealer else [])
 
 
 def _shown(progress: Progress) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from libs.acts import Desk
 from libs.calendar import day_of
+from libs.events.audit.sealer import Sealer
 from libs.events.decider import Rule
 from libs.events.reactions import Reaction
 from libs.events.stream.relay import Relay
@@ -51,6 +52,7 @@ class Running:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     works: list[Work] = field(default_factory=list)
     timers: Sequence["Timer"] = ()
+    sealer: Sealer | None = None
     last_now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def now(self) -> datetime:

@@ -34,6 +34,7 @@ from libs.service.feed import JournalFeed
 from libs.service.officers import OfficerTable
 from libs.service.operate import operator_routes
 from libs.service.parts import REACTIONS, VIEWS, Running, Service
+from libs.service.sealing import with_seals
 from libs.settings import Settings, SettingsRefused, read
 from libs.telemetry.http import SeenRequests
 from libs.telemetry.setup import Seen, set_up
@@ -99,7 +100,7 @@ async def serve(service: Service, settings: Settings) -> None:
             running.subscriptions.update(_subscriptions(service, running, pages))
             if VIEWS in running.subscriptions:
                 running.watermarks.wake_by(running.subscriptions[VIEWS].moved_within)
-            app = _app(service, running)
+            app = _app(service, with_seals(running))
             config = uvicorn.Config(
                 app,
                 host=settings.host,

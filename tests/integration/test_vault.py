@@ -200,6 +200,23 @@ async def test_a_sealed_field_opens_in_its_own_place_only(scene: Scene) -> None:
             await read(connection, keys, [person], ["name"])
 
 
+@pytest.mark.parametrize("table", ["vault.field", "vault.person"])
+async def test_a_changed_vault_row_opens_no_more(scene: Scene, table: str) -> None:
+    said = await registered(scene)
+    person = UUID(said["claims"][0]["person_id"])
+    column = {"vault.field": "sealed", "vault.person": "wrapped_key"}[table]
+    keys = Keys.of(b"m" * 32, b"c" * 32)
+    async with scene.pool.acquire() as connection:
+        assert await read(connection, keys, [person], ["name"])
+        await connection.execute(
+            f"UPDATE {table} SET {column} ="
+            f" set_byte({column}, 20, get_byte({column}, 20) # 1) WHERE person_id = $1",
+            person,
+        )
+        with pytest.raises(Unreadable):
+            await read(connection, keys, [person], ["name"])
+
+
 async def test_a_new_master_key_opens_what_the_old_one_sealed(scene: Scene) -> None:
     said = await registered(scene)
     person = UUID(said["claims"][0]["person_id"])

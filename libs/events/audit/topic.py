@@ -1,6 +1,6 @@
 """Topic: a service's records partition by partition, in order, repeats held to it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from typing import Any
@@ -8,15 +8,12 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from libs.events.audit.places import PAGE, Looked, Places
 from libs.events.event import Recorded
 from libs.events.stream.envelope import Copy, Foreign, from_record
 from libs.events.stream.topics import PARTITIONS
 
-PAGE = 2000
 WAIT_MS = 1000
-
-RowAt = Callable[[int], Awaitable[Recorded | None]]
-"""Looks up a row of the journal by its number."""
 
 
 class Differs(Exception):
@@ -36,7 +33,7 @@ class Partition:
 
     consumer: AIOKafkaConsumer
     at: TopicPartition
-    row_at: RowAt
+    places: Places
     foreign: int = 0
     index: int = -1
 
@@ -62,13 +59,15 @@ class Partition:
             )
             raise Differs(message)
         self.index = copy.index
+        self.places.stands(copy.index, copy.recorded.seq)
         return copy
 
     async def _hold_repeat(self, copy: Copy) -> None:
-        row = await self.row_at(copy.recorded.seq)
-        differing = row is None or differences(row, copy.recorded)
+        row = await self.places.row_at(copy.index)
+        differing = ["seq"] if row is None else differences(row, copy.recorded)
         if differing:
-            message = f"{place(copy)}: index {copy.index} is repeated with other words"
+            with_what = "by another event" if "seq" in differing else "with other words"
+            message = f"{place(copy)}: index {copy.index} is repeated {with_what}"
             raise Differs(message)
 
     async def _read(self) -> AsyncIterator[Copy]:
@@ -110,13 +109,13 @@ def differences(row: Recorded, record: Recorded) -> list[str]:
 
 @asynccontextmanager
 async def partitions(
-    bootstrap: str, topic: str, row_at: RowAt
+    bootstrap: str, topic: str, looked: Looked
 ) -> AsyncIterator[Sequence[Partition]]:
     """Open all partitions of a topic, each at its first record.
 
     Raises NoSuchTopic.
     """
-    await _check(bootstrap, topic)
+    await check(bootstrap, topic)
     async with AsyncExitStack() as stack:
         opened = []
         for number in range(PARTITIONS):
@@ -128,11 +127,12 @@ async def partitions(
             )
             await stack.enter_async_context(consumer)
             at = TopicPartition(topic, number)
-            opened.append(Partition(consumer, at, row_at))
+            opened.append(Partition(consumer, at, Places(looked, number)))
         yield opened
 
 
-async def _check(bootstrap: str, topic: str) -> None:
+async def check(bootstrap: str, topic: str) -> None:
+    """Raise NoSuchTopic unless the topic is there with its partitions."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:

@@ -1,20 +1,24 @@
 """Verify: journal, hash chain and topic are held against each other, row by row.
 
 The journal is read in order and its chain recomputed; each row must be the next record
-of its partition on the topic, bit for bit. Memory does not grow with the log.
+of its partition on the topic, bit for bit; every seal must say the same of the log.
+Memory hardly grows with the log.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 
 import asyncpg
 
+from libs.events.audit.places import PAGE, Looked
+from libs.events.audit.sealed import Held, Seals, Where, gathered
+from libs.events.audit.summing import FEW, Logs, processes, summed
 from libs.events.audit.topic import (
-    PAGE,
     Differs,
     Partition,
+    check,
     differences,
     partitions,
     place,
@@ -36,6 +40,7 @@ class Verdict:
     """What was found: rows and records that agree, and the first place that doesn't.
 
     `foreign` records stand on the topic and are nobody's: they are counted, not ours.
+    `disproved_by` names the first seal that says another thing than the journal.
     """
 
     service: str
@@ -44,6 +49,8 @@ class Verdict:
     records: int
     foreign: int
     wrong: str | None = None
+    seals: int = 0
+    disproved_by: str | None = None
 
     @property
     def agrees(self) -> bool:
@@ -52,36 +59,33 @@ class Verdict:
 
 
 @dataclass
-class _Looked:
-    """Rows looked up by number, a page at a time: repeats come in runs."""
-
-    journal: Journal
-    page: dict[int, Recorded] = field(default_factory=dict)
-
-    async def at(self, seq: int) -> Recorded | None:
-        if seq not in self.page:
-            found = await self.journal.read_stored(seq - 1, PAGE)
-            self.page = {row.seq: row for row in found}
-        return self.page.get(seq)
-
-
-@dataclass
 class _Reading:
     """How far a verification is; what is recorded after `until` is left alone."""
 
     journal: Journal
     until: Head
-    looked: _Looked
+    looked: Looked
+    held: Held
     rows: int = 0
     records: int = 0
+
+    async def first_wrong(self, read: Sequence[Partition], seals: Seals) -> str | None:
+        try:
+            await self.compare(read)
+            _must(seals.wrong)
+        except (Differs, LogCorrupted) as differs:
+            return str(differs)
+        return None
 
     async def compare(self, read: Sequence[Partition]) -> None:
         async for row in self._journalled():
             self.rows = row.seq
             await _agree(row, read[partition_of(row.partition_key)])
             self.records += 1
+            _must(self.held.takes(row.leaf, row.chain))
         for partition in read:
             await self._beyond(partition)
+        _must(self.held.end())
 
     async def _journalled(self) -> AsyncIterator[Recorded]:
         seq, chain = 0, GENESIS
@@ -124,27 +128,60 @@ class _Reading:
                 raise Differs(message)
 
 
-async def verify(
-    journal: Journal, bootstrap: str, topic: str, patience: float = PATIENCE
-) -> Verdict:
-    """Hold a service's journal against a topic, up to the journal's head.
+@dataclass(frozen=True)
+class Also:
+    """What a journal is held against besides its topic, and how it may be read.
 
-    `topic` may be a copy of the service's own. Nothing is written anywhere. Waits
-    `patience` seconds for the relay to come along. Raises NoSuchTopic.
+    With the journal's `dsn` a long log is read by two processes, and row by row only
+    if they find a doubt.
     """
+
+    seals: Where | None = None
+    dsn: str | None = None
+
+
+async def verify(
+    journal: Journal,
+    bootstrap: str,
+    topic: str,
+    patience: float = PATIENCE,
+    also: Also = Also(),
+) -> Verdict:
+    """Hold a service's journal against a topic and its seals, up to its head.
+
+    `topic` may be a copy of the service's own. Nothing is written anywhere. Relay and
+    sealer have `patience` seconds to come along. Raises NoSuchTopic.
+    """
+    # The seals first: what they cover is in the journal by the time its head is read.
+    seals = Seals()
+    if also.seals is not None:
+        pool, service = journal.pool, journal.service
+        seals = await gathered(pool, service, also.seals, patience)
     until = await journal.head()
     await _come_along(journal.pool, until.seq, patience)
-    looked = _Looked(journal)
-    reading = _Reading(journal, until, looked)
-    wrong: str | None = None
-    async with partitions(bootstrap, topic, looked.at) as read:
-        try:
-            await reading.compare(read)
-        except (Differs, LogCorrupted) as differs:
-            wrong = str(differs)
+    foreign = None
+    if also.dsn is not None and seals.wrong is None and until.seq >= FEW:
+        await check(bootstrap, topic)
+        logs = Logs(also.dsn, bootstrap, topic, journal.service, until)
+        with processes() as executor:
+            foreign = await summed(logs, seals.seals, executor)
+    if foreign is not None:
+        rows, sealed = until.seq, len(seals.seals)
+        return Verdict(journal.service, topic, rows, rows, foreign, seals=sealed)
+    looked = Looked(journal)
+    reading = _Reading(journal, until, looked, Held(seals))
+    async with partitions(bootstrap, topic, looked) as read:
+        wrong = await reading.first_wrong(read, seals)
         foreign = sum(partition.foreign for partition in read)
     found = (reading.rows, reading.records, foreign)
-    return Verdict(journal.service, topic, *found, wrong)
+    disproof = await seals.disproof(journal.pool) if wrong else None
+    named = disproof.named() if disproof else None
+    return Verdict(journal.service, topic, *found, wrong, len(seals.seals), named)
+
+
+def _must(wrong: str | None) -> None:
+    if wrong is not None:
+        raise Differs(wrong)
 
 
 async def _come_along(pool: asyncpg.Pool, seq: int, patience: float) -> None:

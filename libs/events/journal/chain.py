@@ -12,7 +12,12 @@ FORMAT = "qingxin.leaf.v1"
 
 
 def leaf_of(record: Recorded) -> bytes:
-    """Return sha256 of the record's canonical text: one field a line, data last."""
+    """Return sha256 of the record's canonical text."""
+    return sha256(canonical_text(record).encode()).digest()
+
+
+def canonical_text(record: Recorded) -> str:
+    """Return what is hashed of a record: one field a line, data last."""
     fields: tuple[object, ...] = (
         FORMAT,
         record.seq,
@@ -39,8 +44,7 @@ def leaf_of(record: Recorded) -> bytes:
         record.traceparent,
         record.data,
     )
-    text = "\n".join("" if field is None else str(field) for field in fields)
-    return sha256(text.encode()).digest()
+    return "\n".join("" if field is None else str(field) for field in fields)
 
 
 def next_link(chain: bytes, leaf: bytes) -> bytes:

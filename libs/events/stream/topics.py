@@ -32,6 +32,11 @@ class Topics:
         return f"{self.prefix}qingxin.{service}.v1"
 
     @property
+    def audit(self) -> str:
+        """The topic that keeps every service's seals and public keys for ever."""
+        return f"{self.prefix}qingxin.audit.v1"
+
+    @property
     def progress(self) -> str:
         """The compacted topic where relays say how far they are; key = service."""
         return f"{self.prefix}qingxin.progress.v1"
@@ -60,18 +65,24 @@ async def provision(
     await admin.start()
     try:
         wanted = {topics.events(service): PARTITIONS for service in services}
-        wanted[topics.progress] = 1
-        await _create(admin, wanted, replication)
+        wanted |= {topics.progress: 1, topics.audit: 1}
+        await _create(admin, topics, wanted, replication)
         await _check(admin, wanted)
     finally:
         await admin.close()
 
 
 async def _create(
-    admin: AIOKafkaAdminClient, wanted: dict[str, int], replication: int
+    admin: AIOKafkaAdminClient,
+    topics: Topics,
+    wanted: dict[str, int],
+    replication: int,
 ) -> None:
+    compacted = {topics.progress: KEEP_LAST}
     new = [
-        NewTopic(name, count, replication, topic_configs=_settings(count))
+        NewTopic(
+            name, count, replication, topic_configs=compacted.get(name, KEEP_FOR_EVER)
+        )
         for name, count in wanted.items()
     ]
     answer = await admin.create_topics(new)
@@ -79,10 +90,6 @@ async def _create(
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
             raise TopicRefused(f"Kafka did not make {name}: {error.__name__}")
-
-
-def _settings(partitions: int) -> dict[str, str]:
-    return KEEP_LAST if partitions == 1 else KEEP_FOR_EVER
 
 
 async def _check(admin: AIOKafkaAdminClient, wanted: dict[str, int]) -> None:

@@ -112,12 +112,16 @@ class Switch:
     app_role: str
     dropped: Dropped = field(default_factory=dict)
 
-    async def run(self) -> Compared:
-        """Catch up, compare, switch; raises TopicIncomplete."""
+    async def compared(self) -> Compared:
+        """Catch up and compare, no more; raises TopicIncomplete."""
         for _ in range(ROUNDS):
             if await self._catch_up(await self._live(self.pool)) < NEAR:
                 break
-        compared = await self._compare()
+        return await self._compare()
+
+    async def run(self) -> Compared:
+        """Catch up, compare, switch; raises TopicIncomplete."""
+        compared = await self.compared()
         for _ in range(TRIES):
             if await self._switched():
                 break

@@ -1,0 +1,1 @@
+"""The checker that goes with an export: one file, nothing of ours in it."""

@@ -1,0 +1,52 @@
+"""Sealing: a service seals its log, on its own and when an auditor asks for it."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from libs.events.audit.seal_store import SealConflict
+from libs.events.audit.sealer import Sealer, SealSettings
+from libs.events.audit.signing import KeyRefused
+from libs.service.parts import Running
+from libs.web import permissions
+from libs.web.auth import OfficerCaller
+from libs.web.languages import Said
+from libs.web.problems import Problem
+
+
+def with_seals(running: Running) -> Running:
+    """Have the service make seals where it was given a key for them."""
+    said = running.settings
+    if said.seal_key is None:
+        return running
+    settings = SealSettings(
+        service=running.desk.service,
+        bootstrap=said.kafka,
+        topic=running.topics.audit,
+        key=said.seal_key,
+        folder=said.seal_folder or said.objects / "seals",
+        every=said.seal_every,
+    )
+    running.sealer = Sealer(running.pool, settings, lambda: running.relay.leads)
+    running.works.append(running.sealer.run)
+    return running
+
+
+def sealing_routes(running: Running) -> APIRouter:
+    """Return the route by which an auditor has the log sealed up to now."""
+    router = APIRouter()
+
+    @router.post("/seals")
+    async def seal(caller: OfficerCaller) -> dict[str, Any]:
+        """Seal what was recorded until now; say how many seals there are."""
+        permissions.require(caller, "Verify")
+        if running.sealer is None:
+            raise Problem("not-found")
+        try:
+            made = await running.sealer.seal_now()
+        except (SealConflict, KeyRefused) as reason:
+            said = Said(f"日志未能封存：{reason}", f"Not sealed: {reason}")
+            raise Problem("conflict", said) from None
+        return {"made": [one.number for one in made]}
+
+    return router
