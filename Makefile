@@ -19,7 +19,7 @@ test: setup-dev ## every rule, every test
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy
 	.venv/bin/lint-imports --no-logo
-	$(VENV) -m pytest
+	$(VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-real: setup-dev ## three agencies' own totals
 	@test -d "$(QINGXIN_REAL_DATA)" || { echo "No folder $(QINGXIN_REAL_DATA): set QINGXIN_REAL_DATA to the agencies' sheets." >&2; exit 1; }

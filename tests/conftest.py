@@ -10,6 +10,30 @@ import pytest
 from tests import stack
 from tests.end_to_end.whole import Whole, running_whole
 
+LONG = {"end_to_end", "chaos"}
+"""Folders whose files start systems of their own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what asks the one running system first, and on one of two processes.
+
+    The other process takes the rest meanwhile, file by file, the longest files first.
+    """
+    for item in items:
+        group = "whole" if _asks_whole(item) else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if _asks_whole(item):
+        return 0
+    return 1 if LONG.intersection(item.path.parts) else 2
+
+
+def _asks_whole(item: pytest.Item) -> bool:
+    return "whole" in getattr(item, "fixturenames", ())
+
 
 @pytest.fixture(scope="session")
 def stack_folder() -> Iterator[Path]:
