@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import asyncpg
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, ViewportSize, async_playwright
 
 from deploy.local import running
 from deploy.local.set_up import chromium
@@ -25,7 +25,8 @@ async def main(out: Path) -> None:
             executable_path=str(chromium()), args=["--no-sandbox"]
         )
         console = f"{settings.address('reporting')}/console"
-        page = await browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]})
+        wide: ViewportSize = {"width": WIDE[0], "height": WIDE[1]}
+        page = await browser.new_page(viewport=wide, locale="zh-CN")
         await page.goto(f"{console}/sign-in")
         await page.click('button[value="lg-01"]')
         await page.wait_for_url("**/console**")

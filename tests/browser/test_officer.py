@@ -101,3 +101,15 @@ async def test_a_roster_fills_the_form_and_says_what_to_correct(
     await page.fill("#f-worker\\.claimed\\.1", "100")
     await page.click(GO)
     await expect(page.locator(".receipt tbody tr")).to_have_count(2)
+
+
+async def test_a_sheet_of_another_layout_is_refused_in_one_sentence(
+    browser: Browser, whole: Whole
+) -> None:
+    page = await signed_in(browser, whole, "lc-01")
+    await page.click('a[href="/console/imports"]')
+    await page.select_option("#f-profile", "ledger")
+    sheet = FilePayload(name="名册.csv", mimeType="text/csv", buffer=ROSTER.encode())
+    await page.set_input_files("#f-file", sheet)
+    await page.click(GO)
+    await expect(page.locator(".refusal")).to_contain_text("wrong-template")
