@@ -7,6 +7,7 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 from tests.browser.desk import GO, act, signed_in
 from tests.browser.looking import looked_at
 from tests.end_to_end.whole import Whole
+from tests.eventually import eventually
 
 NAME = "演示工𠮷一"
 PAGES = (
@@ -112,4 +113,10 @@ async def test_a_sheet_of_another_layout_is_refused_in_one_sentence(
     sheet = FilePayload(name="名册.csv", mimeType="text/csv", buffer=ROSTER.encode())
     await page.set_input_files("#f-file", sheet)
     await page.click(GO)
+
+    async def refused() -> bool:
+        await page.reload()
+        return await page.locator(".refusal").count() == 1
+
+    assert await eventually(refused, 30)
     await expect(page.locator(".refusal")).to_contain_text("wrong-template")
