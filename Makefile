@@ -53,6 +53,20 @@ $(STAMPS)/jars: deploy/kafka/pom.xml deploy/kafka/jars.sha256 | $(STAMPS)
 $(STAMPS):
 	@mkdir -p $@
 
+.PHONY: drills overload soak poison
+
+drills: setup-dev ## restore drills: what was lost comes back, or it is said what does not
+	$(VENV) -m pytest -s tests/drills
+
+overload: setup-dev ## ten times the sustainable rate for a minute, then recovery
+	@$(VENV) -m tests.load overload
+
+soak: setup-dev ## thirty minutes of steady load: memory's slope
+	@$(VENV) -m tests.load soak
+
+poison: setup-dev ## ten minutes with one event in a thousand at fault
+	@$(VENV) -m tests.load poison --minutes 10
+
 clean: ## ends the system and removes everything made here, records included
 	@-test -x $(VENV) && $(VENV) -m deploy.local down
 	@for link in .local/postgres .local/postgres-binaries; do \

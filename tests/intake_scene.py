@@ -30,6 +30,7 @@ from libs.events.views.making import ensure
 from libs.organisation import load_organisation
 from libs.service.officers import OfficerTable
 from libs.service.parts import Running
+from libs.service.rebuilder import Rebuilder
 from libs.settings import Settings
 from libs.telemetry.setup import Seen, set_up
 from libs.web.app import DoorSettings, make_app
@@ -209,6 +210,7 @@ async def _running(told: Settings, pool: asyncpg.Pool) -> Running:
         telemetry=set_up("intake", Seen(endpoint=None, site=SITE)),
         door=Door(),
         closing=Closing(),
+        rebuilder=Rebuilder("intake"),
     )
     await running.now()
     return running

@@ -5,7 +5,7 @@ import os
 from typing import Any
 from uuid import UUID, uuid5
 
-from deploy.cli import DONE, WRONG, show
+from deploy.cli import DONE, WRONG, confirming, show
 from deploy.cli.asking import asked, door
 from deploy.cli.clock import OPERATOR
 from deploy.local import running
@@ -26,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--event", type=UUID, metavar="ID", help="the parked event")
     parser.add_argument("--stream", metavar="S", help="retry this stream only")
     parser.add_argument("--reason", metavar="CODE", help="why it is dropped")
+    confirming.configure(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,38 +59,58 @@ def _show(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _retry(settings: Settings, arguments: argparse.Namespace) -> int:
     wanted = {"consumer": arguments.consumer, "stream": arguments.stream}
-    total = 0
-    for service in _services(arguments):
-        with door(settings, service, OPERATOR) as client:
-            answer = asked(client, "POST", "/operator/parked/retry", json=wanted)
-            total += answer["asked"]
-    text = f"{total} parked events are tried again: see `qingxin parked list`."
-    show({"asked": total}, text, as_json=arguments.json)
+    given = {name: value for name, value in wanted.items() if value is not None}
+    counts = {
+        service: _counted(settings, service, "/operator/parked/retry", given)
+        for service in _services(arguments)
+    }
+    total = sum(counts.values())
+    about = f"{total} parked events are to be tried again."
+    if not confirming.goes_on(arguments, about):
+        show({"count": total, "counts": counts}, about, as_json=arguments.json)
+        return DONE
+    asked_for = 0
+    for service, count in counts.items():
+        if count:
+            asked_for += _retried(settings, service, {**wanted, "count": count})
+    text = f"{asked_for} parked events are tried again: see `qingxin parked list`."
+    show({"asked": asked_for}, text, as_json=arguments.json)
     return DONE
+
+
+def _counted(settings: Settings, service: str, path: str, query: dict[str, str]) -> int:
+    with door(settings, service, OPERATOR) as client:
+        return int(asked(client, "GET", path, params=query)["count"])
+
+
+def _retried(settings: Settings, service: str, wanted: dict[str, Any]) -> int:
+    path, act = "/operator/parked/retry", confirming.new_act()
+    with door(settings, service, OPERATOR) as client:
+        return int(asked(client, "POST", path, json=wanted, headers=act)["asked"])
 
 
 def _drop(settings: Settings, arguments: argparse.Namespace) -> int:
     if not arguments.reason:
         raise Cannot("Say why: --reason CODE, such as written-by-a-test.")
     row = _one(settings, arguments)
-    consumer, event_id = row["consumer"], row["event_id"]
+    consumer, event_id, service = row["consumer"], row["event_id"], row["consumed_by"]
     path = f"/operator/parked/{consumer}/{event_id}/drop"
+    count = _counted(settings, service, path, {})
+    said = f"{row['type']} {event_id} is dropped for {consumer}"
+    about = (
+        f"{row['type']} {event_id} will never be applied by {service}/{consumer};"
+        f" {count - 1} later events of its stream are tried again."
+    )
+    if not confirming.goes_on(arguments, about, strict=True):
+        show({"count": count}, about, as_json=arguments.json)
+        return DONE
     # The same drop again is the same act: it ends what a crash broke off.
     key = str(uuid5(ROOT, f"drop {consumer} {event_id} {arguments.reason}"))
-    with door(settings, row["consumed_by"], OPERATOR) as client:
-        answer = asked(
-            client,
-            "POST",
-            path,
-            json={"reason": arguments.reason},
-            headers={"Idempotency-Key": key},
-        )
-    said = f"{row['type']} {event_id} is dropped for {consumer}"
-    show(
-        answer,
-        f"{said}; the rest of its stream is tried again.",
-        as_json=arguments.json,
-    )
+    body, headers = {"reason": arguments.reason}, {"Idempotency-Key": key}
+    with door(settings, service, OPERATOR) as client:
+        answer = asked(client, "POST", path, json=body, headers=headers)
+    text = f"{said}; the rest of its stream is tried again."
+    show(answer, text, as_json=arguments.json)
     return DONE
 
 

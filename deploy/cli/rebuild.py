@@ -6,13 +6,14 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
 
-from deploy.cli import DONE, WRONG, show
-from deploy.cli.asking import instant
+from deploy.cli import DONE, WRONG, confirming, show
+from deploy.cli.asking import asked, door, instant
+from deploy.cli.clock import OPERATOR
 from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
@@ -28,9 +29,11 @@ from libs.events.views.build import (
 )
 from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, Rebuilt, rebuild
+from libs.events.views.runner import consumer_name
 from libs.events.views.source import TopicSource
 from libs.events.views.view import Declared
 from libs.service.parts import Service
+from libs.service.redoing import APPLIED
 
 CONNECTIONS = 8
 
@@ -43,12 +46,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", type=instant, metavar="T", help="aside, as known then; not switched"
     )
+    confirming.configure(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Rebuild, compare, switch; 4 when what was live differed."""
     settings = running.settings(Plan.of(os.environ).state)
     chosen = _chosen(arguments.service, arguments.views)
+    counts = asyncio.run(_counted(settings, arguments.service, chosen))
+    about = (
+        f"{sum(counts.values())} records are to be read again for {len(chosen)} views."
+    )
+    if not confirming.goes_on(arguments, about):
+        show({"counts": counts}, about, as_json=arguments.json)
+        return DONE
+    if arguments.as_of is None:
+        _put_on_record(settings, arguments.service, counts)
     work = _Work(settings, arguments.service, chosen, arguments.as_of, arguments.fresh)
     try:
         found = asyncio.run(work.done())
@@ -63,6 +76,31 @@ def run(arguments: argparse.Namespace) -> int:
     answer = {"rebuilt": [_answer(one) for one in found]}
     show(answer, "\n".join(map(_line, found)), as_json=arguments.json)
     return DONE if all(one.compared.same for one in found) else WRONG
+
+
+async def _counted(
+    settings: Settings, service: str, chosen: Sequence[Declared]
+) -> dict[str, int]:
+    connection = await asyncpg.connect(settings.app_dsn(service))
+    try:
+        return {
+            one.name: await connection.fetchval(APPLIED, consumer_name(one))
+            for one in chosen
+        }
+    finally:
+        await connection.close()
+
+
+def _put_on_record(settings: Settings, service: str, counts: Mapping[str, int]) -> None:
+    """Have the service say that it was ordered; a silent service stops no rebuild."""
+    try:
+        with door(settings, service, OPERATOR) as client:
+            for name, count in counts.items():
+                body = {"count": count, "here": False}
+                path, act = f"/operator/rebuilds/{name}", confirming.new_act()
+                asked(client, "POST", path, json=body, headers=act)
+    except Cannot as reason:
+        sys.stderr.write(f"The order is not on record: {reason}\n")
 
 
 def declared_by(service: str) -> Sequence[Declared]:

@@ -2,9 +2,12 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 
-from deploy.cli import DONE, NOTHING_RUNS, WRONG, show
+from deploy.cli import DONE, NOTHING_RUNS, WRONG, alarms, show
+from deploy.local import running
+from deploy.local.kept import SERVICES
 from deploy.local.stack import Plan
 from deploy.local.status import Status, status
 
@@ -16,12 +19,23 @@ def configure(_parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Show it; 3 when nothing runs, 4 when a part is not ready."""
+    """Show it; 3 when nothing runs, 4 when a part is not ready or alarmed."""
     found = status(Plan.of(os.environ).state)
-    show(asdict(found), table(found), as_json=arguments.json)
+    told = _told(found)
+    lines = [table(found), *(alarms.raised_lines(told) if told else ())]
+    answer = asdict(found) | ({"services": told} if told else {})
+    show(answer, "\n".join(lines), as_json=arguments.json)
     if found.supervisor is None:
         return NOTHING_RUNS
-    return DONE if found.is_ready else WRONG
+    raised = any(one["alarms"] for one in told.values())
+    return DONE if found.is_ready and not raised else WRONG
+
+
+def _told(found: Status) -> Mapping[str, alarms.Told]:
+    """Ask the services for alarms and lags, once they are all there."""
+    if not found.parts or not {part.name for part in found.parts} >= {*SERVICES}:
+        return {}
+    return alarms.look(running.settings(Plan.of(os.environ).state))
 
 
 def table(found: Status) -> str:

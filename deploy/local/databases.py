@@ -32,6 +32,11 @@ def dsn_for(admin: str, database: str, role: Role) -> str:
     return urlunsplit(parts._replace(netloc=f"{login}@{server}", path=f"/{database}"))
 
 
+def named(admin: str, database: str) -> str:
+    """Return the administrator's DSN for a database."""
+    return urlunsplit(urlsplit(admin)._replace(path=f"/{database}"))
+
+
 async def provision(admin: str, databases: Sequence[Database]) -> None:
     """Make what is missing and set the roles' passwords; nothing is ever dropped."""
     connection = await asyncpg.connect(admin)

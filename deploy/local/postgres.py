@@ -145,6 +145,12 @@ def new_password() -> str:
     return secrets.token_urlsafe(24)
 
 
+def program(name: str) -> Path:
+    """Return one of the wheel's own programs, such as pg_dump; they run as anybody."""
+    wheel = distribution(WHEEL)
+    return Path(str(wheel.locate_file(WHEEL))) / f"pginstall{MAJOR}" / "bin" / name
+
+
 def _accepts(place: Place, port: int) -> bool:
     argv = [
         str(place.binaries / "pg_isready"),

@@ -43,6 +43,11 @@ def parts(state: Path) -> Mapping[str, Mapping[str, object]]:
     return told["parts"] if told else {}
 
 
+def is_up(state: Path) -> bool:
+    """Say whether a supervisor has started everything."""
+    return _told(state) is not None
+
+
 def settings(state: Path) -> Settings:
     """Return the settings of the running system: addresses, DSNs, secrets.
 

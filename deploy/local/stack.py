@@ -79,6 +79,17 @@ class Stack:
         self._start_services(settings)
         return settings
 
+    def start_database(self) -> Settings:
+        """Start PostgreSQL alone, with a place for each service's database."""
+        plan, secret = self.plan, kept.secret_for(self.plan.state)
+        chosen = kept.choose_ports(plan.state, plan.environment, self.say)
+        admin = self._start_postgres(chosen, secret(ADMINISTRATOR))
+        deployment = kept.deployment(plan.state, plan.environment)
+        servers = Servers(admin, "", chosen)
+        settings = Settings(plan.state, deployment, servers, secret, plan.environment)
+        run(databases.provision(admin, [settings.database(s) for s in SERVICES]))
+        return settings
+
     def _start_postgres(self, chosen: Mapping[str, int], password: str) -> str:
         external = self.plan.environment.get("QINGXIN_POSTGRES_DSN")
         if external:

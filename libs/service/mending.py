@@ -1,4 +1,8 @@
-"""What an operator mends over HTTP: parked events of this service, and its rebuilds."""
+"""What an operator mends over HTTP: the events a service could not apply.
+
+Every act has a dry run that counts; the act names that count, is paced, and is on
+record in the service's log.
+"""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -11,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from libs.acts import Answer, answered
 from libs.events.contracts.parts import Code
 from libs.events.stream import parked
-from libs.events.views import build
 from libs.service.dropping import DropParked, Reason
+from libs.service.ordering import Order, OrderRetry, StreamName
+from libs.service.pacing import Pace, confirmed
 from libs.service.parts import Running
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
@@ -22,12 +27,9 @@ from libs.web.problems import Problem
 
 SEEING: permissions.Permission = frozenset({Power.VIEW, Power.DECIDE})
 MOST = 1000
-BUILDS = """
-SELECT name, version, as_of, schema, state, done, total, rate, checksum, started_at,
-       updated_at
-FROM public.view_build ORDER BY id DESC LIMIT 50"""
 
 Consumer = Annotated[Code, Path(description="Such as claim_v1 or reactions.")]
+Counted = Annotated[int, Field(ge=0, description="The count that the dry run showed.")]
 
 
 class Retried(BaseModel):
@@ -36,23 +38,25 @@ class Retried(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     consumer: Code | None = None
-    stream: Annotated[str, Field(max_length=100)] | None = None
+    stream: StreamName | None = None
+    count: Counted
 
 
 class Given(BaseModel):
-    """Why a parked event is given up."""
+    """Why a parked event is given up; `count`: how many of its stream wait with it."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     reason: Reason
+    count: Counted | None = None
 
 
-def mending_routes(running: Running) -> APIRouter:
-    """Return the routes for parked events and rebuilds, below /operator."""
+def mending_routes(running: Running, pace: Pace) -> APIRouter:
+    """Return the routes for parked events, below /operator."""
     router = APIRouter()
     _looking(router, running)
-    _mending(router, running)
-    _rebuilds(router, running)
+    _retrying(router, running, pace)
+    _dropping(router, running, pace)
     return router
 
 
@@ -74,20 +78,51 @@ def _looking(router: APIRouter, running: Running) -> None:
     ) -> dict[str, Any]:
         """Show one parked event: what it is and why it waits."""
         permissions.require(caller, "HandleParked", SEEING)
-        try:
-            found = await parked.show(running.pool, consumer, event_id)
-        except parked.NotParked:
-            raise Problem("not-found") from None
-        return _shown(running, found)
+        return _shown(running, await _found(running, consumer, event_id))
 
 
-def _mending(router: APIRouter, running: Running) -> None:
-    @router.post("/parked/retry")
-    async def retry(wanted: Retried, caller: OfficerCaller) -> dict[str, int]:
+def _retrying(router: APIRouter, running: Running, pace: Pace) -> None:
+    @router.get("/parked/retry")
+    async def dry_run(
+        caller: OfficerCaller,
+        consumer: Code | None = None,
+        stream: StreamName | None = None,
+    ) -> dict[str, int]:
+        """Count what a retry would try again."""
+        permissions.require(caller, "HandleParked", SEEING)
+        return {"count": await parked.count(running.pool, consumer, stream)}
+
+    @router.post("/parked/retry", response_model=Answer)
+    async def retry(
+        wanted: Retried, caller: OfficerCaller, act: Creation
+    ) -> JSONResponse:
         """Have parked events tried again, each stream in its order."""
         permissions.require(caller, "HandleParked")
-        asked = await parked.retry(running.pool, wanted.consumer, wanted.stream)
-        return {"asked": asked}
+        pace.count(caller)
+        place = (wanted.consumer, wanted.stream)
+        await once(running, act, wanted.count, await parked.count(running.pool, *place))
+        said = await ordered(
+            running,
+            act,
+            OrderRetry(
+                order_id=act.command_id,
+                consumer=wanted.consumer,
+                stream=wanted.stream,
+                events=wanted.count,
+            ),
+        )
+        asked = await parked.retry(running.pool, *place)
+        return JSONResponse({**said, "asked": asked})
+
+
+def _dropping(router: APIRouter, running: Running, pace: Pace) -> None:
+    @router.get("/parked/{consumer}/{event_id}/drop")
+    async def dry_run(
+        consumer: Consumer, event_id: UUID, caller: OfficerCaller
+    ) -> dict[str, int]:
+        """Count the events of its stream that wait, this one included."""
+        permissions.require(caller, "HandleParked", SEEING)
+        return {"count": await _waiting(running, consumer, event_id)}
 
     @router.post("/parked/{consumer}/{event_id}/drop", response_model=Answer)
     async def drop(
@@ -99,8 +134,42 @@ def _mending(router: APIRouter, running: Running) -> None:
     ) -> JSONResponse:
         """Give a parked event up for this consumer, and say so in the log."""
         permissions.require(caller, "HandleParked")
+        pace.count(caller)
+        if given.count is not None and not await is_kept(running, act):
+            now = await _waiting(running, consumer, event_id)
+            confirmed(given.count, now)
         command = DropParked(consumer=consumer, event_id=event_id, reason=given.reason)
         return JSONResponse(await _dropped(running, command, act))
+
+
+async def is_kept(running: Running, act: Creation) -> bool:
+    """Say whether this act is on record: then a retry ends what was begun."""
+    return await running.desk.log.journal.kept(act.command_id) is not None
+
+
+async def once(running: Running, act: Creation, seen: int, now: int) -> None:
+    """Hold an order against its dry run, unless it was recorded before."""
+    if not await is_kept(running, act):
+        confirmed(seen, now)
+
+
+async def ordered(running: Running, act: Creation, order: Order) -> dict[str, Any]:
+    """Put an order on record; return its answer."""
+    stamp = act.stamp(await running.now())
+    said, _ = answered(running.desk, await running.desk.do(order, stamp), None)
+    return said
+
+
+async def _found(running: Running, consumer: str, event_id: UUID) -> parked.Parked:
+    try:
+        return await parked.show(running.pool, consumer, event_id)
+    except parked.NotParked:
+        raise Problem("not-found") from None
+
+
+async def _waiting(running: Running, consumer: str, event_id: UUID) -> int:
+    found = await _found(running, consumer, event_id)
+    return await parked.count(running.pool, consumer, found.stream)
 
 
 async def _dropped(
@@ -111,31 +180,15 @@ async def _dropped(
     The row is held meanwhile, so that nobody applies what the log calls dropped.
     """
     consumer, event_id = command.consumer, command.event_id
-    journal = running.desk.log.journal
     async with running.pool.acquire() as connection, connection.transaction():
         is_parked = await parked.hold(connection, consumer, event_id)
-        if not is_parked and await journal.kept(act.command_id) is None:
+        if not is_parked and not await is_kept(running, act):
             raise Problem("not-found")
         stamp = act.stamp(await running.now())
         said, _ = answered(running.desk, await running.desk.do(command, stamp), None)
         if is_parked:
             await parked.drop(connection, consumer, event_id)
     return said
-
-
-def _rebuilds(router: APIRouter, running: Running) -> None:
-    @router.get("/rebuilds")
-    async def rebuilds(caller: OfficerCaller) -> dict[str, Any]:
-        """Show rebuilds of read models, under way and done, the latest first."""
-        permissions.require(caller, "ReadHealth", SEEING)
-        rows = await running.pool.fetch(BUILDS)
-        return {"rebuilds": [dict(row) for row in rows]}
-
-    @router.post("/rebuilds/{name}/cancellation")
-    async def cancel(name: Consumer, caller: OfficerCaller) -> dict[str, bool]:
-        """Stop a rebuild; begun again, it goes on where it stopped."""
-        permissions.require(caller, "RebuildView")
-        return {"cancelled": await build.cancel(running.pool, name)}
 
 
 def _shown(running: Running, one: parked.Parked) -> dict[str, Any]:

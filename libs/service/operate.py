@@ -14,8 +14,12 @@ from libs.events.reactions import findings
 from libs.events.stream.leadership import from_the_start
 from libs.events.stream.progress import Progress
 from libs.service.mending import mending_routes
+from libs.service.pacing import Pace
 from libs.service.parts import Running
+from libs.service.redoing import redoing_routes
 from libs.service.sealing import sealing_routes
+from libs.service.vitals import issues, lags
+from libs.service.watching import Watching, watching_routes
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from libs.web.callers import SignedIn
@@ -44,14 +48,17 @@ class Passed(BaseModel):
     told: bool = True
 
 
-def operator_routes(running: Running) -> APIRouter:
+def operator_routes(running: Running, watching: Watching) -> APIRouter:
     """Return /operator/…: for operators alone, open while the door is closed."""
     router = APIRouter(prefix="/operator", tags=["operator"])
     _door(router, running)
     _time(router, running)
     _refilling(router, running)
     _sight(router, running)
-    router.include_router(mending_routes(running))
+    pace = Pace()
+    router.include_router(mending_routes(running, pace))
+    router.include_router(redoing_routes(running, pace))
+    router.include_router(watching_routes(running, watching))
     router.include_router(sealing_routes(running))
     return router
 
@@ -142,11 +149,10 @@ def _sight(router: APIRouter, running: Running) -> None:
             "now": await running.now(),
             "head": {"seq": head.seq, "recorded_at": head.recorded_at},
             "lag": {
-                f"{name}:{topic}": {"events": lag.events, "seconds": lag.seconds}
-                for name, subscription in running.subscriptions.items()
-                for topic, lag in subscription.lag().items()
+                name: {"events": lag.events, "seconds": lag.seconds}
+                for name, lag in (await lags(running)).items()
             },
-            "issues": [str(issue) for issue in _issues(running)],
+            "issues": [str(issue) for issue in issues(running)],
             "findings": [
                 {
                     "reaction": found.reaction,
@@ -156,13 +162,6 @@ def _sight(router: APIRouter, running: Running) -> None:
                 for found in await findings(running.desk.log.journal)
             ],
         }
-
-
-def _issues(running: Running) -> list[object]:
-    found: list[object] = [*running.relay.issues()]
-    for subscription in running.subscriptions.values():
-        found += subscription.issues()
-    return found + (running.sealer.issues() if running.sealer else [])
 
 
 def _shown(progress: Progress) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from libs.events.stream.topics import Topics
 from libs.events.stream.watermark import Watermarks
 from libs.events.views.view import Declared
 from libs.service.officers import OfficerTable
+from libs.service.rebuilder import Rebuilder
 from libs.settings import Settings
 from libs.telemetry.setup import Telemetry
 from libs.web.closing import Closing
@@ -49,10 +50,12 @@ class Running:
     telemetry: Telemetry
     door: Door
     closing: Closing
+    rebuilder: Rebuilder
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     works: list[Work] = field(default_factory=list)
     timers: Sequence["Timer"] = ()
     sealer: Sealer | None = None
+    views: Sequence[Declared] = ()
     last_now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def now(self) -> datetime:

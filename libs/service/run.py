@@ -29,12 +29,16 @@ from libs.events.stream.topics import Topics
 from libs.events.stream.watermark import Watermarks
 from libs.events.views.making import ensure
 from libs.events.views.runner import consumers
-from libs.service import dropping
+from libs.events.views.view import Declared
+from libs.service import dropping, ordering
+from libs.service.checks import CHECKS
 from libs.service.feed import JournalFeed
 from libs.service.officers import OfficerTable
 from libs.service.operate import operator_routes
 from libs.service.parts import REACTIONS, VIEWS, Running, Service
+from libs.service.rebuilder import Rebuilder, rebuild_here
 from libs.service.sealing import with_seals
+from libs.service.watching import Watching
 from libs.settings import Settings, SettingsRefused, read
 from libs.telemetry.http import SeenRequests
 from libs.telemetry.setup import Seen, set_up
@@ -44,7 +48,7 @@ from libs.web.closing import Closing
 from libs.web.doors import Door
 from libs.web.feed import Feed, feed_routes
 from libs.web.guards import Caps
-from libs.web.health import Checked, Probes
+from libs.web.health import Probes
 from libs.web.keyset import KeySet, fetched_from
 from libs.web.tokens import TrustedIssuer
 from libs.web.worker_tokens import WorkerKey
@@ -60,14 +64,24 @@ log = structlog.get_logger()
 def main(service: Service, arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Run one verb of a service; a wrong setting or verb is one line and exit 2."""
     verbs = {"serve": serve, "migrate": prepare_database}
-    if len(arguments) != 1 or arguments[0] not in verbs:
-        sys.exit(f"usage: python -m services.{service.name} {'|'.join(verbs)}")
+    views = {f"rebuild {one.name}": partial(_rebuild, one) for one in service.views}
+    verb = " ".join(arguments)
+    if verb not in verbs | views:
+        known = "|".join([*verbs, "rebuild VIEW"])
+        sys.exit(f"usage: python -m services.{service.name} {known}")
     try:
         settings = read()
     except SettingsRefused as error:
         sys.exit(str(error))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(verbs[arguments[0]](service, settings))
+        runner.run((verbs | views)[verb](service, settings))
+
+
+async def _rebuild(view: Declared, service: Service, settings: Settings) -> None:
+    """Make one view anew; needs the owner's right to make tables."""
+    if settings.owner_database is None:
+        sys.exit(f"QINGXIN_OWNER_DATABASE is needed to rebuild {service.name}'s views.")
+    await rebuild_here(settings, view, _app_role(settings))
 
 
 async def prepare_database(service: Service, settings: Settings) -> None:
@@ -75,7 +89,7 @@ async def prepare_database(service: Service, settings: Settings) -> None:
     owner = settings.owner_database
     if owner is None:
         sys.exit("QINGXIN_OWNER_DATABASE is needed to migrate.")
-    role = urlsplit(settings.database).username or ""
+    role = _app_role(settings)
     start_at = settings.start_at if settings.mode == "simulated" else None
     deployment = Deployment(settings.site, settings.mode, start_at)
     await migrate(owner, service.name, role, deployment)
@@ -86,6 +100,10 @@ async def prepare_database(service: Service, settings: Settings) -> None:
         await connection.close()
     for one in waiting:
         log.warning("view_waits_for_rebuild", view=one.name, version=one.version)
+
+
+def _app_role(settings: Settings) -> str:
+    return urlsplit(settings.database).username or ""
 
 
 async def serve(service: Service, settings: Settings) -> None:
@@ -126,7 +144,8 @@ def _assembled(
         RelaySettings(service.name, settings.database, settings.kafka, topics), journal
     )
     writer = Writer(settings.database, gate=relay.may_write)
-    rules = {rule.command: rule for rule in (*service.rules, dropping.RULE)}
+    own = (dropping.RULE, *ordering.RULES)
+    rules = {rule.command: rule for rule in (*service.rules, *own)}
     return Running(
         settings=settings,
         pool=pool,
@@ -138,7 +157,9 @@ def _assembled(
         telemetry=telemetry,  # type: ignore[arg-type]  # what set_up returned
         door=Door(),
         closing=Closing(),
+        rebuilder=Rebuilder(service.name),
         timers=service.timers,
+        views=service.views,
     )
 
 
@@ -189,8 +210,9 @@ def _app(service: Service, running: Running) -> FastAPI:
         caps=Caps(uploads=service.uploads, raw_types=service.raw_types),
         middleware=[Middleware(SeenRequests)],
     )
+    watching = Watching(running)
     routers = [
-        operator_routes(running),
+        operator_routes(running, watching),
         feed_routes(feed),
         *service.routers,
         *service.more_routers(running),
@@ -199,7 +221,7 @@ def _app(service: Service, running: Running) -> FastAPI:
     @asynccontextmanager
     async def at_work(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            await _start(service, running, stack)
+            await _start(service, running, watching, stack)
             yield
 
     app = make_app(
@@ -209,12 +231,15 @@ def _app(service: Service, running: Running) -> FastAPI:
     return app
 
 
-async def _start(service: Service, running: Running, stack: AsyncExitStack) -> None:
+async def _start(
+    service: Service, running: Running, watching: Watching, stack: AsyncExitStack
+) -> None:
     writer = running.desk.log.writer
     await running.relay.start()
     stack.push_async_callback(running.relay.stop)
     await writer.start()
     stack.push_async_callback(writer.stop)
+    stack.push_async_callback(running.rebuilder.stop)
     if service.prepare is not None:
         await service.prepare(running)
     for work in running.works:
@@ -225,7 +250,7 @@ async def _start(service: Service, running: Running, stack: AsyncExitStack) -> N
     for subscription in running.subscriptions.values():
         await subscription.start()
         stack.push_async_callback(subscription.stop)
-    rounds = asyncio.create_task(_rounds(service, running), name="rounds")
+    rounds = asyncio.create_task(_rounds(service, running, watching), name="rounds")
     stack.push_async_callback(_ended, rounds)
     await running.now()
     # What was made until now stays: collecting it again and again is a waste.
@@ -233,11 +258,12 @@ async def _start(service: Service, running: Running, stack: AsyncExitStack) -> N
     gc.set_threshold(COLLECT_AFTER, 20, 50)
 
 
-async def _rounds(service: Service, running: Running) -> None:
+async def _rounds(service: Service, running: Running, watching: Watching) -> None:
     while True:
         try:
             await running.now()
             await running.officers.refresh(running.pool)
+            await watching.go_round()
             if not running.door.closed:
                 for timer in service.timers:
                     await timer(running)
@@ -251,35 +277,3 @@ async def _rounds(service: Service, running: Running) -> None:
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def _database(running: Running) -> Checked:
-    head = await running.desk.log.journal.head()
-    return Checked(ok=True, detail=f"head {head.seq}")
-
-
-async def _relay(running: Running) -> Checked:
-    issues = running.relay.issues()
-    return Checked(ok=not issues, detail="; ".join(map(str, issues)))
-
-
-async def _streams(running: Running) -> Checked:
-    waiting = [
-        name
-        for name, one in running.subscriptions.items()
-        if not one.has_partitions or one.issues()
-    ]
-    return Checked(ok=not waiting, detail=", ".join(waiting))
-
-
-async def _organisation(running: Running) -> Checked:
-    known = running.officers.organisation is not None
-    return Checked(ok=known, detail="" if known else "organisation not adopted yet")
-
-
-CHECKS = {
-    "database": _database,
-    "relay": _relay,
-    "subscriptions": _streams,
-    "organisation": _organisation,
-}

@@ -51,6 +51,8 @@ class Instruments:
     consumed: Counter
     lag_events: Gauge
     lag_seconds: Gauge
+    vital: Gauge
+    alarm: Gauge
     withheld: Counter
     lost: Counter
 
@@ -86,6 +88,10 @@ def instruments_of(meter: Meter) -> Instruments:
         lag_seconds=meter.create_gauge(
             "qingxin.lag.time", "s", "Seconds a relay or consumer is behind."
         ),
+        vital=meter.create_gauge(
+            "qingxin.vital", "1", "Numbers that alarms are held against."
+        ),
+        alarm=meter.create_gauge("qingxin.alarm", "1", "1 while an alarm is raised."),
     )
 
 
@@ -150,3 +156,12 @@ def lag(name: str, *, events: int, seconds: float) -> None:
     labels = {"messaging.consumer.group.name": name}
     instruments.lag_events.set(events, labels)
     instruments.lag_seconds.set(seconds, labels)
+
+
+def watched(vitals: Mapping[str, float], raised: Mapping[str, bool]) -> None:
+    """Record a service's numbers by measure, and whether each alarm is raised."""
+    instruments = sight().instruments
+    for measure, value in vitals.items():
+        instruments.vital.set(value, {"qingxin.measure": measure})
+    for code, is_on in raised.items():
+        instruments.alarm.set(int(is_on), {"qingxin.alarm.code": code})

@@ -1,6 +1,9 @@
 """The door of a service: open, closed for acts while time moves on, or full."""
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,19 +14,48 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # Never closed, never counted: an operator must see what is going on.
 ALWAYS_OPEN = ("/livez", "/readyz", "/metrics", "/version", "/problems/", "/operator/")
 LONG_LIVED = ("/v1/events",)
+REFUSALS_KEPT = 10_000
+ACT_SECONDS = 1.0
+KEPT = 0.8
+
+
+class Speed:
+    """How many acts were done a second of late; slower seconds count little by little.
+
+    `clock` is monotonic, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._since = clock()
+        self._count = 0
+        self.per_second = 0.0
+
+    def done(self) -> None:
+        """Count one act."""
+        self._count += 1
+        seconds = self._clock() - self._since
+        if seconds >= 1:
+            self.per_second = max(self._count / seconds, self.per_second * KEPT)
+            self._since, self._count = self._clock(), 0
 
 
 class Door:
     """Whether acts come in, and how many are under way.
 
     Closed, it answers acts with 503 and Retry-After; reading goes on. `capacity` is
-    the number of requests served at a time before more are turned away.
+    the number of requests served at a time before more are turned away. Of these, as
+    many may be acts as are done in a second of late, and `acts_at_least` always: so
+    whoever is let in waits about a second, however slow the machine is.
     """
 
-    def __init__(self, *, capacity: int = 256) -> None:
+    def __init__(self, *, capacity: int = 256, acts_at_least: int = 64) -> None:
         self.capacity = capacity
+        self.acts_at_least = acts_at_least
+        self._speed = Speed()
         self.acts = 0
         self.requests = 0
+        self._refused: deque[float] = deque(maxlen=REFUSALS_KEPT)
         self._closed: Problem | None = None
         self._idle = asyncio.Event()
         self._idle.set()
@@ -46,11 +78,26 @@ class Door:
         """Wait until no act is under way; close the door first."""
         await self._idle.wait()
 
+    def refused_within(self, seconds: float) -> int:
+        """Return how many requests were turned away as too many lately."""
+        since = monotonic() - seconds
+        return sum(at >= since for at in self._refused)
+
     def refusal(self, *, act: bool) -> Problem | None:
         """Return why a request cannot come in now, or None."""
         if act and self._closed is not None:
             return self._closed
-        return limited("overloaded", 1) if self.requests >= self.capacity else None
+        full = self.requests >= self.capacity
+        if not full and not (act and self.acts >= self.most_acts):
+            return None
+        self._refused.append(monotonic())
+        return limited("overloaded", 1)
+
+    @property
+    def most_acts(self) -> int:
+        """How many acts may be under way now."""
+        wanted = int(self._speed.per_second * ACT_SECONDS)
+        return min(self.capacity, max(self.acts_at_least, wanted))
 
     def enter(self, *, act: bool) -> None:
         """Count a request in; the caller must count it out with `leave`."""
@@ -63,6 +110,7 @@ class Door:
         """Count a request out."""
         self.requests -= 1
         if act:
+            self._speed.done()
             self.acts -= 1
             if self.acts == 0:
                 self._idle.set()

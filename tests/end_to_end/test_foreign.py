@@ -106,9 +106,12 @@ async def test_a_version_from_the_future_is_parked_retried_and_dropped_for_a_rea
     await eventually(tried_again)
     one = ("--event", event_id, "--service", "routing")
     assert "Say why" in (await whole.cli("parked", "drop", *one)).err
-    prose = await whole.cli("parked", "drop", *one, "--reason", "Mr Li phoned")
+    prose = await whole.cli("parked", "drop", *one, "--reason", "Mr Li phoned", "--yes")
     assert prose.code == 1
-    done = await whole.cli("parked", "drop", *one, "--reason", "from-a-test")
+    said_why = (*one, "--reason", "from-a-test")
+    unsure = await whole.cli("parked", "drop", *said_why)
+    assert "Say --yes" in unsure.err
+    done = await whole.cli("parked", "drop", *said_why, "--yes")
     assert done.code == 0, done
     for row in await parked(whole):
         await drop(whole, row)

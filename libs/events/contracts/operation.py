@@ -1,9 +1,14 @@
 """What every service says of its own operation, in one shared vocabulary."""
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from libs.events.contracts.parts import Code
 from libs.events.event import Event
+
+Count = Annotated[int, Field(ge=0)]
 
 
 class ParkedEventDropped(Event, name="ParkedEventDropped"):
@@ -16,3 +21,36 @@ class ParkedEventDropped(Event, name="ParkedEventDropped"):
     consumer: Code
     event_id: UUID
     reason: Code
+
+
+class ParkedRetryOrdered(Event, name="ParkedRetryOrdered"):
+    """An operator had parked events tried again: all, a consumer's or one stream's.
+
+    `events` is how many were parked then. Stream `operation-<id of the command>`.
+    """
+
+    consumer: Code | None = None
+    stream: Annotated[str, Field(max_length=100)] | None = None
+    events: Count
+
+
+class ResendOrdered(Event, name="ResendOrdered"):
+    """An operator had a partition of this service's topic sent again from an index.
+
+    `records` is how many those are; consumers drop what they have. Stream
+    `operation-<id of the command>`.
+    """
+
+    partition: Count
+    from_index: Count
+    records: Count
+
+
+class RebuildOrdered(Event, name="RebuildOrdered"):
+    """An operator had a view of this service made anew from the topics.
+
+    `records` is how many it had applied. Stream `operation-<id of the command>`.
+    """
+
+    view: Code
+    records: Count

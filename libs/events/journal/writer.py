@@ -96,6 +96,11 @@ class Writer:
         if self._connection is not None:
             await self._connection.close()
 
+    @property
+    def waiting(self) -> int:
+        """How many commits wait to be appended, at most twice the limit."""
+        return len(self._live) + len(self._imports)
+
     async def submit(self, commit: Commit) -> Result:
         """Append a commit together with others that wait; return its result.
 

@@ -48,6 +48,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         self._holes = holes
         self._consumer = consumer
         self._read: dict[TopicPartition, tuple[int, int]] = {}
+        self._level_at: dict[TopicPartition, float] = {}
         self._is_loaded = False
         self._committed: dict[TopicPartition, int] = {}
         self._failures = 0
@@ -69,6 +70,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
             self.assigned = frozenset(assigned)
             self._holes.clear()
             self._read.clear()
+            self._level_at.clear()
             self._is_loaded = False
             with suppress(*TRANSIENT):
                 await self._load()
@@ -238,15 +240,24 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         return [*found, self._trouble] if self._trouble else found
 
     def behind(self, partition: TopicPartition) -> Lag:
-        """Return how far one of its partitions is behind."""
+        """Return how far one of its partitions is behind, and for how long it was.
+
+        Seconds: since it was last level, or, if that is more, the age of what it read
+        last: a partition that stands still grows older by the second.
+        """
         consumer = self._consumer()
         offset, stamp = self._read.get(partition, (0, 0))
         if partition in self._holes.missing() or not stamp:
             offset = self._stored_offset(partition)
         end = consumer.highwater(partition) if consumer else None
         events = max(0, (end or 0) - offset)
-        seconds = time.time() - stamp / 1000 if events and stamp else 0.0
-        return Lag(events, max(0.0, seconds))
+        now = time.monotonic()
+        if events == 0:
+            self._level_at[partition] = now
+            return Lag(0, 0.0)
+        waited = now - self._level_at.setdefault(partition, now)
+        age = time.time() - stamp / 1000 if stamp else 0.0
+        return Lag(events, max(waited, age))
 
 
 def _tell_foreign(foreign: Foreign) -> None:

@@ -35,10 +35,14 @@ FROM parked WHERE consumer = $1 AND stream = $2 ORDER BY seq
 """
 ASKED = """
 SELECT DISTINCT consumer, stream, topic, partition FROM parked
-WHERE retry_asked AND consumer = ANY($1)
+WHERE retry_asked AND consumer = ANY($1) LIMIT 100
 """
 ASK = """
 UPDATE parked SET retry_asked = true
+WHERE ($1::text IS NULL OR consumer = $1) AND ($2::text IS NULL OR stream = $2)
+"""
+COUNT = """
+SELECT count(*) FROM parked
 WHERE ($1::text IS NULL OR consumer = $1) AND ($2::text IS NULL OR stream = $2)
 """
 REMOVE = "DELETE FROM parked WHERE consumer = $1 AND event_id = $2"
@@ -99,6 +103,16 @@ async def show(
     return Parked(**row)
 
 
+async def count(
+    connection: asyncpg.Connection | asyncpg.Pool,
+    consumer: str | None = None,
+    stream: str | None = None,
+) -> int:
+    """Count what is parked: of one consumer, one stream, or in all."""
+    found: int = await connection.fetchval(COUNT, consumer, stream)
+    return found
+
+
 async def retry(
     connection: asyncpg.Connection | asyncpg.Pool,
     consumer: str | None = None,
@@ -106,7 +120,7 @@ async def retry(
 ) -> int:
     """Ask the running subscription to try again; return for how many events.
 
-    It takes the asking up within two seconds, and applies a stream in its order.
+    It takes up to a hundred streams a second, and applies each in its order.
     """
     done: str = await connection.execute(ASK, consumer, stream)
     return int(done.removeprefix("UPDATE "))

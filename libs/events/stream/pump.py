@@ -7,10 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import asyncpg
+
 from libs.events.event import Recorded
 from libs.events.journal.words import Head
 from libs.events.stream.leadership import Checkpoint, Last, Lead
 from libs.events.stream.progress import Progress
+from libs.events.stream.resending import Resend, moved, next_waiting
 from libs.events.stream.sender import Numbered, Sender
 from libs.events.stream.tail import are_between, hold_offsets
 from libs.events.stream.topics import PARTITIONS, Topics, partition_of
@@ -19,6 +22,11 @@ from libs.telemetry import messaging
 
 class Log(Protocol):
     """The journal, as far as a relay needs it."""
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        """Its database."""
+        ...
 
     async def head(self) -> Head:
         """Return the last number and time."""
@@ -63,15 +71,6 @@ class RelaySettings:
         return self.topics.events(self.service)
 
 
-@dataclass(frozen=True)
-class Resend:
-    """One partition's records are wanted again from an index."""
-
-    partition: int
-    from_index: int
-    done: asyncio.Future[int]
-
-
 @dataclass
 class Requests:
     """What other tasks of this process want of its relay."""
@@ -79,7 +78,6 @@ class Requests:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     ticks: list[asyncio.Future[Progress]] = field(default_factory=list)
     catch_ups: list[asyncio.Future[Progress]] = field(default_factory=list)
-    resends: list[Resend] = field(default_factory=list)
 
 
 class Pump:
@@ -95,6 +93,7 @@ class Pump:
         self._ticked_at = 0.0
         self._moved = True
         self._told: Progress | None = None
+        self._resend: Resend | None = None
         self.checkpoint = Checkpoint(0, 0)
         self.caught_up_at = time.monotonic()
         self.look: Callable[[Pump], Awaitable[None]] = _nothing
@@ -106,8 +105,8 @@ class Pump:
             self._requests.wake.clear()
             full = await self._page_or_answers(sender)
             on_page()
-            await self._resend(sender)
-            if not full:
+            again = await self._send_again(sender)
+            if not full and not again:
                 await self._wait()
 
     async def _page_or_answers(self, sender: Sender) -> bool:
@@ -123,6 +122,8 @@ class Pump:
 
     async def _wait(self) -> None:
         seconds = min(self._settings.poll, max(self._tick_in(), 0))
+        if self._resend is not None:
+            seconds = min(seconds, max(self._resend.due_in(), 0))
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._requests.wake.wait()
@@ -179,6 +180,8 @@ class Pump:
 
     async def _tick(self, sender: Sender) -> Progress:
         self._ticked_at = time.monotonic()
+        if self._resend is None:
+            await self._next_resend()
         progress = await self._up_to(await self._journal.tick(), sender)
         self._moved = False
         # Simulated time stands still for long: nobody need hear the same again.
@@ -203,31 +206,34 @@ class Pump:
             indexes,
         )
 
-    async def _resend(self, sender: Sender) -> None:
-        while self._requests.resends:
-            wanted = self._requests.resends[0]
-            count = await self._send_again(sender, wanted)
-            self._requests.resends.remove(wanted)
-            if not wanted.done.done():
-                wanted.done.set_result(count)
+    async def _send_again(self, sender: Sender) -> bool:
+        """Send a page of what is wanted again; say whether more may go at once."""
+        resend = self._resend
+        if resend is None or resend.due_in() > 0:
+            return False
+        limit = min(self._settings.page, self.checkpoint.seq - resend.at.seq)
+        rows = await self._journal.read_stored(resend.at.seq, limit)
+        page, wanted = self.numbered(rows, resend.at), resend.wanted
+        again = [
+            each
+            for each in page
+            if each.partition == wanted.partition and each.index >= wanted.from_index
+        ]
+        await sender.send(again)
+        resend.sent += len(again)
+        lasts = {e.partition: Last(e.index, e.recorded.id, 0) for e in page}
+        if rows:
+            resend.at = Checkpoint(rows[-1].seq, 0, {**resend.at.lasts, **lasts})
+        finished = resend.at.seq >= self.checkpoint.seq
+        if again or finished:
+            await moved(self._journal.pool, resend, finished=finished)
+        if finished:
+            await self._next_resend()
+        return self._resend is not None and self._resend.due_in() <= 0
 
-    async def _send_again(self, sender: Sender, wanted: Resend) -> int:
-        # The index is a function of the whole log, so it is counted from its start.
-        at, count = Checkpoint(0, 0), 0
-        while at.seq < self.checkpoint.seq:
-            limit = min(self._settings.page, self.checkpoint.seq - at.seq)
-            page = self.numbered(await self._journal.read_stored(at.seq, limit), at)
-            again = [
-                each
-                for each in page
-                if each.partition == wanted.partition
-                and each.index >= wanted.from_index
-            ]
-            await sender.send(again)
-            count += len(again)
-            lasts = {e.partition: Last(e.index, e.recorded.id, 0) for e in page}
-            at = Checkpoint(page[-1].recorded.seq, 0, {**at.lasts, **lasts})
-        return count
+    async def _next_resend(self) -> None:
+        topic = self._settings.topic
+        self._resend = await next_waiting(self._journal.pool, topic)
 
 
 async def _nothing(_: Pump) -> None:

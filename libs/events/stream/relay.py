@@ -22,7 +22,7 @@ from libs.events.stream.leadership import (
     leadership,
 )
 from libs.events.stream.progress import Progress
-from libs.events.stream.pump import Log, Pump, RelaySettings, Requests, Resend
+from libs.events.stream.pump import Log, Pump, RelaySettings, Requests
 from libs.events.stream.sender import Numbered, Sender, SendFailed
 from libs.events.stream.tail import (
     Expected,
@@ -102,15 +102,6 @@ class Relay:
         """
         future: asyncio.Future[Progress] = asyncio.get_running_loop().create_future()
         self._requests.catch_ups.append(future)
-        return await self._answer(future)
-
-    async def resend(self, partition: int, from_index: int) -> int:
-        """Send one partition's records again from an index; return how many.
-
-        Raises TimeoutError when no relay of this process leads in time.
-        """
-        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._requests.resends.append(Resend(partition, from_index, future))
         return await self._answer(future)
 
     async def _answer(self, future: asyncio.Future[T]) -> T:

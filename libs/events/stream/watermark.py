@@ -1,6 +1,7 @@
 """Watermark: until when everything that was recorded has arrived and been applied."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -95,6 +96,7 @@ class Watermarks:
         self._topics = topics
         self._pause: Pause = asyncio.sleep
         self._seen: dict[str, deque[Progress]] = {}
+        self._heard_at: dict[str, float] = {}
         self._came = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -116,6 +118,11 @@ class Watermarks:
         """Return the newest progress of a service; None before the first came."""
         seen = self._seen.get(service)
         return seen[-1] if seen else None
+
+    def unheard_seconds(self) -> float | None:
+        """Return for how long the most silent service told nothing; None: of none."""
+        oldest = min(self._heard_at.values(), default=None)
+        return None if oldest is None else time.monotonic() - oldest
 
     async def heard(self, progress: Progress, seconds: float = 20.0) -> bool:
         """Wait until a progress, or a later one, has come; False when time is up."""
@@ -208,6 +215,7 @@ class Watermarks:
     def _note(self, progress: Progress | None) -> None:
         if progress is None:
             return
+        self._heard_at[progress.service] = time.monotonic()
         seen = self._seen.setdefault(progress.service, deque(maxlen=REMEMBERED))
         # A deposed relay may still speak: time and number only grow.
         if not seen or (progress.at, progress.seq) > (seen[-1].at, seen[-1].seq):

@@ -18,6 +18,7 @@ PAGES = (
     ("known", "/console/as-known", "AsOf"),
     ("verify", "/console/verify", "Verify"),
     ("health", "/console/health", "ReadHealth"),
+    ("alarms", "/console/alarms", "ReadHealth"),
     ("flow", "/console/flow", "ReadHealth"),
     ("parked", "/console/parked", "HandleParked"),
     ("rebuilds", "/console/rebuilds", "ReadHealth"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from libs.events.stream.parked import LIST
 from libs.service.parts import Running
 
 # Whose event made whose: an effect names the event that caused it.
@@ -65,11 +64,6 @@ async def spoken(running: Running) -> Sequence[Spoken]:
 async def applied(running: Running) -> Sequence[Applied]:
     """Return how far reporting's read models are."""
     return [Applied(**row) for row in await running.pool.fetch(POSITIONS)]
-
-
-async def parked(running: Running) -> Sequence[dict[str, object]]:
-    """Return the events that reporting's read models could not apply."""
-    return [dict(row) for row in await running.pool.fetch(LIST, None, 200)]
 
 
 async def builds(running: Running) -> Sequence[dict[str, object]]:

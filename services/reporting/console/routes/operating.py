@@ -1,21 +1,27 @@
 """Operator and auditor: health, flow, parked events, rebuilds, traces, verifying."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from libs.service.alarms import alarms, silent
+from libs.web.permissions import ACT
 from libs.web.problems import Problem
 from services.reporting.completeness import SERVICES
 from services.reporting.console.doors import Call, Called, call, ready
 from services.reporting.console.render import page
+from services.reporting.console.routes import ordering
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading import operating
 from services.reporting.reading.case_page import case_of_number
 from services.reporting.traces import query, timeline
 from services.reporting.traces.picture import Picture
+from services.reporting.views import DECLARED
 
 STATE = "/operator/state"
 
@@ -42,21 +48,45 @@ def add_routes(router: APIRouter) -> None:
         }
         return page(visit, "flow.html", values)
 
-    @router.get("/parked")
-    async def parked(visit: Visiting) -> Response:
-        visit.require("HandleParked")
-        values = {"parked": await operating.parked(visit.running)}
-        return page(visit, "parked.html", values)
+    @router.get("/alarms")
+    async def raised(visit: Visiting) -> Response:
+        visit.require("ReadHealth")
+        told = await _told(visit)
+        found = [(name, one) for name, each in told.items() for one in each["alarms"]]
+        values = {"told": told, "raised": found, "every": alarms().values()}
+        return page(visit, "alarms.html", values)
 
     _repairs(router)
     _traces(router)
+    ordering.add_routes(router)
 
 
 def _repairs(router: APIRouter) -> None:
+    @router.get("/parked")
+    async def parked(visit: Visiting, done: str = "") -> Response:
+        visit.require("HandleParked")
+        answers = await _all(visit, "/operator/parked")
+        rows = [row for one in answers.values() for row in one.body.get("parked", ())]
+        values = {
+            "parked": rows,
+            "unseen": [name for name, one in answers.items() if not one.done],
+            "services": SERVICES,
+            "may_mend": visit.may("HandleParked", ACT),
+            "done": done,
+        }
+        return page(visit, "parked.html", values)
+
     @router.get("/rebuilds")
-    async def rebuilds(visit: Visiting) -> Response:
+    async def rebuilds(visit: Visiting, done: str = "") -> Response:
         visit.require("ReadHealth")
-        values = {"builds": await operating.builds(visit.running)}
+        values = {
+            "builds": await operating.builds(visit.running),
+            "views": [one.name for one in DECLARED],
+            "services": SERVICES,
+            "may_rebuild": visit.may("RebuildView", ACT),
+            "may_resend": visit.may("ResendRecords", ACT),
+            "done": done,
+        }
         return page(visit, "rebuilds.html", values)
 
     @router.get("/verify")
@@ -115,6 +145,19 @@ async def _recent(visit: Visit) -> list[object]:
         return []
     wanted = query.Search(roots_only=True, limit=40)
     return [span for _, span in await query.search(visit.running.pool, wanted)]
+
+
+async def _all(visit: Visit, path: str) -> dict[str, Called]:
+    """Ask all services the same at once."""
+    asked = [call(visit, Call(name, "GET", path)) for name in SERVICES]
+    return dict(zip(SERVICES, await asyncio.gather(*asked), strict=True))
+
+
+async def _told(visit: Visit) -> dict[str, Mapping[str, Any]]:
+    """Ask all services for alarms and lags; one that is silent is an alarm."""
+    mute = {"alarms": [silent().to_json()], "lags": {}}
+    answers = await _all(visit, "/operator/alarms")
+    return {name: one.body if one.done else mute for name, one in answers.items()}
 
 
 async def _states(visit: Visit) -> dict[str, tuple[Called, Called]]:

@@ -1,0 +1,71 @@
+"""Rebuilds beside a running service: each a process of its own, one at a time."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+
+import asyncpg
+import structlog
+
+from libs.events.audit.drops import dropped
+from libs.events.stream.topics import Topics
+from libs.events.views.build import RebuildCancelled, RebuildRunning, cancel
+from libs.events.views.loading import TopicIncomplete
+from libs.events.views.rebuild import Order, rebuild
+from libs.events.views.source import TopicSource
+from libs.events.views.view import Declared
+from libs.settings import Settings
+
+CONNECTIONS = 8
+
+log = structlog.get_logger()
+
+
+class Rebuilder:
+    """Starts `python -m services.<name> rebuild VIEW`, so that the service goes on."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._child: asyncio.subprocess.Process | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a rebuild of this process is under way."""
+        return self._child is not None and self._child.returncode is None
+
+    async def begin(self, view: str) -> None:
+        """Begin; how far it is stands in the table of builds."""
+        self._child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", f"services.{self._service}", "rebuild", view),
+            env=dict(os.environ),
+        )
+
+    async def stop(self) -> None:
+        """Ask a rebuild under way to stop; begun again, it goes on from there."""
+        if self._child is not None and self.busy:
+            with suppress(ProcessLookupError):
+                self._child.send_signal(signal.SIGINT)
+            await self._child.wait()
+
+
+async def rebuild_here(settings: Settings, view: Declared, app_role: str) -> None:
+    """Rebuild one view in this process, which does nothing else; SIGINT stops it."""
+    source = TopicSource(settings.kafka, Topics(settings.topic_prefix))
+    async with asyncpg.create_pool(
+        settings.owner_database, min_size=1, max_size=CONNECTIONS
+    ) as pool:
+        loop = asyncio.get_running_loop()
+        asked: set[asyncio.Task[bool]] = set()
+        loop.add_signal_handler(
+            signal.SIGINT,
+            lambda: asked.add(loop.create_task(cancel(pool, view.name))),
+        )
+        order = Order([view], app_role, dropped=await dropped(pool))
+        try:
+            (done,) = await rebuild(pool, source, order)
+        except (RebuildCancelled, RebuildRunning, TopicIncomplete) as reason:
+            log.warning("rebuild_ended", view=view.name, why=type(reason).__name__)
+        else:
+            log.info("rebuild_done", view=view.name, same=done.compared.same)

@@ -1,0 +1,80 @@
+"""One poisoned event in about a thousand: how long the others take to the ledger."""
+
+import time
+from uuid import UUID
+
+from tests.end_to_end.test_foreign import newer_version
+from tests.end_to_end.test_operating import dropped_all
+from tests.end_to_end.whole import ALL, OPERATOR, Whole
+from tests.load.driving import Driver, Tally, crowd, level, pause
+from tests.load.overload import OPENED, say
+
+# One complaint says about eleven events over the four services.
+EVERY = 90
+SHOWN_SECONDS = 60
+
+
+async def poison(whole: Whole, minutes: float, rate: float) -> bool:
+    """Run half the time without poison and half with it; repair; nothing is lost."""
+    async with crowd(whole) as client:
+        driver = Driver(whole, client)
+        clean = await _half(driver, minutes / 2, rate, poisoned=False)
+        dirty = await _half(driver, minutes / 2, rate, poisoned=True)
+    await level(whole)
+    waiting = 0
+    for service in ALL:
+        told = await whole.get(OPERATOR, service, "/operator/parked", limit="1000")
+        waiting += len(told["parked"])
+        await dropped_all(whole, service)
+    say(f"parked {waiting}, each dropped with a reason")
+    left = 0
+    for service in ALL:
+        told = await whole.get(OPERATOR, service, "/operator/parked")
+        left += len(told["parked"])
+    async with whole.database("reporting") as pool:
+        opened = await pool.fetchval(OPENED)
+    say(
+        f"accepted {driver.accepted_in_all}, cases opened {opened}, still parked {left}"
+    )
+    verified = await whole.cli("verify")
+    say(verified.out.rstrip())
+    ratio = dirty.quantile(0.99) / clean.quantile(0.99)
+    say(f"p99 to the ledger, poisoned to clean: {ratio:.2f}")
+    return opened == driver.accepted_in_all and left == 0 and verified.code == 0
+
+
+async def _half(
+    driver: Driver, minutes: float, rate: float, *, poisoned: bool
+) -> Tally:
+    shown, count = Tally(), 0
+
+    async def look(said: dict[str, object]) -> None:
+        nonlocal count
+        count += 1
+        if poisoned and count % EVERY == 0:
+            await newer_version(driver.whole, UUID(str(said["clue_id"])))
+        elif count % 5 == 0:
+            await _until_shown(driver, str(said["case_id"]), shown)
+
+    driver.on_accepted = look
+    tally = await driver.at(rate, minutes * 60)
+    name = "poisoned" if poisoned else "clean"
+    say(tally.line(f"{name}, at the door", minutes * 60))
+    shown.sent = len(shown.accepted)
+    say(shown.line(f"{name}, to the case page", minutes * 60))
+    return shown
+
+
+async def _until_shown(driver: Driver, case_id: str, shown: Tally) -> None:
+    began = time.monotonic()
+    address = driver.whole.settings.address("reporting")
+    headers = {"Authorization": f"Bearer {driver.whole.token('au-01')}"}
+    while time.monotonic() - began < SHOWN_SECONDS:
+        answer = await driver.client.get(
+            f"{address}/v1/cases/{case_id}", headers=headers
+        )
+        if answer.is_success:
+            shown.accepted.append(time.monotonic() - began)
+            return
+        await pause(0.02)
+    shown.wrong["never shown"] += 1
