@@ -9,7 +9,7 @@ STAMPS := .local/stamps
 QINGXIN_REAL_DATA ?= ../shared/data/real
 export QINGXIN_REAL_DATA
 
-.PHONY: run test test-real bench chaos setup setup-dev clean
+.PHONY: run test test-real bench bench-gate chaos setup setup-dev setup-peers clean
 
 run: setup ## the whole system on the replayed campaign
 	@exec $(VENV) -m deploy.local up --demo
@@ -25,8 +25,11 @@ test-real: setup-dev ## three agencies' own totals
 	@test -d "$(QINGXIN_REAL_DATA)" || { echo "No folder $(QINGXIN_REAL_DATA): set QINGXIN_REAL_DATA to the agencies' sheets." >&2; exit 1; }
 	$(VENV) -m pytest -s tests/real
 
-bench: setup-dev ## first ratios
-	@$(VENV) -m tests.bench
+bench: setup-dev setup-peers ## beside the peers: ratios; ONLY=append for a part
+	@$(VENV) -m tests.bench "$(ONLY)"
+
+bench-gate: ## whether a ratio fell since the last commit
+	@$(VENV) -m tests.bench.gate
 
 chaos: setup-dev ## N faults from a SEED, in several goes if need be
 	@N=$(N) SEED=$(SEED) BROKERS=$(BROKERS) GO=$(GO) HOLD=$(HOLD) $(VENV) -m tests.chaos
@@ -35,6 +38,18 @@ setup: $(STAMPS)/run $(STAMPS)/jars
 
 setup-dev: $(STAMPS)/dev $(STAMPS)/jars
 	@$(VENV) -m deploy.local.set_up browser
+
+setup-peers: $(STAMPS)/peers
+
+# An environment of their own: their pins are not ours. Without npm, no message-db.
+$(STAMPS)/peers: deploy/requirements-bench.txt tests/bench/peers/package-lock.json | $(STAMPS)
+	@echo "the bench's peers" >&2
+	@"$(PYTHON)" -m venv .local/bench/peers
+	@.local/bench/peers/bin/python -m pip --disable-pip-version-check --no-input --quiet \
+	  install --require-hashes --requirement deploy/requirements-bench.txt
+	@cp tests/bench/peers/package.json tests/bench/peers/package-lock.json .local/bench/
+	@if command -v npm >/dev/null; then npm ci --prefix .local/bench --ignore-scripts --silent; fi
+	@touch $@
 
 $(STAMPS)/run: deploy/requirements.txt pyproject.toml
 	@deploy/venv.sh "$(PYTHON)" deploy/requirements.txt

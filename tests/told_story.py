@@ -32,8 +32,22 @@ class Story:
         """Record an event; it happened then, unless it had happened before."""
         seq = 1 + sum(one.service == service for one in self.said)
         version = 1 + sum(one.stream == stream for one in self.said)
+        said = self.recorded(service, stream, event, (at, occurred), (seq, version))
+        self.said.append(said)
+        return said.id
+
+    @staticmethod
+    def recorded(
+        service: str,
+        stream: str,
+        event: Event,
+        times: tuple[datetime, datetime | None],
+        numbers: tuple[int, int],
+    ) -> Recorded:
+        """Return an event as a journal holds it, under its number and version."""
+        (at, occurred), (seq, version) = times, numbers
         this = ids.named("test-event", service, seq)
-        recorded = Recorded(
+        return Recorded(
             seq=seq,
             id=this,
             site="310199000000",
@@ -58,8 +72,6 @@ class Story:
             service=service,
             event=event,
         )
-        self.said.append(recorded)
-        return this
 
     @asynccontextmanager
     async def read(self, databases: FreshDatabases) -> AsyncIterator[asyncpg.Pool]:

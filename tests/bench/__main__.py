@@ -1,109 +1,89 @@
-"""`make bench`: the first ratios, on servers started for this run and gone with it."""
+"""`make bench`: this system beside its peers, on servers started for the run."""
 
 import asyncio
 import json
-import logging
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from itertools import groupby
 
-import structlog
-
-from deploy.local import running
-from deploy.local.settings import Settings
-from libs.events.stream.topics import PARTITIONS
-from tests.bench import payments
-from tests.bench.appending import append_ratio
-from tests.bench.ratio import REPEATS, Ratio, table
-from tests.bench.rebuilding import rebuild_ratio
-from tests.bench.viewing import view_ratio
-from tests.bench.visible import visible_ratios
-from tests.stack import FreshDatabases, FreshTopics, drop_databases, temporary_folder
-
-KEPT = Path(".local/bench")
+from tests.bench import message_db
+from tests.bench.measure import Sample
+from tests.bench.part import PEERS_PYTHON, Part, run
+from tests.bench.parts import PARTS
+from tests.bench.place import KEPT, Place
+from tests.bench.report import PAGE, entry, keep, page
+from tests.stack import FreshDatabases, drop_databases
 
 
-@contextmanager
-def the_system() -> Iterator[Settings]:
-    """Yield the settings of the whole system, started for this run."""
-    with temporary_folder() as state:
-        environment = {**os.environ, "QINGXIN_STATE": str(state)}
-        command = [sys.executable, "-m", "deploy.local"]
-        subprocess.run(  # noqa: S603 -- our own command.
-            [*command, "up", "--detach"],
-            check=True,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            yield running.settings(state)
-        finally:
-            subprocess.run(  # noqa: S603 -- our own command.
-                [*command, "down"], check=True, env=environment, stdout=sys.stderr
-            )
+def main() -> int:
+    """Measure the parts that were asked for, print their goals, write the page."""
+    names = sys.argv[1].split(",") if len(sys.argv) > 1 and sys.argv[1] else [*PARTS]
+    if unknown := set(names) - PARTS.keys():
+        known = ", ".join(PARTS)
+        print(f"No part {', '.join(sorted(unknown))}; there are: {known}")  # noqa: T201
+        return 2
+    chosen = [_present(PARTS[name]) for name in names]
+    for where, parts in groupby(chosen, key=lambda part: part.where):
+        with where() as place:
+            for part in parts:
+                _measure(part, place)
+    PAGE.write_text(page(PARTS))
+    return 0
 
 
-async def measured(settings: Settings) -> list[Ratio]:
-    """Return all ratios, one after another, each on databases and topics of its own."""
-    kafka, admin = settings.servers.kafka, settings.servers.admin
-    templates: dict[str, str] = {}
-    databases, topics = FreshDatabases(admin, templates), FreshTopics(kafka)
-    try:
-        _say("append")
-        ratios = [await append_ratio(databases)]
-        await topics.make(payments.TOPIC, partitions=PARTITIONS)
-        round_trip = (await topics.make("round-trip", partitions=1))[0]
-        await payments.send(kafka, topics.prefix + payments.TOPIC)
-        _say("view")
-        ratios.append(await view_ratio(databases, topics, kafka))
-        _say("rebuild")
-        ratios.append(await rebuild_ratio(databases, topics, kafka))
-        _say("complaint to ledger")
-        return [*ratios, *await visible_ratios(settings, round_trip)]
-    finally:
-        await databases.drop_all()
-        await drop_databases(admin, list(templates.values()))
-        await topics.delete_all()
+def _present(part: Part) -> Part:
+    """Return the part without the peers that are not installed, and say so."""
+    scripts, contenders = part.scripts, dict(part.contenders)
+    if scripts and not PEERS_PYTHON.exists():
+        print(f"bench: no peers' Python, so without {', '.join(scripts)}")  # noqa: T201
+        scripts = ()
+    if "message_db" in contenders and not message_db.is_there():
+        del contenders["message_db"]
+        print("bench: message-db is not installed (npm), so without it")  # noqa: T201
+    return replace(part, scripts=scripts, contenders=contenders)
 
 
-def kept(ratios: list[Ratio], seconds: float) -> Path:
-    """Write the ratios down; return where."""
-    at = datetime.now(UTC)
-    KEPT.mkdir(parents=True, exist_ok=True)
-    file = KEPT / f"{at:%Y%m%dT%H%M%SZ}.json"
-    content = {
-        "at": at.isoformat(),
-        "seconds": seconds,
-        "cores": os.cpu_count(),
-        "load": os.getloadavg(),
-        "repeats": REPEATS,
-        "ratios": [each.to_json() for each in ratios],
-    }
-    file.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
-    return file
-
-
-def main() -> None:
-    """Measure, print, keep."""
-    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
-    structlog.configure(wrapper_class=quiet)
+def _measure(part: Part, place: Place) -> None:
     began = time.monotonic()
-    _say("the system starts")
-    with the_system() as settings:
-        ratios = asyncio.run(measured(settings))
-    seconds = time.monotonic() - began
-    print(table(ratios))  # noqa: T201 -- what it is for.
-    print(f"medians of {REPEATS} · {seconds:.0f} s · {kept(ratios, seconds)}")  # noqa: T201
+    if part.prepare is not None:
+        print(f"bench: {part.name} is prepared …", file=sys.stderr, flush=True)  # noqa: T201
+        ready = asyncio.run(_prepared(part, place))
+        place = replace(place, ready={**place.ready, **ready})
+    samples = run(part, place)
+    kept = entry(part, samples, time.monotonic() - began)
+    _write(part, kept, samples)
+    keep(part, kept)
+    for ratio in kept["ratios"]:
+        word = "" if ratio["met"] else "  missed"
+        value = "not held" if ratio["ratio"] is None else f"{ratio['ratio']:.2f}"
+        print(f"{ratio['name']:70} {value:>8}{word}")  # noqa: T201
+    for limit in kept["limits"]:
+        word = "" if limit["met"] else "  missed"
+        print(f"{limit['name']:70} {limit['value']} {limit['unit']}{word}")  # noqa: T201
 
 
-def _say(what: str) -> None:
-    print(f"bench: {what} …", file=sys.stderr, flush=True)  # noqa: T201
+async def _prepared(part: Part, place: Place) -> dict[str, object]:
+    templates: dict[str, str] = {}
+    databases = FreshDatabases(place.admin, templates)
+    try:
+        assert part.prepare is not None
+        return await part.prepare(place, databases)
+    finally:
+        await drop_databases(place.admin, list(templates.values()))
+
+
+def _write(part: Part, kept: dict[str, object], samples: Sequence[Sample]) -> None:
+    """Keep every sample of this run here; the repository keeps the medians."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{part.name}.json"
+    text = json.dumps({**kept, "samples": [one.to_json() for one in samples]}, indent=1)
+    (KEPT / name).write_text(text)
+    print(f"{part.name}: {len(samples)} samples, load {os.getloadavg()[0]:.1f}")  # noqa: T201
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

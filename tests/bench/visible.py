@@ -1,114 +1,76 @@
-"""From a complaint's POST until it stands in the ledger, against a bare round trip.
-
-An open model: the next one starts at its time, whether the last is done or not.
-"""
+"""From a complaint's POST until it stands in the ledger, beside a bare round trip."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
+from types import TracebackType
 from typing import Self
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import asyncpg
-import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from deploy.local.settings import Settings
-from tests.bench.ratio import REPEATS, Ratio, percentile, times
+from tests.bench.complaints import Ledger, Refused, settings
+from tests.bench.measure import Act, Meter, Open, Sample
+from tests.bench.place import Place
+from tests.stack import FreshDatabases, FreshTopics
 
-A_SECOND = 4
-WARM_UP = 8
-SAMPLES = 40
-LONGEST = 30
-LOOK = 0.004
-STANDS = "SELECT count(*) FROM claim WHERE claim_id = $1"
-# No trace: what is measured is the way, not its picture.
-UNTRACED = "00-{0:032x}-{0:016x}-00"
-
-Measure = Callable[[], Awaitable[float]]
+RATES = (10, 20, 40, 70, 100, 150, 200, 300)
+SECONDS = 6.0
+PATIENCE = 20.0
+BROKEN = 5.0
+"""A rate is not held when its slowest hundredth waits so many seconds."""
 
 
-async def visible_ratios(settings: Settings, topic: str) -> list[Ratio]:
-    """Measure both by turns; return the ratios at the median and at p99."""
-    ours: list[list[float]] = []
-    bare: list[list[float]] = []
-    kafka = settings.servers.kafka
-    async with (
-        asyncpg.create_pool(settings.owner_dsn("reporting"), min_size=1) as pool,
-        httpx.AsyncClient(timeout=LONGEST) as client,
-        RoundTrip(kafka, topic) as round_trip,
-    ):
-        ledger = Ledger(settings.address("intake"), client, pool)
-        await _at_a_rate(ledger.once, WARM_UP)
-        await _at_a_rate(round_trip.once, WARM_UP)
-        for _ in range(REPEATS):
-            ours.append(await _at_a_rate(ledger.once, SAMPLES))
-            bare.append(await _at_a_rate(round_trip.once, SAMPLES))
-        await ledger.check(WARM_UP + REPEATS * SAMPLES)
-    return [
-        times(
-            f"complaint POST → in the ledger, {A_SECOND}/s, p{at} ÷ Kafka round trip",
-            [percentile(each, at) for each in ours],
-            [percentile(each, at) for each in bare],
-            "each claim stands in the ledger once",
-        )
-        for at in (50, 99)
-    ]
+async def ours(place: Place, databases: FreshDatabases) -> list[Sample]:
+    """Measure each rate in turn, until one is not held."""
+    del databases
+    samples: list[Sample] = []
+    async with Ledger(settings(place)) as ledger:
+        await Open(10, 2).run(ledger.registered_and_seen)
+        for rate in RATES:
+            sample, refused = await _at(place, ledger, rate)
+            samples.append(sample)
+            if refused or sample.p99 > BROKEN * 1000:
+                break
+        await asyncio.wait_for(_all_seen(ledger), PATIENCE * 6)
+        await ledger.check(ledger.claims)
+    return samples
 
 
-async def _at_a_rate(once: Measure, count: int) -> list[float]:
-    async def later(number: int) -> float:
-        await _after(number / A_SECOND)
-        return await once()
-
-    return await asyncio.gather(*(later(number) for number in range(count)))
+async def _all_seen(ledger: Ledger) -> None:
+    await asyncio.gather(*(ledger.seen(claim) for claim in ledger.claims))
 
 
-async def _after(seconds: float) -> None:
-    # Not a wait for a fact: the model's own rate, and how often it looks.
-    loop = asyncio.get_running_loop()
-    turn = loop.create_future()
-    loop.call_later(seconds, turn.set_result, None)
-    await turn
+async def _at(place: Place, ledger: Ledger, rate: int) -> tuple[Sample, int]:
+    refused = 0
+
+    async def one() -> None:
+        nonlocal refused
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await ledger.registered_and_seen()
+        except (TimeoutError, Refused):
+            refused += 1
+
+    return await _measured(place, "ours", rate, one), refused
 
 
-class Ledger:
-    """Registers complaints, and looks until they are in the ledger."""
+async def _measured(place: Place, who: str, rate: int, act: Act) -> Sample:
+    meter = Meter(place.servers)
+    with meter:
+        spent = await Open(rate, SECONDS).run(act)
+    held = "each stands in the ledger once" if who == "ours" else "each came back"
+    return meter.sample(who, str(rate), len(spent), spent, held=held)
 
-    def __init__(
-        self, address: str, client: httpx.AsyncClient, pool: asyncpg.Pool
-    ) -> None:
-        self._url = f"{address}/v1/complaints"
-        self._client = client
-        self._pool = pool
-        self._claims: list[UUID] = []
 
-    async def once(self) -> float:
-        """Return the seconds that one complaint took."""
-        body = {
-            "channel": "web",
-            "mode": "named",
-            "employer": {"name": "测试建筑有限公司"},
-            "workers": [{"name": "张三", "claimed": {"minor": 1_234_500}}],
-        }
-        trace = UNTRACED.format(uuid4().int % 2**60 + 1)
-        headers = {"Idempotency-Key": str(uuid4()), "traceparent": trace}
-        began = time.perf_counter()
-        answer = await self._client.post(self._url, json=body, headers=headers)
-        assert answer.status_code == httpx.codes.CREATED, answer.text
-        claim = UUID(answer.json()["claims"][0]["claim_id"])
-        async with asyncio.timeout(LONGEST):
-            while not await self._pool.fetchval(STANDS, claim):
-                await _after(LOOK)
-        self._claims.append(claim)
-        return time.perf_counter() - began
-
-    async def check(self, count: int) -> None:
-        """Hold that each complaint's claim stands in the ledger once."""
-        rows = await self._pool.fetch(
-            "SELECT claim_id FROM claim WHERE claim_id = ANY($1)", self._claims
-        )
-        assert len(rows) == len({row["claim_id"] for row in rows}) == count
+async def round_trip(place: Place, databases: FreshDatabases) -> list[Sample]:
+    """Measure one record to Kafka and back at the same rates."""
+    del databases
+    topic = (await FreshTopics(place.kafka).make("round-trip", partitions=1))[0]
+    async with RoundTrip(place.kafka, topic) as trip:
+        await Open(10, 2).run(trip.once)
+        return [
+            await _measured(place, "Kafka round trip", rate, trip.once)
+            for rate in (10, 100, 300)
+        ]
 
 
 class RoundTrip:
@@ -130,24 +92,26 @@ class RoundTrip:
         self._task = asyncio.create_task(self._listen())
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(
+        self,
+        _: type[BaseException] | None,
+        __: BaseException | None,
+        ___: TracebackType | None,
+    ) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self._consumer.stop()
         await self._producer.stop()
 
-    async def once(self) -> float:
-        """Return the seconds until a record came back."""
+    async def once(self) -> None:
+        """Send a record and wait until it comes back."""
         value = uuid4().bytes
         came = self._waiting[value] = asyncio.Event()
-        began = time.perf_counter()
         await self._producer.send_and_wait(self._topic, value)
-        async with asyncio.timeout(LONGEST):
-            await came.wait()
-        return time.perf_counter() - began
+        await came.wait()
 
     async def _listen(self) -> None:
         async for record in self._consumer:
             if record.value in self._waiting:
-                self._waiting[record.value].set()
+                self._waiting.pop(record.value).set()

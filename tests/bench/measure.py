@@ -1,0 +1,185 @@
+"""What one measurement says, and the loops that make one: closed, and open."""
+
+import asyncio
+import resource
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import quantiles
+from typing import Any, Self
+
+Act = Callable[[], Awaitable[object]]
+TICKS = 100
+"""Clock ticks a second in the kernel's account of a process (Linux: always 100)."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One contender at one setting, once.
+
+    `rate` is a second; `p50`, `p95`, `p99` are milliseconds; `cpu` is CPU seconds of
+    the measured process, `servers_cpu` of PostgreSQL and Kafka, both of the measured
+    stretch alone; `memory` is the process's peak in MiB. `held` says what was checked.
+    """
+
+    who: str
+    at: str
+    rate: float
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    cpu: float = 0.0
+    servers_cpu: float = 0.0
+    memory: float = 0.0
+    held: str = ""
+    more: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        return asdict(self)
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    """Return p50, p95 and p99 in milliseconds; nothing of fewer than two."""
+    if len(seconds) < 2:
+        return {}
+    found = quantiles(seconds, n=100, method="inclusive")
+    return {f"p{at}": found[at - 1] * 1000 for at in (50, 95, 99)}
+
+
+def cpu_of_trees(roots: Sequence[int]) -> float:
+    """Return the CPU seconds of processes and all that ever were below them."""
+    stats = [stat for path in Path("/proc").glob("[0-9]*") if (stat := _stat(path))]
+    parents = {pid: parent for pid, parent, _ in stats}
+    return sum(ticks for pid, _, ticks in stats if _is_below(pid, parents, roots)) / (
+        TICKS
+    )
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
+    try:
+        words = (path / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    # user, system, and the same of children that have ended and were waited for
+    return int(path.name), int(words[1]), sum(map(int, words[11:15]))
+
+
+def _is_below(pid: int, parents: dict[int, int], roots: Sequence[int]) -> bool:
+    while pid in parents:
+        if pid in roots:
+            return True
+        pid = parents[pid]
+    return False
+
+
+class Meter:
+    """Takes time and CPU between `with` and its end."""
+
+    def __init__(self, servers: Sequence[int]) -> None:
+        self._servers = servers
+        self.seconds = self.cpu = self.servers_cpu = self.began = 0.0
+
+    def __enter__(self) -> Self:
+        self._before = (own_cpu(), cpu_of_trees(self._servers))
+        self.began = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self.began
+        self.cpu = own_cpu() - self._before[0]
+        self.servers_cpu = cpu_of_trees(self._servers) - self._before[1]
+
+    def sample(
+        self, who: str, at: str, count: int, seconds: Sequence[float] = (), **more: Any
+    ) -> Sample:
+        """Return what was measured: so many things done, each in so many seconds."""
+        times: dict[str, Any] = percentiles(seconds)
+        return Sample(
+            who,
+            at,
+            count / self.seconds,
+            **times,
+            cpu=self.cpu,
+            servers_cpu=self.servers_cpu,
+            memory=peak_memory(),
+            **more,
+        )
+
+
+def own_cpu() -> float:
+    """Return this process's CPU seconds."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def peak_memory() -> float:
+    """Return this process's peak resident memory in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closed loop: so many clients, each sends its next when it has its answer."""
+
+    clients: int
+    warm_up: float = 0.3
+    seconds: float = 1.0
+
+    async def run(self, act: Act, meter: Meter) -> list[float]:
+        """Warm up, then measure; return the seconds each act took.
+
+        The rate is of acts that ended within the measured time.
+        """
+        await self._for(act, self.warm_up)
+        with meter:
+            return await self._for(act, self.seconds)
+
+    async def _for(self, act: Act, seconds: float) -> list[float]:
+        spent: list[float] = []
+        until = time.perf_counter() + seconds
+
+        async def client() -> None:
+            began = time.perf_counter()
+            while began < until:
+                await act()
+                ended = time.perf_counter()
+                spent.append(ended - began)
+                began = ended
+
+        await asyncio.gather(*(client() for _ in range(self.clients)))
+        return spent
+
+
+@dataclass(frozen=True)
+class Open:
+    """An open loop: the next begins at its time, whether the last is done or not."""
+
+    rate: float
+    seconds: float
+
+    async def run(self, act: Act) -> list[float]:
+        """Return the seconds each act took, from the time it was due."""
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+
+        async def one(due: float) -> float:
+            await act()
+            return loop.time() - due
+
+        tasks = []
+        for number in range(int(self.rate * self.seconds)):
+            due = start + number / self.rate
+            await until(due)
+            tasks.append(asyncio.create_task(one(due)))
+        return list(await asyncio.gather(*tasks))
+
+
+async def until(at: float) -> None:
+    """Wait for a time of the loop's clock: the model's own rate, no wait for a fact."""
+    loop = asyncio.get_running_loop()
+    if (left := at - loop.time()) > 0:
+        turn = loop.create_future()
+        loop.call_later(left, turn.set_result, None)
+        await turn

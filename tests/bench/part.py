@@ -1,0 +1,109 @@
+"""A part of the bench: one work, done by several contenders, each in a process."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+from tests.bench.measure import Sample
+from tests.bench.place import KEPT, Place
+from tests.bench.servers import servers
+from tests.stack import FreshDatabases
+
+REPEATS = 3
+PEERS = Path("tests/bench/peers")
+PEERS_PYTHON = KEPT / "peers/bin/python"
+LONGEST = 600
+
+Contender = Callable[[Place, FreshDatabases], Awaitable[list[Sample]]]
+Prepare = Callable[[Place, FreshDatabases], Awaitable[dict[str, Any]]]
+Figure = Literal["rate", "p50", "p95", "p99", "memory"]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A ratio: ours over another's, or over our own at another setting.
+
+    `least` and `most` are what is asked; a goal without either is only printed.
+    """
+
+    name: str
+    ours: tuple[str, str]
+    beside: tuple[str, str]
+    figure: Figure = "rate"
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A figure of ours that has a bound of its own: seconds, milliseconds, MiB."""
+
+    name: str
+    of: tuple[str, str]
+    figure: str
+    most: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One work and who does it: functions of ours, scripts of the peers' Python."""
+
+    name: str
+    title: str
+    unit: str
+    contenders: dict[str, Contender]
+    scripts: tuple[str, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    prepare: Prepare | None = None
+    where: Callable[[], AbstractContextManager[Place]] = servers
+    repeats: int = REPEATS
+    notes: tuple[str, ...] = ()
+
+
+def run(part: Part, place: Place) -> list[Sample]:
+    """Let all contenders do the work by turns; return every sample."""
+    samples: list[Sample] = []
+    for turn in range(part.repeats):
+        for name in part.contenders:
+            command = [sys.executable, "-m", "tests.bench.contender", part.name, name]
+            samples += _told(f"{part.name} {turn + 1}: {name}", command, place)
+        for script in part.scripts:
+            command = [str(PEERS_PYTHON), str(PEERS / script)]
+            samples += _told(f"{part.name} {turn + 1}: {script}", command, place)
+    return samples
+
+
+def _told(what: str, command: Sequence[str], place: Place) -> list[Sample]:
+    print(f"bench: {what} …", file=sys.stderr, flush=True)  # noqa: T201
+    done = subprocess.run(  # noqa: S603 -- our own commands.
+        command,
+        input=place.to_json(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=LONGEST,
+    )
+    return [Sample(**sample) for sample in json.loads(done.stdout.splitlines()[-1])]
+
+
+def medians(samples: Sequence[Sample]) -> dict[tuple[str, str], Sample]:
+    """Return each contender's medians by (who, at), in the order of the first turn."""
+    found: dict[tuple[str, str], list[Sample]] = {}
+    for sample in samples:
+        found.setdefault((sample.who, sample.at), []).append(sample)
+    return {key: _median(same) for key, same in found.items()}
+
+
+def _median(same: Sequence[Sample]) -> Sample:
+    figures = ("rate", "p50", "p95", "p99", "cpu", "servers_cpu", "memory")
+    middle = {name: median(getattr(one, name) for one in same) for name in figures}
+    more = {key: median(one.more[key] for one in same) for key in same[0].more}
+    return replace(same[0], **middle, more=more)
