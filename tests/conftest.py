@@ -6,9 +6,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from tests import stack
 from tests.end_to_end.whole import Whole, running_whole
+
+# No test has a time limit that a busy machine could miss.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 LONG = {"end_to_end", "chaos"}
 """Folders whose files start systems of their own."""
