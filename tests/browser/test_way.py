@@ -105,8 +105,10 @@ class Desk:
                 await box.fill(said)
 
 
-async def desk(browser: Browser, whole: Whole, who: str) -> Desk:
-    return Desk(whole, await signed_in(browser, whole, who))
+async def desk(
+    browser: Browser, whole: Whole, who: str, *, script: bool = False
+) -> Desk:
+    return Desk(whole, await signed_in(browser, whole, who, script=script))
 
 
 async def carried(
@@ -122,7 +124,7 @@ async def carried(
     await centre.take(
         case, "ProposeTransfer", to_unit="街道劳动监察", reason="属其他部门"
     )
-    inspection = await desk(browser, whole, "li-01")
+    inspection = await desk(browser, whole, "li-01", script=True)
     await inspection.page.goto(console(whole))
     await expect(inspection.page.locator("#awaiting")).to_be_visible()
     await inspection.take(case, "AcceptTransfer")
