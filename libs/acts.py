@@ -6,7 +6,7 @@ decided by its rule, and answered with where its events stand in the journal.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -23,7 +23,7 @@ from libs.events.perform import Done, Log, perform
 from libs.events.stream.topics import partition_of
 from libs.web import permissions
 from libs.web.auth import KnownCaller
-from libs.web.callers import Caller, Worker
+from libs.web.callers import Caller, Officer, Worker
 from libs.web.etags import Seen, etag, seen_versions
 from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation, Repeatable
@@ -39,11 +39,16 @@ JSON = dict[str, JsonValue]
 
 @dataclass(frozen=True)
 class Asked:
-    """One request to act: whose, what it names in its path, and its command id."""
+    """One request to act: whose, what it names in path and body, and its command id.
+
+    `officer` finds the officer of a person id in the directory as it stands today.
+    """
 
     caller: Caller
     path: Mapping[str, Any]
     command_id: UUID
+    body: Mapping[str, Any] = field(default_factory=dict)
+    officer: Callable[[UUID], Officer | None] = lambda _: None
 
     def new_id(self, name: str) -> UUID:
         """Return an id that a retry of the same request makes again."""
@@ -245,15 +250,18 @@ async def _act(act: Act, given: Mapping[str, Any]) -> JSONResponse:
     path = {name: given[name] for name in _path_names(act)}
     _own_matter(act, caller, path)
     creation: Repeatable = given["creation"]
-    asked = Asked(caller, path, creation.command_id)
-    command = _command(act, asked, given["body"])
+    body: BaseModel = given["body"]
+    said = {name: getattr(body, name) for name in type(body).model_fields}
+    running = request.app.state.running
+    asked = Asked(caller, path, creation.command_id, said, running.officer)
+    command = _command(act, asked)
     main = act.on.stream(path[act.subject]) if act.on else None
     if_match = given["seen"].on(main) if main else None
     stamp = creation.stamp(await desk.now())
     done = await desk.do(command, stamp, if_match)
-    said, version = answered(desk, done, main, if_match[1] if if_match else 0)
+    answer, version = answered(desk, done, main, if_match[1] if if_match else 0)
     headers = {"ETag": etag(version)} if main else {}
-    return JSONResponse(said, 200 if main else 201, headers)
+    return JSONResponse(answer, 200 if main else 201, headers)
 
 
 def _own_matter(act: Act, caller: Caller, path: Mapping[str, Any]) -> None:
@@ -265,8 +273,7 @@ def _own_matter(act: Act, caller: Caller, path: Mapping[str, Any]) -> None:
         raise Problem("not-found")
 
 
-def _command(act: Act, asked: Asked, body: BaseModel) -> Command:
-    said = {name: getattr(body, name) for name in type(body).model_fields}
-    filled = {**said, **asked.path, **act.fills(asked)}
+def _command(act: Act, asked: Asked) -> Command:
+    filled = {**asked.body, **asked.path, **act.fills(asked)}
     known = {n: v for n, v in filled.items() if n in act.command.model_fields}
     return accepted(act.command, known)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _key(said: object) -> object:
@@ -20,6 +20,16 @@ Key = Annotated[bytes, BeforeValidator(_key), Field(min_length=32)]
 """A secret of at least 32 bytes, as base64 or base64url text."""
 
 
+def _listed(said: object) -> object:
+    if isinstance(said, str):
+        return [one.strip() for one in said.split(",") if one.strip()]
+    return said
+
+
+Keys = Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_listed)]
+"""Secrets, with commas between them."""
+
+
 class SettingsRefused(Exception):
     """A setting is missing or wrong; the message names each in one line."""
 
@@ -27,7 +37,8 @@ class SettingsRefused(Exception):
 class Settings(BaseSettings):
     """What every service is told when it starts.
 
-    `master_key`, `code_key` and `worker_key` only where the service needs them. The
+    `master_key`, `code_key` and `worker_key` only where the service needs them. What
+    was kept under `retired_master_keys` still opens; only `master_key` keeps anew. The
     consumer groups' sessions: how long a silent member keeps its partitions.
     `seal_key`: the file of its seal key, without which it makes no seals;
     `seal_every` is in events.
@@ -54,6 +65,7 @@ class Settings(BaseSettings):
     door_key: Key
     worker_key: Key | None = None
     master_key: Key | None = None
+    retired_master_keys: Keys = ()
     code_key: Key | None = None
     objects: Path
     seal_key: Path | None = None

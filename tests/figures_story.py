@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from libs import ids
+from libs.calendar.deadlines import CountedDay
 from libs.events.contracts.clocks import DeadlineSet, DeadlineStopped
 from libs.events.contracts.enforcement import (
     CaseConcluded,
@@ -21,10 +22,12 @@ from libs.events.contracts.enforcement import (
 from libs.events.contracts.intake import ClueRegistered, ClueVerified, ReplySent
 from libs.events.contracts.parts import Employer, OrderLine, Proof
 from libs.events.contracts.routing import (
+    CaseAdopted,
     CaseAssigned,
     CaseClosed,
     CaseOpened,
     CaseTransferred,
+    TransferProposed,
 )
 from libs.events.event import Event
 from libs.money import Money
@@ -113,6 +116,24 @@ class Matter:
             hop=hop,
         )
         self._routing(received, at)
+
+    def asked(self, at: datetime, to_unit: str, hop: int = 1) -> None:
+        """Propose to hand the case on."""
+        proposed = TransferProposed(
+            case_id=self.case_id,
+            transfer_id=ids.named("t", self.case_id, hop),
+            from_unit="LC",
+            to_unit=to_unit,
+            reason="industry",
+        )
+        self._routing(proposed, at)
+
+    def adopted(self, at: datetime, unit: str) -> None:
+        """Adopt an imported row."""
+        taken = CaseAdopted(
+            case_id=self.case_id, clue_id=self.clue_id, unit=unit, imported_by="LC"
+        )
+        self._routing(taken, at)
 
     def verified(self, at: datetime, amounts: Mapping[int, int]) -> None:
         """Open the claims, verify them, and the clue with the last."""
@@ -211,7 +232,13 @@ class Matter:
         self.story.say("intake", f"clue-{self.clue_id}", reply, at)
         self._routing(CaseClosed(case_id=self.case_id, kind="paid"), at)
 
-    def clock(self, clock: str, at: datetime, due: datetime) -> None:
+    def clock(
+        self,
+        clock: str,
+        at: datetime,
+        due: datetime,
+        days: tuple[CountedDay, ...] = (),
+    ) -> None:
         """Let a clock run until it is due."""
         said = DeadlineSet(
             deadline_id=ids.deadline_id(clock, self.case_id),
@@ -227,6 +254,7 @@ class Matter:
             due_on=(due - timedelta(days=1)).date(),
             due_at=due,
             provisional=False,
+            days=days,
         )
         self.story.say("routing", f"deadline-{said.deadline_id}", said, at)
 

@@ -60,6 +60,7 @@ COMMANDS: Mapping[str, Entry] = {
     "backup": Entry("deploy.cli.backup", "the databases at one cut, into a folder"),
     "restore": Entry("deploy.cli.restore", "services from a backup"),
     "events": Entry("deploy.cli.events", "a service's events by position"),
+    "keys": Entry("deploy.cli.keys", "the vault's keys after a new master key"),
     "token": Entry("deploy.cli.token", "an access token of the local issuer"),
     "status": Entry("deploy.cli.status", "what runs, where, ready or not, memory"),
 }

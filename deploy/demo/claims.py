@@ -162,11 +162,14 @@ def pay(
         thread.claims[n].paid += minor
         thread.fact("paid", (happened(step), at), thread.claims[n].who, minor)
     for one in thread.orders:
-        covered = all(thread.claims[n].paid >= minor for n, minor in one.lines.items())
-        if covered and not one.satisfied:
+        if _covered(thread, one) and not one.satisfied:
             one.satisfied = True
             thread.moves("proceeding", at)
     return made
+
+
+def _covered(thread: Thread, one: Order) -> bool:
+    return all(thread.claims[n].paid >= minor for n, minor in one.lines.items())
 
 
 def reverse(thread: Thread, at: datetime, who: str, paid: Payments) -> None:
@@ -179,6 +182,10 @@ def reverse(thread: Thread, at: datetime, who: str, paid: Payments) -> None:
     for (n, (_, minor)), step in zip(paid.items(), steps, strict=True):
         thread.claims[n].paid -= minor
         thread.fact("reversed", (happened(step), at), thread.claims[n].who, minor)
+    for one in thread.orders:
+        if one.satisfied and not _covered(thread, one):
+            one.satisfied = False
+            thread.moves("proceeding", at)
 
 
 def confirm(

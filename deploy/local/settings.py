@@ -130,9 +130,20 @@ class Settings:
         if service in {"intake", "enforcement"}:
             keys["QINGXIN_WORKER_KEY"] = self.secret("worker_key")
         if service == "intake":
-            keys["QINGXIN_MASTER_KEY"] = self.secret("master_key")
+            keys |= self._master_keys()
             keys["QINGXIN_CODE_KEY"] = self.secret("code_key")
         return keys
+
+    def _master_keys(self) -> dict[str, str]:
+        """Return the master key: one of one's own retires the one made at first."""
+        first = self.secret("master_key")
+        retired = self.environment.get("QINGXIN_RETIRED_MASTER_KEYS", "")
+        own = self.environment.get("QINGXIN_MASTER_KEY")
+        known = (retired, "" if own in {None, first} else first)
+        return {
+            "QINGXIN_MASTER_KEY": own or first,
+            "QINGXIN_RETIRED_MASTER_KEYS": ",".join(filter(None, known)),
+        }
 
 
 def _inherited(environment: Mapping[str, str]) -> dict[str, str]:

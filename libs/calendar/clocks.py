@@ -65,6 +65,18 @@ class Stop(Frozen):
     scope: Literal["case", "transfer", "order", "every_claim"]
 
 
+class Resume(Frozen):
+    """An event after which a stopped clock runs again, for what stopped it fell.
+
+    `after`: the stops that fall with it (none named: any). `counts`: "on" to the date
+    that stood, or "anew" from the event, when the stop had come in time.
+    """
+
+    event: EventName
+    after: tuple[EventName, ...] = ()
+    counts: Literal["on", "anew"]
+
+
 class Extension(Frozen):
     """How far a clock may be lengthened, once, by whom, and when."""
 
@@ -108,19 +120,29 @@ class ClockRule(Frozen):
     subject: Literal["case", "transfer", "order"]
     duty: Literal["owner", "addressee", "district", "employer"]
     start: Start
+    also_starts: tuple[Start, ...] = ()
     length: Length
     extension: Extension | None = None
     stops: Annotated[tuple[Stop, ...], Field(min_length=1)]
+    resumes: tuple[Resume, ...] = ()
     pause: Literal["none"]
     not_for: tuple[NotFor, ...] = ()
     warning_points: tuple[WarningPoint, ...] = ()
     consequence_zh: Words
     consequence_en: Words
 
+    def start_by(self, event: str) -> Start | None:
+        """Return how an event starts the clock, if it does."""
+        starts = (self.start, *self.also_starts)
+        return next((one for one in starts if one.event == event), None)
+
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if self.extension and self.length.kind != self.extension.kind:
             raise ValueError("An extension counts in the kind of days of its clock.")
+        stops = {stop.event for stop in self.stops}
+        if any(not stops.issuperset(resume.after) for resume in self.resumes):
+            raise ValueError("A clock resumes after its own stops only.")
         return self
 
 

@@ -2,9 +2,12 @@
 
 import json
 from datetime import date
+from uuid import UUID
 
 import asyncpg
 
+from libs.ids import actor_id
+from libs.organisation import Officer as Row
 from libs.organisation import Organisation, load_organisation
 from libs.web.callers import Officer
 
@@ -34,8 +37,21 @@ class OfficerTable:
         if self.organisation is None:
             return None
         found = self.organisation.role_of(subject, on)
-        if found is None:
+        return None if found is None else _officer(found)
+
+    def of_person(self, issuer: str, person: UUID, on: date) -> Officer | None:
+        """Find the officer of an opaque person id; None: in no role that day."""
+        if self.organisation is None:
             return None
-        return Officer(
-            found.subject, found.role, found.unit, found.title_zh, found.title_en
+        found = (
+            one
+            for one in self.organisation.officers_on(on)
+            if actor_id(issuer, one.subject) == person
         )
+        return next(map(_officer, found), None)
+
+
+def _officer(found: Row) -> Officer:
+    return Officer(
+        found.subject, found.role, found.unit, found.title_zh, found.title_en
+    )

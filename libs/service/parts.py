@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter
@@ -18,10 +19,12 @@ from libs.events.stream.subscription import Subscription
 from libs.events.stream.topics import Topics
 from libs.events.stream.watermark import Watermarks
 from libs.events.views.view import Declared
+from libs.service.feed import Parties, nobody
 from libs.service.officers import OfficerTable
 from libs.service.rebuilder import Rebuilder
 from libs.settings import Settings
 from libs.telemetry.setup import Telemetry
+from libs.web.callers import Officer
 from libs.web.closing import Closing
 from libs.web.doors import Door
 
@@ -63,6 +66,10 @@ class Running:
         self.last_now = await self.desk.now()
         return self.last_now
 
+    def officer(self, person: UUID) -> Officer | None:
+        """Return who a person id is in the organisation today; None: nobody."""
+        return self.officers.of_person(self.settings.issuer, person, self.today())
+
     def today(self) -> date:
         """Return the day in Shanghai by the deployment's clock, as last asked."""
         if self.settings.mode == "real":
@@ -80,6 +87,7 @@ class Service:
 
     `hears` are the services whose events its reactions follow. `routers` makes routes
     that need what runs; `prepare` runs before the door opens, once the log is open.
+    `parties` says whose its cases are: the change feed sends nobody another's.
     """
 
     name: str
@@ -92,5 +100,6 @@ class Service:
     more_routers: Callable[[Running], Sequence[APIRouter]] = lambda _: ()
     timers: Sequence[Timer] = ()
     prepare: Callable[[Running], Awaitable[None]] | None = None
+    parties: Parties = nobody
     uploads: dict[str, int] = field(default_factory=dict)
     raw_types: frozenset[str] = frozenset()

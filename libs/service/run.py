@@ -194,7 +194,7 @@ def _subscriptions(
 def _app(service: Service, running: Running) -> FastAPI:
     settings = running.settings
     journal = running.desk.log.journal
-    feed = Feed(service.name, JournalFeed(journal), running.closing)
+    feed = Feed(service.name, JournalFeed(journal, service.parties), running.closing)
     worker_key = WorkerKey(settings.worker_key) if settings.worker_key else None
     issuer = TrustedIssuer(settings.issuer, KeySet(fetched_from(settings.jwks_url)))
     door = DoorSettings(

@@ -1,13 +1,14 @@
 """The change feed: a service's events by position, by long poll or as a stream."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Protocol
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from libs.events.event import Actor
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from libs.web.closing import Closing
@@ -42,8 +43,12 @@ class FeedPage:
 class FeedSource(Protocol):
     """Where events come from: a journal, or a list in a test."""
 
-    async def read(self, after: int, types: frozenset[str], limit: int) -> FeedPage:
-        """Return the events beyond `after` of these types (all when empty)."""
+    async def read(self, wanted: "Wanted") -> FeedPage:
+        """Return the events beyond `after`, of these types, that the reader may see.
+
+        Of all types when none is named. What does not fit or is not the reader's to
+        see is passed over: the position moves on all the same.
+        """
 
     async def wait_beyond(self, after: int, timeout: float) -> bool:  # noqa: ASYNC109 -- the wait is what is asked for
         """Wait until there is an event beyond `after`; False after `timeout` s."""
@@ -77,11 +82,12 @@ class Feed:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a client asks of the feed."""
+    """What a client asks of the feed, and as whom."""
 
     after: int
     types: frozenset[str]
     limit: int
+    reader: Actor
 
 
 class FeedQuery:
@@ -117,7 +123,7 @@ def feed_routes(feed: Feed) -> APIRouter:
     ) -> Response:
         permissions.require(caller, "ReadFeed", READ)
         after = feed.sequence(last_event_id or query.after)
-        wanted = Wanted(after, query.types, query.limit)
+        wanted = Wanted(after, query.types, query.limit, caller.actor)
         if EVENT_STREAM in request.headers.get("accept", ""):
             headers = {"X-Accel-Buffering": "no"}
             stream = streamed(feed, wanted)
@@ -129,11 +135,11 @@ def feed_routes(feed: Feed) -> APIRouter:
 
 async def polled(feed: Feed, wanted: Wanted, wait: float) -> dict[str, object]:
     """Return a page, waiting up to so many seconds for a first event beyond it."""
-    page = await feed.source.read(wanted.after, wanted.types, wanted.limit)
+    page = await feed.source.read(wanted)
     if not page.items and wait > 0:
         beyond = feed.source.wait_beyond(page.looked_at, wait)
         if await feed.closing.unless(beyond):
-            page = await feed.source.read(page.looked_at, wanted.types, wanted.limit)
+            page = await feed.source.read(replace(wanted, after=page.looked_at))
     return {
         "items": [
             {"position": feed.position(item.sequence), **item.event}
@@ -148,7 +154,7 @@ async def streamed(feed: Feed, wanted: Wanted) -> AsyncIterator[bytes]:
     after = wanted.after
     yield b"retry: 1000\n\n"
     while not feed.closing.begun:
-        page = await feed.source.read(after, wanted.types, wanted.limit)
+        page = await feed.source.read(replace(wanted, after=after))
         for item in page.items:
             yield _server_sent(feed.position(item.sequence), item)
         moved = page.looked_at > after

@@ -19,6 +19,7 @@ from libs.web.permissions import Power
 from libs.web.problems import Problem
 from services.enforcement import claim, known, proceeding
 from services.enforcement.conclusion import ConcludeCase
+from services.enforcement.naming import NamedOfficer
 from services.enforcement.order import OrderPayment, ServeDocument
 from services.enforcement.payment import (
     ConfirmReceipt,
@@ -60,23 +61,47 @@ def _payment(asked: Asked) -> Mapping[str, Any]:
     return {"payment_id": asked.new_id("payment")}
 
 
+NAMING = ("reviewer_id", "officer_ids")
+"""The fields in which commands name officers."""
+
+
+def _named(asked: Asked) -> Mapping[str, Any]:
+    """Return what the door fills in: each named officer that the directory knows."""
+    ids: list[UUID] = []
+    for field in NAMING:
+        said = asked.body.get(field) or ()
+        ids += [said] if isinstance(said, UUID) else said
+    found = [(one, asked.officer(one)) for one in dict.fromkeys(ids)]
+    return {
+        "named": tuple(
+            NamedOfficer(officer_id=one, role=officer.role, unit=officer.unit)
+            for one, officer in found
+            if officer is not None
+        )
+    }
+
+
+def _naming(act: Act) -> Act:
+    return replace(act, fills=_named, filled=("named",))
+
+
 PAYMENT = "payments/{payment_id}"
 
 ACTS = (
     _on_case("acceptance", AcceptComplaint),
     _on_case("refusal", RefuseComplaint),
     _on_case("filing-proposal", ProposeFiling),
-    _on_case("filing", FileCase),
+    _naming(_on_case("filing", FileCase)),
     _on_case("filing-refusal", DeclineFiling),
     _on_case("investigation-end", CompleteInvestigation),
     replace(_on_case("orders", OrderPayment), fills=_order, filled=("order_id",)),
     _on_case("orders/{order_id}/service", ServeDocument),
     # A street unit concludes what the district did not file, with a review.
     replace(
-        _on_case("conclusion", ConcludeCase),
+        _naming(_on_case("conclusion", ConcludeCase)),
         powers=frozenset({Power.PROPOSE, Power.DECIDE}),
     ),
-    _on_claim("verification", VerifyFacts),
+    _naming(_on_claim("verification", VerifyFacts)),
     _by_worker("withdrawal", WithdrawClaim),
     replace(
         _on_claim("payments", RecordWagesPaid),

@@ -4,20 +4,27 @@ from libs import rulebook_view
 from libs.service.parts import Service
 from services.enforcement import (
     conclusion,
+    evidence,
+    evidence_door,
     noting,
     order,
     payment,
     proceeding,
+    scope,
     verification,
 )
 from services.enforcement.api import ROUTERS
 from services.enforcement.reactions import REACTIONS
+
+# A form's own parts come on top of the file.
+UPLOAD_BYTES = evidence_door.EVIDENCE_BYTES + 100_000
 
 SERVICE = Service(
     name="enforcement",
     title="Qingxin 清薪: enforcement",
     rules=(
         *conclusion.RULES,
+        *evidence.RULES,
         *noting.RULES,
         *order.RULES,
         *payment.RULES,
@@ -25,7 +32,10 @@ SERVICE = Service(
         *verification.RULES,
     ),
     reactions=REACTIONS,
+    parties=scope.parties,
     hears=frozenset({"intake", "routing", "enforcement"}),
     views=(rulebook_view.VIEW,),
     routers=ROUTERS,
+    more_routers=evidence_door.routers,
+    uploads={"/v1/evidence": UPLOAD_BYTES},
 )

@@ -6,7 +6,7 @@ Claimed, verified, ordered, paid and confirmed never overwrite each other (domai
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from libs.events.command import Command
@@ -25,6 +25,8 @@ from libs.events.event import Event, New
 from libs.money import Money
 from services.enforcement import known
 
+NO_TIME = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Payment:
@@ -32,6 +34,7 @@ class Payment:
 
     amount: Money
     recorder: UUID
+    at: datetime | None = None
     confirmed: bool = False
     disputed: bool = False
     reversed: bool = False
@@ -66,9 +69,27 @@ class Claim:
         owed = self.payable
         return self.withdrawn or (owed is not None and self.paid >= owed.minor)
 
-    def left_of(self, amount: Money) -> int:
-        """Return the minor units of an amount that payments do not cover."""
-        return max(0, amount.minor - self.paid)
+    @property
+    def disputed(self) -> bool:
+        """Say whether a payment stands that the worker says did not arrive."""
+        return any(p.disputed and not p.reversed for p in self.payments.values())
+
+    def covers(self, amount: Money) -> bool:
+        """Say whether payments that stand cover an amount."""
+        return self.paid >= amount.minor
+
+    def covered_at(self, amount: Money) -> datetime | None:
+        """Return when payments covered an amount, in the order they were made.
+
+        None: they do not, or the payment that completed it has no time.
+        """
+        standing = [p for p in self.payments.values() if not p.reversed]
+        sum_so_far = 0
+        for payment in sorted(standing, key=lambda p: p.at or NO_TIME):
+            sum_so_far += payment.amount.minor
+            if sum_so_far >= amount.minor:
+                return payment.at
+        return None
 
 
 def evolve(claim: Claim, event: Event) -> Claim:
@@ -93,7 +114,7 @@ STEPS = (WageReceiptConfirmed, WagePaymentDisputed, WagePaymentReversed)
 
 def _moved(claim: Claim, event: Event) -> Claim:
     if isinstance(event, WagesPaid):
-        paid = Payment(event.amount, event.recorder_id)
+        paid = Payment(event.amount, event.recorder_id, event.paid_at)
         return replace(claim, payments={**claim.payments, event.payment_id: paid})
     if not isinstance(event, STEPS) or event.payment_id not in claim.payments:
         return claim

@@ -9,6 +9,7 @@ from libs.events.contracts.enforcement import CaseConcluded
 from libs.events.decider import NotYours, Read, Rejected, Rule, States
 from libs.events.event import New
 from services.enforcement import claim, known
+from services.enforcement.naming import NamesOfficers, must_be
 from services.enforcement.proceeding import (
     CaseCommand,
     Proceeding,
@@ -18,7 +19,7 @@ from services.enforcement.proceeding import (
 )
 
 
-class ConcludeCase(CaseCommand):
+class ConcludeCase(CaseCommand, NamesOfficers):
     """Conclude: the district when it filed, else the handling unit with a review.
 
     `reviewer_id` is the leading-group office's reviewer, needed at the street.
@@ -31,6 +32,7 @@ class ConcludeCase(CaseCommand):
     reviewer_id: UUID | None = None
 
 
+REVIEW = "街道办结须由领导小组办公室另一人复核，请选该办公室的人员。"
 ENDED_ELSEWHERE = {"time_barred", "other_forum", "referred_out"}
 
 
@@ -60,7 +62,8 @@ def _entitled(
         return
     known.handling(noted, stamp.actor)
     if command.reviewer_id is None or command.reviewer_id == stamp.actor.id:
-        raise Rejected("reviewer-needed", "街道办结须由领导小组办公室另一人复核。")
+        raise Rejected("reviewer-needed", REVIEW)
+    must_be(command, command.reviewer_id, "leading-group", REVIEW)
 
 
 def _all_done(command: ConcludeCase, claims: Sequence[claim.Claim]) -> None:
@@ -69,6 +72,10 @@ def _all_done(command: ConcludeCase, claims: Sequence[claim.Claim]) -> None:
         raise Rejected(
             "claims-open",
             f"还有 {undone} 人的工资没有付清、撤回或核实，案件不能办结。",
+        )
+    if any(one.disputed and not one.withdrawn for one in claims):
+        raise Rejected(
+            "payment-disputed", "有支付被劳动者否认到账：先冲销，或经回访确认到账。"
         )
     owed = sum(one.payable.minor for one in claims if one.payable and not one.withdrawn)
     if command.kind == "paid" and owed == 0:

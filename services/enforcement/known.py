@@ -52,6 +52,8 @@ def _noted(known: Known, event: CaseFactNoted) -> Known:
 
 
 KIND = Kind("known", Known(), evolve)
+CALL_BACK = ("centre", "petition", "brigade", "worker")
+"""Who says for the worker whether money came: never who handles the payment."""
 
 
 def visible(known: Known, actor: Actor) -> None:
@@ -68,10 +70,26 @@ def still_open(known: Known) -> None:
         raise Rejected("case-closed", "案件已办结；如有新情况，请先重新打开。")
 
 
-def handling(known: Known, actor: Actor) -> None:
-    """Raise unless the actor's unit holds the case, or the district acts."""
+def holding(known: Known, actor: Actor) -> None:
+    """Raise unless the actor's unit holds the case."""
     visible(known, actor)
-    if actor.unit == known.unit or actor.role in {"brigade", "hrss-head", "system"}:
+    if actor.unit != known.unit:
+        raise NotYours(
+            f"这件案件现由 {known.unit} 负责，请由该单位办理。", may=[known.unit or ""]
+        )
+
+
+def calling_back(known: Known, actor: Actor) -> None:
+    """Raise unless it is the worker, or an office that calls workers back."""
+    visible(known, actor)
+    if actor.role not in CALL_BACK:
+        raise NotYours("到账由劳动者本人或回访人员确认。", may=CALL_BACK)
+
+
+def handling(known: Known, actor: Actor) -> None:
+    """Raise unless the actor's unit holds the case, or the district brigade acts."""
+    visible(known, actor)
+    if actor.unit == known.unit or actor.role in {"brigade", "system"}:
         return
     raise NotYours(
         f"这件案件现由 {known.unit} 负责，请由该单位或区执法大队办理。",

@@ -9,6 +9,7 @@ from libs.calendar.local_days import start_of_day
 from libs.events.command import Command, Stamp
 from libs.events.contracts.enforcement import (
     CaseFactNoted,
+    ClaimListed,
     ClaimOpened,
     ClaimOrdered,
     FactsVerified,
@@ -45,12 +46,37 @@ class OpenHistory(Command):
     row: HistoryImported
 
 
+class ListAdopted(Command):
+    """List the claim of an adopted row, and note who owns its case from now on."""
+
+    case_id: UUID
+    claim_id: UUID
+    unit: Code
+    imported_by: Code
+    cause: UUID
+    at: datetime | None = None
+
+
 def note(command: NoteFact, _stamp: Stamp, _states: States) -> list[New]:
     """Note the fact on enforcement's own stream of the case."""
     said = command.model_dump(exclude={"at"})
     stream, key = known.KIND.stream(command.case_id), str(command.case_id)
     fact = CaseFactNoted.model_validate(said)
     return [New(stream, fact, command.at, partition_key=key)]
+
+
+def list_adopted(command: ListAdopted, _stamp: Stamp, _states: States) -> list[New]:
+    """Make the row's claim one that officers act on; its amounts stay as imported."""
+    said: dict[str, object] = {"case_id": command.case_id, "cause": command.cause}
+    facts: tuple[Event, ...] = (
+        CaseFactNoted.model_validate(
+            {**said, "fact": "opened", "unit": command.imported_by}
+        ),
+        CaseFactNoted.model_validate({**said, "fact": "owned", "unit": command.unit}),
+        ClaimListed(case_id=command.case_id, claim_id=command.claim_id),
+    )
+    stream, key = known.KIND.stream(command.case_id), str(command.case_id)
+    return [New(stream, fact, command.at, partition_key=key) for fact in facts]
 
 
 def open_history(command: OpenHistory, _stamp: Stamp, states: States) -> list[New]:
@@ -123,7 +149,7 @@ def _paid(row: HistoryImported, amount: Money) -> WagesPaid:
     )
 
 
-def _note_reads(command: NoteFact) -> Sequence[Read]:
+def _note_reads(command: NoteFact | ListAdopted) -> Sequence[Read]:
     return [Read(known.KIND, command.case_id)]
 
 
@@ -133,5 +159,6 @@ def _row_reads(command: OpenHistory) -> Sequence[Read]:
 
 RULES = (
     Rule(NoteFact, _note_reads, note),
+    Rule(ListAdopted, _note_reads, list_adopted),
     Rule(OpenHistory, _row_reads, open_history),
 )

@@ -15,6 +15,7 @@ from libs.events.contracts.enforcement import (
     PaymentOrdered,
     PaymentOrderExpired,
     PaymentOrderSatisfied,
+    PaymentOrderUnsatisfied,
 )
 from libs.events.contracts.parts import Employer, OrderLine, Proof
 from libs.events.decider import NotVisible, Read, Rejected, Rule, States
@@ -54,7 +55,10 @@ class ServeDocument(CaseCommand):
 
 
 class CheckOrders(Command):
-    """See whether an order is paid in full now (a reaction to payments)."""
+    """See whether an order is paid in full now (a reaction to payments and reversals).
+
+    `at`: when what it reacts to happened.
+    """
 
     case_id: UUID
     at: datetime
@@ -152,29 +156,65 @@ def serve(command: ServeDocument, stamp: Stamp, states: States) -> list[New]:
     if not this.satisfied:
         return on_case(command, served)
     # Paid before it was served: said again, so that the clock of service stops.
-    again = PaymentOrderSatisfied(case_id=command.case_id, order_id=command.order_id)
+    again = PaymentOrderSatisfied(
+        case_id=command.case_id, order_id=command.order_id, paid_at=this.paid_at
+    )
     return on_case(command, served, again)
+
+
+def check(command: CheckOrders, _stamp: Stamp, states: States) -> list[New]:
+    """Say of each order when it was paid in full, or that it no longer is.
+
+    It depends on the payments alone, not on the order in which they were entered.
+    """
+    orders = states.of(KIND, command.case_id).orders
+    return [
+        new
+        for order_id, this in orders.items()
+        for new in _checked(command, order_id, this, states)
+    ]
+
+
+def _checked(
+    command: CheckOrders, order_id: UUID, this: Order, states: States
+) -> list[New]:
+    if not _paid_in_full(this, states):
+        if not this.satisfied:
+            return []
+        undone = PaymentOrderUnsatisfied(
+            case_id=command.case_id, order_id=order_id, expired=this.expired
+        )
+        about = CaseCommand(case_id=command.case_id, occurred_at=command.at)
+        return on_case(about, undone)
+    paid_at = _completed_at(this, states)
+    if this.satisfied and not _earlier(paid_at, this.paid_at):
+        return []
+    said = PaymentOrderSatisfied(
+        case_id=command.case_id, order_id=order_id, paid_at=paid_at
+    )
+    at = paid_at or command.at
+    about = CaseCommand(case_id=command.case_id, occurred_at=at)
+    return on_case(about, said)
 
 
 def _paid_in_full(this: Order, states: States) -> bool:
     return all(
-        states.of(claim.KIND, line.claim_id).left_of(line.amount) == 0
-        for line in this.lines
+        states.of(claim.KIND, line.claim_id).covers(line.amount) for line in this.lines
     )
 
 
-def check(command: CheckOrders, _stamp: Stamp, states: States) -> list[New]:
-    """Satisfy each order whose every line is covered, as of the last payment."""
-    now = states.of(KIND, command.case_id)
-    about = CaseCommand(case_id=command.case_id, occurred_at=command.at)
-    return [
-        new
-        for order_id, this in now.orders.items()
-        if not this.satisfied and _paid_in_full(this, states)
-        for new in on_case(
-            about, PaymentOrderSatisfied(case_id=command.case_id, order_id=order_id)
-        )
+def _completed_at(this: Order, states: States) -> datetime | None:
+    """Return when the payment was made that completed the last line to be covered."""
+    times = [
+        states.of(claim.KIND, line.claim_id).covered_at(line.amount)
+        for line in this.lines
     ]
+    known = [at for at in times if at is not None]
+    return max(known) if len(known) == len(times) else None
+
+
+def _earlier(at: datetime | None, before: datetime | None) -> bool:
+    return at is not None and before is not None and at < before
 
 
 def expire(command: ExpireOrder, _stamp: Stamp, states: States) -> list[New]:

@@ -56,6 +56,10 @@ class DisputePayment(ClaimCommand):
     reason: Code
 
 
+Undoing = ReversePayment | DisputePayment
+Named = Undoing | ConfirmReceipt
+
+
 def record(command: RecordWagesPaid, stamp: Stamp, states: States) -> list[New]:
     """Record; above what is owed it is kept and shown as overpaid, never lost."""
     known.handling(states.of(known.KIND, command.case_id), stamp.actor)
@@ -75,14 +79,14 @@ def record(command: RecordWagesPaid, stamp: Stamp, states: States) -> list[New]:
         payer=command.payer,
         proof=command.proof,
         recorder_id=stamp.actor.id,
+        paid_at=command.occurred_at or stamp.at,
     )
     return on_claim(command, paid)
 
 
 def reverse(command: ReversePayment, stamp: Stamp, states: States) -> list[New]:
     """Reverse once; the balance, any confirmation and a conclusion fall back."""
-    noted = states.of(known.KIND, command.case_id)
-    known.handling(noted, stamp.actor)
+    known.handling(states.of(known.KIND, command.case_id), stamp.actor)
     claim, payment = _standing(command, states)
     undone = WagePaymentReversed(
         claim_id=command.claim_id,
@@ -93,18 +97,12 @@ def reverse(command: ReversePayment, stamp: Stamp, states: States) -> list[New]:
         confirmed_before=payment.confirmed,
         reason=command.reason,
     )
-    news = on_claim(command, undone)
-    held = states.of(proceeding.KIND, command.case_id)
-    if noted.closed or not held.concluded_since(noted.reopened):
-        return news
-    # A closed case is opened again by routing; a conclusion that did not yet close
-    # the case is lifted here, so that another one can be reached.
-    return [*news, _lifted(command, stamp)]
+    return [*on_claim(command, undone), *_lifted(command, stamp, states, "reversal")]
 
 
 def confirm(command: ConfirmReceipt, stamp: Stamp, states: States) -> list[New]:
     """Confirm: the worker, or another person than the recorder (domain §5.3)."""
-    known.visible(states.of(known.KIND, command.case_id), stamp.actor)
+    known.calling_back(states.of(known.KIND, command.case_id), stamp.actor)
     claim, payment = _standing(command, states)
     if payment.recorder == stamp.actor.id:
         raise Rejected(
@@ -128,8 +126,11 @@ def confirm(command: ConfirmReceipt, stamp: Stamp, states: States) -> list[New]:
 
 
 def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
-    """Dispute: kept beside the payment until it is reversed or confirmed."""
-    known.visible(states.of(known.KIND, command.case_id), stamp.actor)
+    """Dispute: kept beside the payment until it is reversed or confirmed.
+
+    What was concluded on the payment falls with it (domain §5.3).
+    """
+    known.calling_back(states.of(known.KIND, command.case_id), stamp.actor)
     claim, payment = _standing(command, states)
     if payment.disputed:
         return []
@@ -142,25 +143,24 @@ def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
         reason=command.reason,
         confirmed_before=payment.confirmed,
     )
-    return on_claim(command, disputed)
+    return [*on_claim(command, disputed), *_lifted(command, stamp, states, "dispute")]
 
 
-def _lifted(command: ReversePayment, stamp: Stamp) -> New:
+def _lifted(command: Undoing, stamp: Stamp, states: States, kind: str) -> list[New]:
+    """Lift a conclusion that closed no case yet; routing reopens a closed one."""
+    noted = states.of(known.KIND, command.case_id)
+    held = states.of(proceeding.KIND, command.case_id)
+    if noted.closed or not held.concluded_since(noted.reopened):
+        return []
     lifted = CaseFactNoted(
-        case_id=command.case_id,
-        fact="reopened",
-        kind="reversal",
-        cause=stamp.command_id,
+        case_id=command.case_id, fact="reopened", kind=kind, cause=stamp.command_id
     )
     stream, key = known.KIND.stream(command.case_id), str(command.case_id)
-    return New(stream, lifted, command.occurred_at, partition_key=key)
+    return [New(stream, lifted, command.occurred_at, partition_key=key)]
 
 
-def _reversal_reads(command: ReversePayment) -> list[Read]:
+def _undoing_reads(command: Undoing) -> list[Read]:
     return [*claim_reads(command), Read(proceeding.KIND, command.case_id)]
-
-
-Named = ReversePayment | ConfirmReceipt | DisputePayment
 
 
 def _standing(command: Named, states: States) -> tuple[Claim, Payment]:
@@ -175,7 +175,7 @@ def _standing(command: Named, states: States) -> tuple[Claim, Payment]:
 
 RULES = (
     Rule(RecordWagesPaid, claim_reads, record),
-    Rule(ReversePayment, _reversal_reads, reverse),
+    Rule(ReversePayment, _undoing_reads, reverse),
     Rule(ConfirmReceipt, claim_reads, confirm),
-    Rule(DisputePayment, claim_reads, dispute),
+    Rule(DisputePayment, _undoing_reads, dispute),
 )

@@ -24,14 +24,17 @@ from libs.events.contracts.enforcement import (
     PaymentOrdered,
     PaymentOrderExpired,
     PaymentOrderSatisfied,
+    PaymentOrderUnsatisfied,
 )
 from libs.events.contracts.parts import OrderLine, Text
 from libs.events.decider import Kind, NotYours, Read, Rejected, Rule, States
 from libs.events.event import Actor, Event, New
 from services.enforcement import known
+from services.enforcement.naming import NamesOfficers, must_be
 
 OFFICERS_NEEDED = 2
 """Inspectors on a case (LIR 16; APL 42)."""
+TWO_OFFICERS = "立案须有两名承办人，均为区执法大队执法人员（监察条例16）。"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Order:
     lines: tuple[OrderLine, ...]
     served: bool = False
     satisfied: bool = False
+    paid_at: datetime | None = None
     expired: bool = False
 
 
@@ -93,8 +97,18 @@ def _order(held: Proceeding, event: Event) -> Proceeding:
     return replace(held, orders={**held.orders, event.order_id: order})
 
 
-OrderStep = DocumentServed | PaymentOrderSatisfied | PaymentOrderExpired
-ORDER_STEPS = (DocumentServed, PaymentOrderSatisfied, PaymentOrderExpired)
+OrderStep = (
+    DocumentServed
+    | PaymentOrderSatisfied
+    | PaymentOrderUnsatisfied
+    | PaymentOrderExpired
+)
+ORDER_STEPS = (
+    DocumentServed,
+    PaymentOrderSatisfied,
+    PaymentOrderUnsatisfied,
+    PaymentOrderExpired,
+)
 
 
 def _stepped(order: Order, event: OrderStep) -> Order:
@@ -102,7 +116,9 @@ def _stepped(order: Order, event: OrderStep) -> Order:
         case DocumentServed():
             return replace(order, served=True)
         case PaymentOrderSatisfied():
-            return replace(order, satisfied=True)
+            return replace(order, satisfied=True, paid_at=event.paid_at)
+        case PaymentOrderUnsatisfied():
+            return replace(order, satisfied=False, paid_at=None)
         case PaymentOrderExpired():
             return replace(order, expired=True)
 
@@ -135,7 +151,7 @@ class ProposeFiling(CaseCommand):
     """Propose that the district file the case: what a street unit may do."""
 
 
-class FileCase(CaseCommand):
+class FileCase(CaseCommand, NamesOfficers):
     """File the case, with two officers (LIR 14, 16)."""
 
     officer_ids: Annotated[tuple[UUID, ...], Field(max_length=10)]
@@ -212,7 +228,7 @@ def refuse(command: RefuseComplaint, stamp: Stamp, states: States) -> list[New]:
 def propose(command: ProposeFiling, stamp: Stamp, states: States) -> list[New]:
     """Propose: the unit that holds the case."""
     now = held_open(command, stamp, states)
-    known.handling(states.of(known.KIND, command.case_id), stamp.actor)
+    known.holding(states.of(known.KIND, command.case_id), stamp.actor)
     if now.filed or now.filing_proposed:
         raise Rejected("filing-under-way", "已经提出或已经立案，不必重复提出。")
     proposed = FilingProposed(case_id=command.case_id, by_unit=stamp.actor.unit)
@@ -226,7 +242,9 @@ def file_case(command: FileCase, stamp: Stamp, states: States) -> list[New]:
     if now.filed:
         raise Rejected("filed-already", "这件案件已经立案。")
     if len(set(command.officer_ids)) < OFFICERS_NEEDED:
-        raise Rejected("two-officers", "立案须有两名承办人（监察条例16）。")
+        raise Rejected("two-officers", TWO_OFFICERS)
+    for officer in command.officer_ids:
+        must_be(command, officer, "brigade", TWO_OFFICERS)
     filed = CaseFiled(
         case_id=command.case_id,
         unit=stamp.actor.unit,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from libs.events.command import Command
 from libs.events.contracts.clocks import DeadlineMissed
-from libs.events.contracts.enforcement import WagesPaid
+from libs.events.contracts.enforcement import WagePaymentReversed, WagesPaid
 from libs.events.contracts.intake import (
     ClueClosedNotWage,
     ComplaintReceived,
@@ -13,6 +13,7 @@ from libs.events.contracts.intake import (
     ReportReceived,
 )
 from libs.events.contracts.routing import (
+    CaseAdopted,
     CaseAssigned,
     CaseClosed,
     CaseOpened,
@@ -25,7 +26,7 @@ from libs.events.contracts.routing import (
 from libs.events.event import Event, Recorded
 from libs.events.reactions import Reaction
 from libs.ids import claim_id
-from services.enforcement.noting import NoteFact, OpenHistory
+from services.enforcement.noting import ListAdopted, NoteFact, OpenHistory
 from services.enforcement.order import CheckOrders, ExpireOrder
 from services.enforcement.verification import OpenClaim
 
@@ -88,6 +89,22 @@ def _end(fact: Event) -> Said | None:
             return None
 
 
+def adopt_history(recorded: Recorded) -> Sequence[Command]:
+    """List an adopted row's claim in its case, which the adopting unit now owns."""
+    fact = recorded.fact()
+    if not isinstance(fact, CaseAdopted):
+        return []
+    command = ListAdopted(
+        case_id=fact.case_id,
+        claim_id=claim_id(fact.clue_id, 1),
+        unit=fact.unit,
+        imported_by=fact.imported_by,
+        cause=recorded.id,
+        at=recorded.occurred_at,
+    )
+    return [command]
+
+
 def note_fact(recorded: Recorded) -> Sequence[Command]:
     """Note who owns a case and whether it ended."""
     fact = recorded.fact()
@@ -106,9 +123,10 @@ def note_fact(recorded: Recorded) -> Sequence[Command]:
 
 
 def check_orders(recorded: Recorded) -> Sequence[Command]:
-    """See after each payment whether an order is paid in full."""
+    """See after each payment and reversal whether an order is paid in full."""
     fact = recorded.fact()
-    if not isinstance(fact, WagesPaid) or fact.history:
+    history = isinstance(fact, WagesPaid) and fact.history
+    if not isinstance(fact, WagesPaid | WagePaymentReversed) or history:
         return []
     at = recorded.occurred_at or recorded.recorded_at
     return [CheckOrders(case_id=fact.case_id, at=at)]
@@ -141,6 +159,7 @@ REACTIONS = (
         None,
         note_fact,
     ),
-    Reaction("check-orders", (WagesPaid,), None, check_orders),
+    Reaction("adopt-history", (CaseAdopted,), None, adopt_history),
+    Reaction("check-orders", (WagesPaid, WagePaymentReversed), None, check_orders),
     Reaction("expire-order", (DeadlineMissed,), None, expire_order),
 )

@@ -26,6 +26,9 @@ from services.enforcement.claim import (
     claim_reads,
     on_claim,
 )
+from services.enforcement.naming import NamesOfficers, must_be
+
+SECOND = "区级核实须由区执法大队另一名执法人员复核，请选第二名复核人。"
 
 
 class OpenClaim(Command):
@@ -40,7 +43,7 @@ class OpenClaim(Command):
     occurred_at: datetime | None = None
 
 
-class VerifyFacts(ClaimCommand):
+class VerifyFacts(ClaimCommand, NamesOfficers):
     """Verify one worker's amount with evidence; zero means no arrears were found."""
 
     verified: Amount
@@ -93,8 +96,7 @@ def verify_facts(command: VerifyFacts, stamp: Stamp, states: States) -> list[New
         raise Rejected("currency-differs", f"请用原币种 {claim.currency} 填写金额。")
     if command.reviewer_id == stamp.actor.id:
         raise Rejected("same-person", "复核人不能是核实人本人，请另选一人。")
-    if stamp.actor.role == "brigade" and command.reviewer_id is None:
-        raise Rejected("reviewer-needed", "区级核实须填第二名复核人。")
+    _reviewed(command, stamp)
     verified = FactsVerified(
         claim_id=command.claim_id,
         case_id=command.case_id,
@@ -104,6 +106,15 @@ def verify_facts(command: VerifyFacts, stamp: Stamp, states: States) -> list[New
         reviewer_id=command.reviewer_id,
     )
     return on_claim(command, verified)
+
+
+def _reviewed(command: VerifyFacts, stamp: Stamp) -> None:
+    """Raise unless a second district officer reviewed what the district verified."""
+    if stamp.actor.role != "brigade":
+        return
+    if command.reviewer_id is None:
+        raise Rejected("reviewer-needed", SECOND)
+    must_be(command, command.reviewer_id, "brigade", SECOND)
 
 
 def withdraw_claim(command: WithdrawClaim, stamp: Stamp, states: States) -> list[New]:

@@ -15,6 +15,7 @@ from services.intake.routes import (
     profiles,
     registering,
     rosters,
+    rotating,
 )
 from services.intake.window import Window
 
@@ -31,5 +32,6 @@ def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
         rosters.router(window),
         profiles.router(),
         imports.router(window, runner),
+        rotating.router(window),
         *pages(window),
     )

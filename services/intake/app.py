@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from libs import rulebook_view
 from libs.service.parts import Running, Service
 from libs.sheets.limits import LIMITS
-from services.intake import clue, due_dates, history, noting
+from services.intake import clue, due_dates, history, noting, scope
 from services.intake.api import ROUTERS, window_routers
 from services.intake.importing.runner import Runner
 from services.intake.reactions import REACTIONS
@@ -38,6 +38,7 @@ SERVICE = Service(
     title="Qingxin 清薪: intake",
     rules=(*clue.RULES, *noting.RULES, *access.RULES, *history.RULES),
     reactions=REACTIONS,
+    parties=scope.parties,
     hears=frozenset({"routing", "enforcement"}),
     views=(rulebook_view.VIEW, due_dates.VIEW),
     routers=ROUTERS,

@@ -5,6 +5,7 @@ first-asked unit is fixed with registration (WPR 10 ¶3) and a dated receipt is 
 for it interrupts the limitation of arbitration (LMAL 27 ¶2).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Literal
@@ -33,6 +34,8 @@ from libs.ids import case_id as case_of
 from services.intake import known
 
 RECEIPT_SERIES = "XS"
+SCREEN_FOR_ANY = ("brigade",)
+"""Who screens what another unit holds; the leading-group office only reviews."""
 
 
 @dataclass(frozen=True)
@@ -174,16 +177,21 @@ def _registered(said: dict[str, object], case_id: UUID) -> ClueRegistered:
     )
 
 
-def _held(command: ClueCommand, stamp: Stamp, states: States) -> Clue:
+def _held(
+    command: ClueCommand,
+    stamp: Stamp,
+    states: States,
+    also: Collection[str] = ("brigade", "leading-group"),
+) -> Clue:
     clue = states.of(KIND, command.clue_id)
     noted = states.of(known.KIND, case_of(command.clue_id))
-    known.holding(noted, clue.first_asked, stamp.actor)
+    known.holding(noted, clue.first_asked, stamp.actor, also)
     return clue
 
 
 def screen(command: ScreenClue, stamp: Stamp, states: States) -> list[New]:
     """Screen; a second screening corrects the first while the clue is open."""
-    if _held(command, stamp, states).closed_not_wage:
+    if _held(command, stamp, states, SCREEN_FOR_ANY).closed_not_wage:
         raise Rejected("clue-closed", "线索已按非欠薪办结。")
     screened = ClueScreened(
         clue_id=command.clue_id,
@@ -196,7 +204,7 @@ def screen(command: ScreenClue, stamp: Stamp, states: States) -> list[New]:
 
 def advise(command: AdviseChannel, stamp: Stamp, states: States) -> list[New]:
     """Advise and close in one append: never a silent rejection."""
-    clue = _held(command, stamp, states)
+    clue = _held(command, stamp, states, SCREEN_FOR_ANY)
     matter = clue.matter
     if matter is None or matter == "wage":
         raise Rejected("screen-first", "请先甄别为非欠薪事项，再告知渠道。")

@@ -8,6 +8,7 @@ from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
 )
@@ -41,6 +42,8 @@ def evolve(row: DueDate | None, recorded: Recorded) -> DueDate | None:
             return replace(row, due_on=fact.due_on, provisional=fact.provisional)
         case DeadlineStopped():
             return replace(row, running=False)
+        case DeadlineResumed():
+            return replace(row, running=True)
         case DeadlineMissed():
             return replace(row, missed=True)
         case DeadlineMissWithdrawn():
@@ -60,6 +63,7 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlineResumed,
     ),
     evolve=evolve,
     indexes=(index("case_id"),),

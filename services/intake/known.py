@@ -1,6 +1,6 @@
 """What intake knows of a clue's case: who owns it, and which claims were verified."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -73,11 +73,16 @@ def persons_open(
         raise NotVisible
 
 
-def holding(known: Known, first_asked: str | None, actor: Actor) -> None:
-    """Raise unless the actor's unit holds the clue's case now."""
+def holding(
+    known: Known,
+    first_asked: str | None,
+    actor: Actor,
+    also: Collection[str] = ("brigade", "leading-group"),
+) -> None:
+    """Raise unless the actor's unit holds the clue's case now, or acts for any."""
     visible(known, first_asked, actor)
     unit = known.unit or first_asked
-    if actor.unit != unit and actor.role not in {"brigade", "leading-group"}:
+    if actor.unit != unit and actor.role not in also:
         raise NotYours(f"这条线索现由 {unit} 负责，请由该单位办理。", may=[unit or ""])
 
 

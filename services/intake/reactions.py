@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from libs.events.command import Command
 from libs.events.contracts.enforcement import ClaimOpened, ClaimWithdrawn, FactsVerified
 from libs.events.contracts.routing import (
+    CaseAdopted,
     CaseAssigned,
     CaseReopened,
     CaseTransferred,
@@ -19,6 +20,8 @@ from services.intake.noting import MarkVerified, NoteFact
 def _said(fact: Event) -> tuple[str, str | None] | None:
     match fact:
         case CaseAssigned() if not fact.history:
+            return "owned", fact.unit
+        case CaseAdopted():
             return "owned", fact.unit
         case CaseTransferred() | OwnershipRuled():
             return "owned", fact.to_unit
@@ -73,7 +76,14 @@ def mark_verified(recorded: Recorded) -> Sequence[Command]:
 REACTIONS = (
     Reaction(
         "note-fact",
-        (CaseAssigned, CaseTransferred, OwnershipRuled, TransferProposed, CaseReopened),
+        (
+            CaseAssigned,
+            CaseAdopted,
+            CaseTransferred,
+            OwnershipRuled,
+            TransferProposed,
+            CaseReopened,
+        ),
         None,
         note_fact,
     ),

@@ -51,7 +51,8 @@ class Window:
         if told.master_key is None or told.code_key is None or told.worker_key is None:
             message = "Intake needs QINGXIN_MASTER_KEY, _CODE_KEY and _WORKER_KEY."
             raise ValueError(message)
-        keys = Keys.of(told.master_key, told.code_key)
+        retired = told.retired_master_keys
+        keys = Keys.of(told.master_key, told.code_key, retired)
         rehearsed = Limiter(REHEARSED) if told.mode == "simulated" else None
         return cls(
             running,

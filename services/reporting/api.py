@@ -22,8 +22,14 @@ from libs.web.permissions import Power
 from libs.web.problems import Problem
 from services.reporting.reading.asking import EARLIEST, LATEST, Answer, Asking
 from services.reporting.reading.case_page import case_page
+from services.reporting.reading.findings import findings
 from services.reporting.reading.ledger import Filters, Mark, Place, ledger
-from services.reporting.reading.statistics import Cell, explained, week_table
+from services.reporting.reading.statistics import (
+    Cell,
+    RatioFigure,
+    explained,
+    week_table,
+)
 
 SEEING = frozenset({Power.VIEW, Power.DECIDE})
 LEDGER = "/v1/ledger"
@@ -113,6 +119,7 @@ async def read_case(
     page = answer.found
     said = {"number": page.number, "stage": page.stage, **asdict(page)}
     said["sums"] = [asdict(one) for one in page.sums()]
+    said["findings"] = findings(page)
     return _answered(answer, said, if_none_match)
 
 
@@ -135,6 +142,7 @@ async def read_week(
         {"id": one.indicator.id, **_without(asdict(one), "indicator")}
         for one in answer.found.figures
     ]
+    said["ratios"] = [_ratio(one) for one in answer.found.ratios]
     return _answered(answer, said, if_none_match)
 
 
@@ -163,6 +171,20 @@ async def read_facts(
         "events": [asdict(event) for event in found.events.values()],
     }
     return _answered(answer, said, if_none_match)
+
+
+def _ratio(one: RatioFigure) -> dict[str, Any]:
+    ratio = one.ratio
+    return {
+        "id": ratio.id,
+        "name": ratio.name,
+        "definition": ratio.definition,
+        "kind": ratio.kind,
+        "over": ratio.over,
+        "under": ratio.under,
+        "new": asdict(one.new) if one.new else None,
+        "total": {unit: asdict(found) for unit, found in one.total.items()},
+    }
 
 
 def _running(request: Request) -> Running:

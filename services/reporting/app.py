@@ -14,6 +14,7 @@ from services.reporting.views import DECLARED
 # A form's own parts come on top of the file.
 UPLOAD_BYTES = LIMITS.file_bytes + 100_000
 ROSTER_BYTES = 6_000_000
+EVIDENCE_BYTES = 20 * 1024 * 1024 + 100_000
 PROTOBUF = "application/x-protobuf"
 
 
@@ -39,5 +40,9 @@ SERVICE = Service(
     more_routers=routers,
     prepare=prepare,
     raw_types=frozenset({PROTOBUF}),
-    uploads={"/console/imports": UPLOAD_BYTES, "/console/register": ROSTER_BYTES},
+    uploads={
+        "/console/imports": UPLOAD_BYTES,
+        "/console/register": ROSTER_BYTES,
+        "/console/evidence": EVIDENCE_BYTES,
+    },
 )

@@ -141,8 +141,15 @@ class FileZeroReport(Command):
     unit: Code
 
 
-def open_campaign(command: OpenCampaign, _stamp: Stamp, states: States) -> list[New]:
+def _office(stamp: Stamp) -> None:
+    """Raise unless the leading-group office acts: the campaign is its own."""
+    if stamp.actor.role != "leading-group":
+        raise NotYours("专项行动由领导小组办公室负责。", may=["leading-group"])
+
+
+def open_campaign(command: OpenCampaign, stamp: Stamp, states: States) -> list[New]:
     """Open once."""
+    _office(stamp)
     if states.of(KIND, command.campaign_id).starts_on is not None:
         raise Rejected("campaign-open", "这次行动已经开启。")
     if command.ends_on < command.starts_on:
@@ -153,6 +160,7 @@ def open_campaign(command: OpenCampaign, _stamp: Stamp, states: States) -> list[
 
 def close_week(command: CloseWeek, stamp: Stamp, states: States) -> list[New]:
     """Close a week that is over, once, with its published bytes."""
+    _office(stamp)
     campaign = states.of(KIND, command.campaign_id)
     week = campaign.week(command.week)
     if command.week in campaign.closed:
@@ -192,6 +200,7 @@ def take_snapshot(
     command: TakeZeroOutSnapshot, stamp: Stamp, states: States
 ) -> list[New]:
     """Take a snapshot of a campaign that runs."""
+    _office(stamp)
     taken = command.snapshot
     if states.of(KIND, taken.campaign_id).starts_on is None:
         raise Rejected("no-campaign", "还没有开启专项行动。")
@@ -200,6 +209,7 @@ def take_snapshot(
 
 def correct(command: CorrectFigure, stamp: Stamp, states: States) -> list[New]:
     """Correct a figure of a closed week."""
+    _office(stamp)
     campaign = states.of(KIND, command.campaign_id)
     if command.figure.week not in campaign.closed:
         raise Rejected("week-open", "这一周还没有关闭，数字会自动更新，不需要更正。")

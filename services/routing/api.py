@@ -11,6 +11,7 @@ from libs.acts import Act, Asked, Desk, routes
 from libs.web.auth import OfficerCaller
 from libs.web.etags import etag
 from services.routing import case, known
+from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
 from services.routing.deadline import ExtendDeadline
 from services.routing.transfer import (
@@ -39,6 +40,7 @@ ACTS = (
     Act(f"{CASE}/transfers/refusal", RefuseTransfer, on=case.KIND),
     Act(f"{CASE}/ruling", RuleOwnership, on=case.KIND),
     Act(f"{CASE}/reopening", ReopenCase, on=case.KIND),
+    Act(f"{CASE}/adoption", AdoptImported, on=case.KIND),
     Act(f"{CASE}/deadlines/{{clock}}/extension", ExtendDeadline, on=case.KIND),
 )
 
@@ -63,6 +65,7 @@ async def state(case_id: UUID, caller: OfficerCaller, request: Request) -> JSONR
         "hops": now.hops,
         "ruled": now.ruled,
         "closed": now.closed,
+        "awaits_adoption": now.history and now.closed is None,
         "version": len(held),
     }
     return JSONResponse(said, headers={"ETag": etag(len(held))})

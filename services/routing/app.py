@@ -3,12 +3,14 @@
 from libs import rulebook_view
 from libs.service.parts import Service
 from services.routing import (
+    adopting,
     case,
     deadline,
     hearing,
     noting,
     rulebook,
     running_deadline,
+    scope,
     timers,
     transfer,
 )
@@ -21,6 +23,7 @@ SERVICE = Service(
     title="Qingxin 清薪: routing",
     rules=(
         *case.RULES,
+        *adopting.RULES,
         *transfer.RULES,
         *deadline.RULES,
         *hearing.RULES,
@@ -28,6 +31,7 @@ SERVICE = Service(
         *rulebook.RULES,
     ),
     reactions=REACTIONS,
+    parties=scope.parties,
     hears=frozenset({"intake", "routing", "enforcement"}),
     views=(rulebook_view.VIEW, running_deadline.VIEW),
     routers=ROUTERS,

@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import Code
 from libs.events.contracts.routing import (
+    CaseAdopted,
     CaseAssigned,
     CaseClosed,
     CaseFactNoted,
@@ -37,12 +38,16 @@ class Pending:
 
 @dataclass(frozen=True)
 class Case:
-    """What decisions about responsibility ask of a case."""
+    """What decisions about responsibility ask of a case.
+
+    `history`: a row of a sheet that nobody adopted; `adopted`: one that was.
+    """
 
     unit: str | None = None
     first_asked: str | None = None
     clue_id: UUID | None = None
     history: bool = False
+    adopted: bool = False
     pending: Pending | None = None
     last_transfer: UUID | None = None
     hops: int = 0
@@ -64,6 +69,11 @@ def evolve(case: Case, event: Event) -> Case:
             )
         case CaseAssigned():
             return replace(case, unit=event.unit, parties=case.parties | {event.unit})
+        case CaseAdopted():
+            parties = case.parties | {event.unit}
+            return replace(
+                case, unit=event.unit, history=False, adopted=True, parties=parties
+            )
         case CaseClosed():
             return replace(case, closed=event.kind, pending=None)
         case CaseReopened():
@@ -118,7 +128,9 @@ class ReopenCase(Command):
     """Open a closed case again, for a coded reason."""
 
     case_id: UUID
-    reason: Literal["new_claim", "default", "dissatisfied", "review", "reversal"]
+    reason: Literal[
+        "new_claim", "default", "dissatisfied", "review", "reversal", "dispute"
+    ]
 
 
 def visible(case: Case, noted: known.Known, actor: Actor) -> None:
@@ -144,6 +156,8 @@ def own(case: Case, actor: Actor) -> None:
 def still_open(case: Case) -> None:
     if case.closed is not None:
         raise Rejected("case-closed", "案件已办结；如有新情况，请先重新打开。")
+    if case.history:
+        raise Rejected("not-adopted", "这是导入的历史案件，请先认领再办理。")
 
 
 def open_case(command: OpenCase, _stamp: Stamp, states: States) -> list[New]:

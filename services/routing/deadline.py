@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from libs.calendar.clocks import ClockRule, due, in_force
+from libs.calendar.clocks import ClockRule, Resume, due, in_force
 from libs.calendar.deadlines import Deadline as Computed
 from libs.events.command import Command, Stamp
 from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
 )
@@ -24,15 +25,21 @@ from services.routing import case, rulebook
 
 @dataclass(frozen=True)
 class Deadline:
-    """What decisions ask of a deadline; `running` until stopped."""
+    """What decisions ask of a deadline; `running` until stopped.
+
+    `stopped_by`: the type of the event that stopped it, `in_time` or not.
+    """
 
     clock: str | None = None
     case_id: UUID | None = None
     subject: UUID | None = None
+    unit: str | None = None
     rule_version: int = 0
     start_on: date | None = None
     due_at: datetime | None = None
     running: bool = False
+    stopped_by: str | None = None
+    in_time: bool = False
     missed: bool = False
     extended: bool = False
 
@@ -45,6 +52,7 @@ def evolve(deadline: Deadline, event: Event) -> Deadline:
                 clock=event.clock,
                 case_id=event.case_id,
                 subject=event.subject,
+                unit=event.unit,
                 rule_version=event.rule_version,
                 start_on=event.start_on,
                 due_at=event.due_at,
@@ -53,7 +61,12 @@ def evolve(deadline: Deadline, event: Event) -> Deadline:
         case DeadlineExtended():
             return replace(deadline, due_at=event.due_at, extended=True)
         case DeadlineStopped():
-            return replace(deadline, running=False)
+            stopped_by = event.by_type
+            return replace(
+                deadline, running=False, stopped_by=stopped_by, in_time=event.in_time
+            )
+        case DeadlineResumed():
+            return replace(deadline, running=True)
         case DeadlineMissed():
             return replace(deadline, missed=True)
         case DeadlineMissWithdrawn():
@@ -95,11 +108,14 @@ class Heard:
 def started(
     rule: ClockRule, heard: Heard, book: rulebook.Rulebook, subject: UUID
 ) -> DeadlineSet:
-    """Return the deadline that a start event sets, with its arithmetic."""
-    named = rule.start.date_field
+    """Return the deadline that a start event sets, with its arithmetic.
+
+    Counted anew from another event it begins when that happened.
+    """
+    begins = rule.start_by(heard.type)
     start: date | datetime = heard.at
-    if rule.start.counts_from == "effective_at" and named:
-        start = date.fromisoformat(heard.fields[named])
+    if begins is not None and begins.date_field is not None:
+        start = date.fromisoformat(heard.fields[begins.date_field])
     fixed = None
     if rule.length.kind == "fixed_date_in_event":
         fixed = date.fromisoformat(heard.fields[rule.length.date_field])
@@ -123,11 +139,17 @@ def started(
 
 
 def stopped(deadline: Deadline, heard: Heard, subject: UUID, clock: str) -> list[Event]:
-    """Return what a stop event does: stop, and lift a miss when it was in time."""
-    if not deadline.running or deadline.due_at is None:
+    """Return what a stop event does: stop, and lift a miss when it was in time.
+
+    A clock that stopped too late is stopped again by the same with an earlier date.
+    """
+    if deadline.due_at is None:
         return []
     this = deadline_id(clock, subject)
     in_time = heard.at < deadline.due_at
+    better = deadline.stopped_by == heard.type and in_time and not deadline.in_time
+    if not deadline.running and not better:
+        return []
     facts: list[Event] = [
         DeadlineStopped(
             deadline_id=this,
@@ -149,6 +171,35 @@ def stopped(deadline: Deadline, heard: Heard, subject: UUID, clock: str) -> list
         )
         facts.append(lifted)
     return facts
+
+
+def resumed(
+    resume: Resume, deadline: Deadline, heard: Heard, subject: UUID, clock: str
+) -> list[Event]:
+    """Return what follows when a stop fell: the clock runs on to its date."""
+    if not resumes(resume, deadline) or deadline.due_at is None:
+        return []
+    return [
+        DeadlineResumed(
+            deadline_id=deadline_id(clock, subject),
+            clock=clock,
+            case_id=heard.case_id,
+            by_event=heard.event_id,
+            by_type=heard.type,
+            due_at=deadline.due_at,
+            missed=deadline.missed,
+        )
+    ]
+
+
+def resumes(resume: Resume, deadline: Deadline) -> bool:
+    """Say whether a deadline is stopped by what falls now.
+
+    One that is counted anew must have stopped in time: a breach stays a breach.
+    """
+    stopped = deadline.stopped_by is not None and not deadline.running
+    fell = not resume.after or deadline.stopped_by in resume.after
+    return stopped and fell and (resume.counts == "on" or deadline.in_time)
 
 
 def miss(command: MissDeadline, _stamp: Stamp, states: States) -> list[New]:

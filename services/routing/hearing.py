@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from libs.calendar.clocks import ClockRule, Stop, in_force
+from libs.calendar.clocks import ClockRule, Resume, Stop, in_force
 from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import Code
@@ -39,17 +39,21 @@ def _subject(rule: ClockRule, command: HearEvent, held: case.Case) -> UUID | Non
 
 def _starts(rule: ClockRule, command: HearEvent) -> bool:
     left_out = command.fields.get("kind") in rule.not_for
-    return rule.start.event == command.type and not left_out
+    return rule.start_by(command.type) is not None and not left_out
 
 
 def _stops(rule: ClockRule, command: HearEvent) -> Stop | None:
     return next((stop for stop in rule.stops if stop.event == command.type), None)
 
 
+def _resumes(rule: ClockRule, command: HearEvent) -> Resume | None:
+    return next((one for one in rule.resumes if one.event == command.type), None)
+
+
 def _in_effect(
     command: HearEvent, states: States
-) -> Iterator[tuple[ClockRule, UUID, Stop | None]]:
-    """Yield each clock that the event starts (no stop) or stops, and its subject."""
+) -> Iterator[tuple[ClockRule, UUID, Stop | Resume | None]]:
+    """Yield each clock that the event starts (None), stops or resumes; its subject."""
     clocks = states.of(rulebook.KIND, rulebook.CLOCKS.subject).clocks
     held = states.of(case.KIND, command.case_id)
     for clock in sorted({rule.id for rule in clocks}):
@@ -59,9 +63,9 @@ def _in_effect(
             continue
         if _starts(rule, command):
             yield rule, subject, None
-        stop = _stops(rule, command)
-        if stop is not None:
-            yield rule, subject, stop
+        for found in (_stops(rule, command), _resumes(rule, command)):
+            if found is not None:
+                yield rule, subject, found
 
 
 def _reads(command: HearEvent) -> Sequence[Read]:
@@ -81,31 +85,47 @@ def _deadlines(command: HearEvent, states: States) -> Sequence[Read]:
 
 
 def hear(command: HearEvent, _stamp: Stamp, states: States) -> list[New]:
-    """Set and stop deadlines, each on its own stream."""
-    news: list[New] = []
-    for rule, subject, stop in _in_effect(command, states):
-        this = deadline_id(rule.id, subject)
-        before = states.of(deadline.KIND, this)
-        facts = (
-            _set(rule, command, states, subject)
-            if stop is None
-            else _stop(rule, stop, command, states, subject)
-        )
-        if stop is None and before.running:
-            continue
-        stream = deadline.KIND.stream(this)
-        news += [New(stream, fact, command.at) for fact in facts]
-    return news
+    """Set, stop and resume deadlines, each on its own stream."""
+    return [
+        New(deadline.KIND.stream(deadline_id(rule.id, subject)), fact, command.at)
+        for rule, subject, found in _in_effect(command, states)
+        for fact in _facts(rule, found, command, states, subject)
+    ]
 
 
-def _heard(rule: ClockRule, command: HearEvent, states: States) -> Heard:
+def _facts(
+    rule: ClockRule,
+    found: Stop | Resume | None,
+    command: HearEvent,
+    states: States,
+    subject: UUID,
+) -> list[Event]:
+    before = states.of(deadline.KIND, deadline_id(rule.id, subject))
+    match found:
+        case None:
+            return [] if before.running else _set(rule, command, states, subject)
+        case Stop():
+            return _stop(rule, found, command, states, subject)
+        case Resume(counts="anew") if deadline.resumes(found, before):
+            return _set(rule, command, states, subject)
+        case Resume(counts="anew"):
+            return []
+        case Resume():
+            heard = _heard(rule, command, states, before)
+            return deadline.resumed(found, before, heard, subject, rule.id)
+
+
+def _heard(
+    rule: ClockRule, command: HearEvent, states: States, before: deadline.Deadline
+) -> Heard:
     fields = command.fields
     owner = states.of(case.KIND, command.case_id).unit
     unit = owner or fields.get("first_asked_unit") or "unknown"
     if rule.duty == "addressee":
         unit = fields.get("to_unit", unit)
     if rule.duty == "district":
-        unit = fields.get("unit", unit)
+        # What lets the clock run again names no unit: the one that had the duty has it.
+        unit = fields.get("unit") or before.unit or unit
     return Heard(
         command.event_id, command.type, command.at, command.case_id, unit, fields
     )
@@ -115,7 +135,9 @@ def _set(
     rule: ClockRule, command: HearEvent, states: States, subject: UUID
 ) -> list[Event]:
     calendar = states.of(rulebook.KIND, rulebook.CALENDAR.subject)
-    return [deadline.started(rule, _heard(rule, command, states), calendar, subject)]
+    before = states.of(deadline.KIND, deadline_id(rule.id, subject))
+    heard = _heard(rule, command, states, before)
+    return [deadline.started(rule, heard, calendar, subject)]
 
 
 def _stop(
@@ -124,7 +146,8 @@ def _stop(
     if stop.scope == "every_claim" and _claims_left(command, states):
         return []
     before = states.of(deadline.KIND, deadline_id(rule.id, subject))
-    return deadline.stopped(before, _heard(rule, command, states), subject, rule.id)
+    heard = _heard(rule, command, states, before)
+    return deadline.stopped(before, heard, subject, rule.id)
 
 
 def _claims_left(command: HearEvent, states: States) -> bool:

@@ -74,11 +74,13 @@ KIND = Kind("known", Known(), evolve)
 def closing_kind(known: Known, clue: UUID | None) -> str | None:
     """Return how the case may close now, or None while something is owed.
 
-    It closes on the later of conclusion and the last answer owed (architecture §1);
-    a matter that is not wages closes once the channel was advised.
+    It closes on the later of conclusion and the last answer owed (architecture §1); a
+    matter that is not wages closes once the channel was advised. `clue` None: an
+    adopted row, of which nobody waits here for an answer.
     """
     if known.not_wage:
         return "not_wage"
-    if known.concluded is not None and clue in known.answered:
+    answered = clue is None or clue in known.answered
+    if known.concluded is not None and answered:
         return known.concluded
     return None

@@ -44,7 +44,7 @@ def note(command: NoteFact, _stamp: Stamp, states: States) -> list[New]:
     news = [New(known.KIND.stream(command.case_id), fact, command.at)]
     held = states.of(case.KIND, command.case_id)
     after = known.evolve(noted, fact)
-    kind = known.closing_kind(after, held.clue_id)
+    kind = known.closing_kind(after, None if held.adopted else held.clue_id)
     if kind is not None and held.unit is not None and held.closed is None:
         closed = CaseClosed.model_validate({"case_id": command.case_id, "kind": kind})
         # An answer of before may be entered after the conclusion: the later closes.

@@ -11,6 +11,7 @@ from libs.events.contracts.enforcement import (
     ClaimOpened,
     ClaimWithdrawn,
     FilingProposed,
+    WagePaymentDisputed,
     WagePaymentReversed,
 )
 from libs.events.contracts.intake import (
@@ -131,6 +132,14 @@ def reopen_reversed(recorded: Recorded) -> Sequence[Command]:
     return [ReopenCase(case_id=fact.case_id, reason="reversal")]
 
 
+def reopen_disputed(recorded: Recorded) -> Sequence[Command]:
+    """Open a closed case again when its worker says the money did not come."""
+    fact = recorded.fact()
+    if not isinstance(fact, WagePaymentDisputed):
+        return []
+    return [ReopenCase(case_id=fact.case_id, reason="dispute")]
+
+
 def _of_cases(*vocabularies: object) -> tuple[type[Event], ...]:
     found = [
         word
@@ -171,4 +180,5 @@ REACTIONS = (
     ),
     _reaction("hear-event", hear_event, *_of_cases(intake, routing, enforcement)),
     _reaction("reopen-reversed", reopen_reversed, WagePaymentReversed),
+    _reaction("reopen-disputed", reopen_disputed, WagePaymentDisputed),
 )

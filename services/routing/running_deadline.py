@@ -8,6 +8,7 @@ from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
 )
@@ -37,6 +38,8 @@ def evolve(row: RunningDeadline | None, recorded: Recorded) -> RunningDeadline |
             return replace(row, due_at=fact.due_at)
         case DeadlineStopped() | DeadlineMissed():
             return replace(row, awaited=False)
+        case DeadlineResumed():
+            return replace(row, awaited=not fact.missed)
         case _:
             return row
 
@@ -52,6 +55,7 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlineResumed,
     ),
     evolve=evolve,
     indexes=(index("awaited", "due_at"),),

@@ -20,7 +20,7 @@ STOPPERS = ("intake", "routing", "enforcement")
 """The services whose events could have stopped a clock."""
 PAGE = 500
 DUE = """
-SELECT deadline_id, clock, due_at FROM running_deadline
+SELECT deadline_id, clock, due_at, version FROM running_deadline
 WHERE awaited AND due_at <= $1 ORDER BY due_at, deadline_id LIMIT $2"""
 NEXT = "SELECT min(due_at) FROM running_deadline WHERE awaited AND due_at > $1"
 
@@ -39,9 +39,11 @@ async def miss_deadlines(running: Running) -> int:
 
 
 async def _stamp(running: Running, row: Any) -> Stamp:
-    """Return a timer's stamp: the same for the same deadline and date, for ever."""
-    due_at = row["due_at"].isoformat()
-    version = int.from_bytes(sha256(due_at.encode()).digest()[:4], "big")
+    """Return a timer's stamp: the same for the same version of a deadline, for ever.
+
+    A deadline that was missed, lifted and resumed can be missed again.
+    """
+    version = row["version"]
     command_id = ids.timer_command_id(
         row["clock"], row["deadline_id"], version, "missed"
     )

@@ -88,7 +88,7 @@ def propose_transfer(
         )
     if command.to_unit == case.unit:
         raise Rejected("same-unit", "不能转给本单位，请选择其他单位。")
-    _owner_to_be(command.to_unit, stamp, states)
+    owner_to_be(command.to_unit, stamp, states)
     proposed = TransferProposed(
         case_id=command.case_id,
         transfer_id=command.transfer_id,
@@ -100,7 +100,7 @@ def propose_transfer(
     return [New(KIND.stream(command.case_id), proposed)]
 
 
-def _owner_to_be(unit: str, stamp: Stamp, states: States) -> None:
+def owner_to_be(unit: str, stamp: Stamp, states: States) -> None:
     """Raise unless such a unit stands today: else the case would have no owner."""
     book = states.of(rulebook.KIND, rulebook.ORGANISATION.subject)
     if not book.takes_cases(unit, day_of(stamp.at)):
@@ -156,7 +156,7 @@ def rule_ownership(command: RuleOwnership, stamp: Stamp, states: States) -> list
     still_open(case)
     if stamp.actor.role != "leading-group":
         raise NotYours("归属由领导小组办公室裁定。", may=["leading-group"])
-    _owner_to_be(command.to_unit, stamp, states)
+    owner_to_be(command.to_unit, stamp, states)
     ruled = OwnershipRuled(
         case_id=command.case_id,
         from_unit=case.unit or "",

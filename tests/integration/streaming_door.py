@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from libs.web.app import DoorSettings, make_app
+from libs.web.callers import ANYBODY
 from libs.web.closing import Closing
 from libs.web.feed import EVENT_STREAM, Feed, FeedItem, FeedPage, Wanted, streamed
 from libs.web.health import Probes
@@ -16,8 +17,8 @@ from libs.web.health import Probes
 class OneEvent:
     """A feed with one event, and never another."""
 
-    async def read(self, after: int, _types: frozenset[str], _limit: int) -> FeedPage:
-        items = [] if after else [FeedItem(1, "A", {"type": "A"})]
+    async def read(self, wanted: Wanted) -> FeedPage:
+        items = [] if wanted.after else [FeedItem(1, "A", {"type": "A"})]
         return FeedPage(items, 1)
 
     async def wait_beyond(self, _after: int, timeout: float) -> bool:  # noqa: ASYNC109 -- the protocol's own
@@ -36,7 +37,7 @@ def main() -> None:
 
     @router.get("/stream")
     async def stream() -> StreamingResponse:
-        pieces = streamed(feed, Wanted(0, frozenset(), 10))
+        pieces = streamed(feed, Wanted(0, frozenset(), 10, ANYBODY.actor))
         return StreamingResponse(pieces, media_type=EVENT_STREAM)
 
     settings = DoorSettings("试验", Probes("trial", "0.1.0"), b"k" * 32)

@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.local.postgres import MAJOR, WHEEL
-from services.intake.vault.erasing import erase, replay_erasures, rewrap
+from services.intake.vault.erasing import erase, replay_erasures
 from services.intake.vault.keys import Keys
 from services.intake.vault.reading import read
+from services.intake.vault.rotating import FILES, PERSONS, Left, left, rewrap
 from services.intake.vault.sealing import Unreadable
 from services.intake.vault.sweeping import sweep
 from tests.intake_scene import Scene, intake, set_up_database
@@ -222,7 +223,11 @@ async def test_a_new_master_key_opens_what_the_old_one_sealed(scene: Scene) -> N
     person = UUID(said["claims"][0]["person_id"])
     both = Keys.of(os.urandom(32), b"c" * 32, retired=[b"m" * 32])
     async with scene.pool.acquire() as connection:
-        assert await rewrap(connection, both) == 2
+        assert await left(connection, both) == Left(persons=2, files=0, retired=1)
+        assert await rewrap(connection, both, PERSONS) == 2
+        assert await rewrap(connection, both, FILES) == 0
+        assert await left(connection, both) == Left(persons=0, files=0, retired=1)
+        assert await rewrap(connection, both, PERSONS) == 0
         alone = Keys(
             both.current,
             {both.current: both.wrapping[both.current]},
@@ -235,6 +240,23 @@ async def test_a_new_master_key_opens_what_the_old_one_sealed(scene: Scene) -> N
         assert found[0].fields["name"][0].value == NAME
         with pytest.raises(Unreadable):
             await read(connection, Keys.of(b"m" * 32, b"c" * 32), [person], ["name"])
+
+
+async def test_a_key_that_nobody_was_given_is_counted_and_left(scene: Scene) -> None:
+    await registered(scene)
+    other = Keys.of(os.urandom(32), b"c" * 32, retired=[os.urandom(32)])
+    async with scene.pool.acquire() as connection:
+        assert await rewrap(connection, other, PERSONS) == 0
+        assert (await left(connection, other)).persons == 2
+
+
+async def test_the_operator_alone_renews_the_vaults_keys(scene: Scene) -> None:
+    await registered(scene)
+    turned_away = await scene.post("/operator/vault/rewrap", {}, by="lc-01")
+    assert turned_away.status_code == 403
+    done = await scene.post("/operator/vault/rewrap", {}, by="op-01")
+    rewrapped = {"persons": 0, "files": 0}
+    assert done.json() == {"rewrapped": rewrapped, **rewrapped, "retired": 0}
 
 
 async def test_what_an_act_left_behind_that_never_came_to_be_is_swept(

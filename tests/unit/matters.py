@@ -1,5 +1,6 @@
 """One matter of the rules' tests: its clue, case, two claims, and events about them."""
 
+from datetime import datetime
 from uuid import UUID
 
 from libs import ids
@@ -174,7 +175,11 @@ def payment(number: int) -> UUID:
 
 
 def paid(
-    amount: int, number: int = 1, claim_id: UUID = ONE, recorder: UUID | None = None
+    amount: int,
+    number: int = 1,
+    claim_id: UUID = ONE,
+    recorder: UUID | None = None,
+    at: datetime | None = None,
 ) -> WagesPaid:
     """Return a payment that the inspection recorded, unless another did."""
     return WagesPaid(
@@ -186,6 +191,7 @@ def paid(
         payer="employer",
         proof=Proof(kind="bank-receipt"),
         recorder_id=recorder or officer("LI"),
+        paid_at=at,
     )
 
 

@@ -7,6 +7,7 @@ from libs.events.command import Stamp
 from libs.events.event import Actor
 from libs.events.testing import AT
 from libs.ids import actor_id, named
+from services.enforcement.naming import NamedOfficer
 
 ROLES = {
     "LC": "centre",
@@ -29,6 +30,15 @@ ROLES = {
 def officer(unit: str, number: int = 1) -> UUID:
     """Return the person id of a unit's first, second … officer."""
     return actor_id("test", f"{unit}-{number}")
+
+
+def listed_officers() -> tuple[NamedOfficer, ...]:
+    """Return the directory as a door fills it in: two officers of each unit."""
+    return tuple(
+        NamedOfficer(officer_id=officer(unit, number), role=role, unit=unit)
+        for unit, role in ROLES.items()
+        for number in (1, 2)
+    )
 
 
 def by(unit: str, at: datetime = AT, *, number: int = 1) -> Stamp:

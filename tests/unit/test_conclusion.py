@@ -24,7 +24,7 @@ from tests.unit.matters import (
     paid,
     verified,
 )
-from tests.unit.offices import by, officer
+from tests.unit.offices import by, listed_officers, officer
 
 (CONCLUDE,) = RULES
 PAID = (verified(100), paid(100))
@@ -32,7 +32,12 @@ WITHDRAWN = ClaimWithdrawn(claim_id=ONE, case_id=CASE, clue_id=CLUE, reason="r")
 
 
 def conclude(kind: str = "paid", **more: Any) -> ConcludeCase:
-    said = {"case_id": CASE, "kind": kind, "reviewer_id": officer("LG")}
+    said = {
+        "case_id": CASE,
+        "kind": kind,
+        "reviewer_id": officer("LG"),
+        "named": listed_officers(),
+    }
     return ConcludeCase.model_validate({**said, **more})
 
 
@@ -111,6 +116,16 @@ def test_a_filed_case_is_concluded_by_the_district_alone() -> None:
 def test_the_street_concludes_with_a_second_persons_review(reviewer: Any) -> None:
     said = conclude(reviewer_id=reviewer)
     held(one=PAID).when(CONCLUDE, said, by("LI")).then_rejected("reviewer-needed")
+
+
+@pytest.mark.parametrize("reviewer", [officer("LI", 2), officer("AU"), CLUE])
+def test_the_review_is_the_leading_group_offices_and_nobody_elses(
+    reviewer: Any,
+) -> None:
+    """Architecture §1, closing."""
+    said = conclude(reviewer_id=reviewer)
+    story = held(one=PAID)
+    story.when(CONCLUDE, said, by("LI")).then_rejected("officer-not-entitled")
 
 
 def test_a_unit_that_does_not_hold_the_case_does_not_conclude_it() -> None:

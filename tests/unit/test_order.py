@@ -200,7 +200,7 @@ def test_an_order_is_satisfied_when_every_line_is_covered() -> None:
     full = standing(paid(12_000), two=(paid(8_000, 2, TWO),))
     outcome = full.when(rule, CHECK, by(SYSTEM))
     outcome.then(SATISFIED)
-    assert outcome.new[0].occurred_at == CHECK.at
+    assert outcome.new[0].occurred_at == CHECK.at, "the payments name no time"
 
 
 def test_instalments_and_overpayment_satisfy_and_once() -> None:

@@ -153,11 +153,20 @@ def test_who_recorded_a_payment_does_not_confirm_it_r1() -> None:
     )
 
 
-@pytest.mark.parametrize(("unit", "number"), [("LC", 1), ("DB", 1), ("LI", 2)])
+@pytest.mark.parametrize(("unit", "number"), [("LC", 1), ("DB", 1), ("DB", 2)])
 def test_another_person_confirms(unit: str, number: int) -> None:
     story = held(one=(paid(12_000),))
     outcome = story.when(RULE[ConfirmReceipt], confirm(), by(unit, number=number))
     outcome.then(confirmed())
+
+
+@pytest.mark.parametrize("command", [confirm(), DISPUTE])
+def test_who_handles_the_case_calls_nobody_back(command: Any) -> None:
+    """Domain §5.8: the window, the petition office, the district and the worker."""
+    story = held(one=(paid(12_000),))
+    outcome = story.when(RULE[type(command)], command, by("LI", number=2))
+    assert isinstance(outcome.refusal, NotYours)
+    assert "centre" in outcome.refusal.may
 
 
 def test_the_worker_confirms_and_says_so() -> None:

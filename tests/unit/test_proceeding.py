@@ -24,7 +24,7 @@ from services.enforcement.proceeding import (
     RefuseComplaint,
 )
 from tests.unit.matters import CASE, CLUE, FILED, TWO_OFFICERS, held, noted
-from tests.unit.offices import by, officer, on
+from tests.unit.offices import by, listed_officers, officer, on
 
 RULE: dict[type[Command], Rule[Any]] = {rule.command: rule for rule in RULES}
 ACCEPT = AcceptComplaint(case_id=CASE, clue_id=CLUE)
@@ -32,7 +32,7 @@ REFUSE = RefuseComplaint(
     case_id=CASE, clue_id=CLUE, reason="older_than_two_years", article="LIR 20"
 )
 PROPOSE = ProposeFiling(case_id=CASE)
-FILE = FileCase(case_id=CASE, officer_ids=TWO_OFFICERS)
+FILE = FileCase(case_id=CASE, officer_ids=TWO_OFFICERS, named=listed_officers())
 DECLINE = DeclineFiling(case_id=CASE, reason="in_arbitration", article="LIR 21")
 END = CompleteInvestigation(case_id=CASE)
 ACCEPTED = ComplaintAccepted(case_id=CASE, clue_id=CLUE)
@@ -78,8 +78,16 @@ def test_a_unit_without_a_part_in_it_finds_no_case(unit: str) -> None:
 @pytest.mark.parametrize("officers", [(), (officer("DB"),), (officer("DB"),) * 2])
 def test_a_case_is_filed_with_two_different_officers(officers: Any) -> None:
     """LIR 16; APL 42."""
-    command = FileCase(case_id=CASE, officer_ids=officers)
+    command = FileCase(case_id=CASE, officer_ids=officers, named=listed_officers())
     held().when(RULE[FileCase], command, by("DB")).then_rejected("two-officers")
+
+
+@pytest.mark.parametrize("second", [officer("LI"), officer("HD"), CLUE])
+def test_both_officers_of_a_filing_are_the_brigades(second: Any) -> None:
+    """LIR 16: inspectors, with their badges."""
+    officers = (officer("DB"), second)
+    command = FileCase(case_id=CASE, officer_ids=officers, named=listed_officers())
+    held().when(RULE[FileCase], command, by("DB")).then_rejected("officer-not-entitled")
 
 
 def test_a_case_is_filed_once_and_not_proposed_after() -> None:

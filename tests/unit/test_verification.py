@@ -27,7 +27,7 @@ from tests.unit.matters import (
     opened,
     yuan,
 )
-from tests.unit.offices import SYSTEM, WORKER, by, officer
+from tests.unit.offices import SYSTEM, WORKER, by, listed_officers, officer
 
 RULE: dict[type[Command], Rule[Any]] = {rule.command: rule for rule in RULES}
 WITHDRAW = WithdrawClaim(case_id=CASE, claim_id=ONE, reason="paid-elsewhere")
@@ -38,7 +38,7 @@ WITHDRAWN = ClaimWithdrawn(
 
 def verify(**more: Any) -> VerifyFacts:
     said = {"case_id": CASE, "claim_id": ONE, "verified": yuan(100), **more}
-    return VerifyFacts.model_validate(said)
+    return VerifyFacts.model_validate({**said, "named": listed_officers()})
 
 
 def test_a_complaint_opens_one_claim_a_worker_as_it_was_said() -> None:
@@ -67,6 +67,14 @@ def test_the_district_needs_a_second_reviewer_and_the_street_does_not() -> None:
     """Architecture §6."""
     held().when(RULE[VerifyFacts], verify(), by("DB")).then_rejected("reviewer-needed")
     held().when(RULE[VerifyFacts], verify(), by("LI")).then_says("FactsVerified")
+
+
+@pytest.mark.parametrize("reviewer", [officer("LI"), officer("HD"), CLUE])
+def test_the_second_reviewer_is_of_the_district_brigade(reviewer: Any) -> None:
+    command = verify(reviewer_id=reviewer)
+    held().when(RULE[VerifyFacts], command, by("DB")).then_rejected(
+        "officer-not-entitled"
+    )
 
 
 def test_nobody_reviews_himself() -> None:

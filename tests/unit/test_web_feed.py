@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
+from libs.events.event import Actor
 from libs.web.app import make_app
 from libs.web.callers import Officer
 from libs.web.closing import Closing
@@ -23,6 +25,7 @@ from tests.unit.web_door import OFFICERS, bearer, client, routes, settings, toke
 
 OFFICERS["au-01"] = Officer("au-01", "auditor", "audit")
 AUDITOR = {"sub": "au-01"}
+READER = Actor(UUID(int=1), "auditor", "AU")
 
 
 class Listed:
@@ -37,7 +40,8 @@ class Listed:
         self.types.append(kind)
         self.more.set()
 
-    async def read(self, after: int, types: frozenset[str], limit: int) -> FeedPage:
+    async def read(self, wanted: Wanted) -> FeedPage:
+        after, types, limit = wanted.after, wanted.types, wanted.limit
         numbered = list(enumerate(self.types, start=1))[after : after + limit]
         items = [
             FeedItem(number, kind, {"type": kind})
@@ -102,7 +106,7 @@ def test_a_foreign_position_is_refused(position: str) -> None:
 
 async def test_a_long_poll_answers_as_soon_as_something_comes() -> None:
     feed, source = fed("A")
-    waiting = asyncio.create_task(polled(feed, Wanted(1, frozenset(), 10), 30))
+    waiting = asyncio.create_task(polled(feed, Wanted(1, frozenset(), 10, READER), 30))
     await source.awaited.wait()
     source.add("B")
     assert (await waiting)["next"] == "routing:2"
@@ -110,13 +114,13 @@ async def test_a_long_poll_answers_as_soon_as_something_comes() -> None:
 
 async def test_a_long_poll_ends_empty_when_nothing_comes() -> None:
     feed, _ = fed("A")
-    answer = await polled(feed, Wanted(1, frozenset(), 10), 0.01)
+    answer = await polled(feed, Wanted(1, frozenset(), 10, READER), 0.01)
     assert answer == {"items": [], "next": "routing:1"}
 
 
 async def test_what_does_not_fit_is_passed_over_once() -> None:
     feed, _ = fed("A", "B", "A")
-    answer = await polled(feed, Wanted(0, frozenset({"B"}), 10), 0)
+    answer = await polled(feed, Wanted(0, frozenset({"B"}), 10, READER), 0)
     assert answer["next"] == "routing:3"
 
 
@@ -131,7 +135,7 @@ async def upto(stream: AsyncIterator[bytes], marker: bytes) -> bytes:
 
 async def test_a_stream_sends_positions_to_resume_from() -> None:
     feed, source = fed("A", "B")
-    stream = streamed(feed, Wanted(1, frozenset(), 10))
+    stream = streamed(feed, Wanted(1, frozenset(), 10, READER))
     first = await upto(stream, b"routing:2")
     source.add("C")
     later = await upto(stream, b"routing:3")
@@ -142,7 +146,7 @@ async def test_a_stream_sends_positions_to_resume_from() -> None:
 
 async def test_a_stream_ends_by_itself_when_the_process_ends() -> None:
     feed, source = fed("A")
-    stream = streamed(feed, Wanted(0, frozenset(), 10))
+    stream = streamed(feed, Wanted(0, frozenset(), 10, READER))
     await upto(stream, b"routing:1")
     ending = asyncio.create_task(upto(stream, b"never"))
     await source.awaited.wait()

@@ -58,6 +58,21 @@ class DeadlineStopped(Event, name="DeadlineStopped"):
     in_time: bool
 
 
+class DeadlineResumed(Event, name="DeadlineResumed"):
+    """What had stopped the clock did not stand: its term goes on to the same date.
+
+    `missed`: the date was found missed before, and that stands.
+    """
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    by_event: UUID
+    by_type: Code
+    due_at: datetime
+    missed: bool = False
+
+
 class DeadlineMissed(Event, name="DeadlineMissed"):
     """The due time passed behind the watermark of all who could have stopped it."""
 

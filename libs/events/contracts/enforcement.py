@@ -1,6 +1,6 @@
 """What enforcement says: claims, verification, filing, orders and the money."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from libs.events.contracts.parts import (
     OrderLine,
     Project,
     Proof,
+    Sha256,
     Text,
     WagePayer,
     YesNoUnknown,
@@ -71,6 +72,19 @@ class FactsVerified(Event, name="FactsVerified"):
     verified: Amount
     evidence: tuple[Proof, ...]
     reviewer_id: UUID | None = None
+
+
+class EvidenceAdded(Event, name="EvidenceAdded"):
+    """A piece of evidence is kept: its bytes lie in the object store (F-2.3.3a).
+
+    `media_type` is what the bytes themselves show. Stream `evidence-<case_id>`.
+    """
+
+    case_id: UUID
+    kind: Code
+    sha256: Sha256
+    media_type: Text
+    size: int
 
 
 class FilingProposed(Event, name="FilingProposed"):
@@ -136,10 +150,26 @@ class DocumentServed(Event, name="DocumentServed"):
 
 
 class PaymentOrderSatisfied(Event, name="PaymentOrderSatisfied"):
-    """The order was paid in full (stops CLK-10): a reaction to the payments."""
+    """The order was paid in full (stops CLK-10): a reaction to the payments.
+
+    It occurred when the payment that completed the sum was made: `paid_at`. Said again
+    when a payment entered later shows that it was completed earlier.
+    """
 
     case_id: UUID
     order_id: UUID
+    paid_at: datetime | None = None
+
+
+class PaymentOrderUnsatisfied(Event, name="PaymentOrderUnsatisfied"):
+    """The order is no longer paid in full, a payment was reversed: its term goes on.
+
+    `expired`: its date was found missed before.
+    """
+
+    case_id: UUID
+    order_id: UUID
+    expired: bool = False
 
 
 class PaymentOrderExpired(Event, name="PaymentOrderExpired"):
@@ -159,7 +189,10 @@ class ClaimWithdrawn(Event, name="ClaimWithdrawn"):
 
 
 class WagesPaid(Event, name="WagesPaid"):
-    """Wages were paid to one worker: source and proof; may exceed what is owed."""
+    """Wages were paid to one worker: source and proof; may exceed what is owed.
+
+    `paid_at` is the envelope's own time, for rules, which fold without an envelope.
+    """
 
     claim_id: UUID
     case_id: UUID
@@ -170,6 +203,7 @@ class WagesPaid(Event, name="WagesPaid"):
     proof: Proof
     recorder_id: UUID
     history: bool = False
+    paid_at: datetime | None = None
 
 
 class WagePaymentReversed(Event, name="WagePaymentReversed"):

@@ -37,6 +37,18 @@ class CaseAssigned(Event, name="CaseAssigned"):
     history: bool = False
 
 
+class CaseAdopted(Event, name="CaseAdopted"):
+    """An officer adopted an open case of an agency's sheet: it is live from now on.
+
+    `unit` owns it; `imported_by` is the unit whose row it was.
+    """
+
+    case_id: UUID
+    clue_id: UUID
+    unit: Code
+    imported_by: Code
+
+
 class TransferProposed(Event, name="TransferProposed"):
     """The owner proposes another unit; it stays owner until receipt."""
 
@@ -90,7 +102,9 @@ class CaseReopened(Event, name="CaseReopened"):
     """A closed case is open again, for a coded reason."""
 
     case_id: UUID
-    reason: Literal["new_claim", "default", "dissatisfied", "review", "reversal"]
+    reason: Literal[
+        "new_claim", "default", "dissatisfied", "review", "reversal", "dispute"
+    ]
 
 
 class CaseFactNoted(Event, name="RoutingCaseFactNoted"):

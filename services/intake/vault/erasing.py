@@ -5,8 +5,6 @@ from uuid import UUID
 import asyncpg
 
 from libs.events.journal.journal import Journal
-from services.intake.vault.keys import Keys
-from services.intake.vault.sealing import unwrap, wrap
 
 # Remarks of imported rows under the same ID number go with the person.
 OWNED = """
@@ -29,12 +27,6 @@ ERASED = """
 SELECT right(stream, 36)::uuid FROM journal.event
 WHERE type = 'PersonDataErased' ORDER BY seq
 """
-RETIRED = """
-SELECT person_id, key_id, wrapped_key FROM vault.person
-WHERE wrapped_key IS NOT NULL AND key_id <> $1 ORDER BY person_id LIMIT $2 FOR UPDATE
-"""
-REWRAP = "UPDATE vault.person SET key_id = $2, wrapped_key = $3 WHERE person_id = $1"
-PAGE = 500
 
 
 async def erase(connection: asyncpg.Connection, person: UUID) -> bool:
@@ -66,17 +58,3 @@ async def replay_erasures(journal: Journal) -> int:
 async def buried(connection: asyncpg.Connection, hmacs: list[bytes]) -> set[bytes]:
     """Return which of these HMACs were erased: their data must not come back."""
     return {row["hmac"] for row in await connection.fetch(BURIED, hmacs)}
-
-
-async def rewrap(connection: asyncpg.Connection, keys: Keys) -> int:
-    """Wrap keys that are under a retired master key under the current one."""
-    moved = 0
-    while True:
-        async with connection.transaction():
-            rows = await connection.fetch(RETIRED, keys.current, PAGE)
-            for person, key_id, wrapped in rows:
-                fresh = wrap(keys, person, unwrap(keys, person, key_id, wrapped))
-                await connection.execute(REWRAP, person, keys.current, fresh)
-        if not rows:
-            return moved
-        moved += len(rows)

@@ -134,10 +134,17 @@ ACTS: Mapping[str, ActForm] = {
         "case",
         (
             _choice(
-                "reason", "new_claim", "default", "dissatisfied", "review", "reversal"
+                "reason",
+                "new_claim",
+                "default",
+                "dissatisfied",
+                "review",
+                "reversal",
+                "dispute",
             ),
         ),
     ),
+    "AdoptImported": ActForm("routing", f"{CASE}/adoption", "case"),
     "ExtendDeadline": ActForm(
         "routing",
         f"{CASE}/deadlines/CLK-05/extension",

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from libs.calendar.local_days import SHANGHAI
 from libs.money import DECIMALS, format_minor
+from services.reporting.figures.ratios import Rate
 
 UNKNOWN = "—"
 PERSON_SHOWN = 6
@@ -69,6 +70,13 @@ def figure(value: int | None, measure: str = "items") -> str:
     return format_minor(value) if measure == "fen" else f"{value:,}"
 
 
+def rate(found: Rate | None, kind: str) -> str:
+    """Return a ratio's value with its sign; where there is none, a dash."""
+    if found is None or found.value is None:
+        return UNKNOWN
+    return f"{found.value}%" if kind == "percent" else found.value
+
+
 def lines(text: str) -> Markup:
     """Return a text with its line breaks kept."""
     return Markup("<br>").join(escape(line) for line in text.splitlines())
@@ -83,5 +91,6 @@ FILTERS = {
     "instant": instant,
     "mask": mask,
     "figure": figure,
+    "rate": rate,
     "lines": lines,
 }

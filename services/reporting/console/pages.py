@@ -13,6 +13,7 @@ from services.reporting.console.render import PageRoute, see
 from services.reporting.console.routes import (
     acting,
     cases,
+    evidence,
     importing,
     ledger,
     operating,
@@ -35,7 +36,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, cases, acting, registering, ledger, statistics, importing, operating,
+        today, cases, acting, evidence, registering, ledger, statistics, importing,
+        operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), sign_in.routes(running), pages]

@@ -9,12 +9,13 @@ from typing import Literal
 from libs.web.languages import Said
 from services.reporting.figures import lists
 
-Measure = Literal["items", "people", "fen"]
+Measure = Literal["items", "people", "fen", "minutes"]
 MEASURES = {
     "items": "COUNT(DISTINCT subject)",
     # A worker whose payments were all reversed was not paid.
     "people": "COUNT(DISTINCT subject) FILTER (WHERE net > 0)",
     "fen": "COALESCE(SUM(amount), 0)::bigint",
+    "minutes": "COALESCE(SUM(amount), 0)::bigint",
 }
 
 
@@ -74,8 +75,8 @@ INDICATORS = (
         "S11",
         Said("办结（已答复）", "answered"),
         Said(
-            "已答复、无法答复或已告知渠道；尚无渠道时限，按期率记“无时限”",
-            "answered, unanswerable or advised; no clock runs, so no on-time rate",
+            "已答复、无法答复或已告知渠道",
+            "answered, unanswerable or advised of the right channel",
         ),
         lists.ANSWERED,
         "items",
@@ -86,6 +87,17 @@ INDICATORS = (
         Said("对方签收一次计一次", "each receipt by another unit"),
         lists.TRANSFERRED,
         "items",
+    ),
+    Indicator(
+        "S12-minutes",
+        Said("转办用时（分钟）", "time of transfers (minutes)"),
+        Said(
+            "从提出到签收，合计；期间原单位仍负责，无主时长恒为零",
+            "from proposal to receipt, in all; the sender owns until then, so the time"
+            " without an owner is zero",
+        ),
+        lists.TRANSFER_MINUTES,
+        "minutes",
     ),
     Indicator(
         "S13",
@@ -151,6 +163,18 @@ INDICATORS = (
             "past due and not stopped (not the employer's own date of an order)",
         ),
         lists.OVERDUE,
+        "items",
+        flow=False,
+    ),
+    Indicator(
+        "S40-due-soon",
+        Said("临期", "due soon"),
+        Said(
+            "期末未停、未到期，剩余工作日不超过一个（十个工作日以上的期限为三个）",
+            "running and not due, with one counted day left at most (three of a term of"
+            " more than ten)",
+        ),
+        lists.DUE_SOON,
         "items",
         flow=False,
     ),

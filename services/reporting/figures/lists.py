@@ -70,6 +70,18 @@ f.detail = 'arrears' AND f.case_id IN (
 ARREARS = first("verified", where=FOUND)
 ANSWERED = first("answered", "unanswerable", "not_wage")
 TRANSFERRED = facts("transferred")
+# The proposal that a receipt answers is the one that was pending just before it.
+TRANSFER_MINUTES = f"""
+SELECT f.event_id, f.case_id, f.event_id AS subject,
+       (EXTRACT(EPOCH FROM f.at - asked.since) / 60)::bigint AS amount, f.at, owner.unit
+FROM (SELECT event_id, case_id, recorded_at, COALESCE(happened_at, recorded_at) AS at
+      FROM case_fact_as_known($1) WHERE kind = 'transferred') f
+JOIN LATERAL (
+    SELECT h.pending_since AS since FROM case_file_history h
+    WHERE h.case_id = f.case_id AND h.known_from < f.recorded_at
+    ORDER BY h.known_from DESC LIMIT 1
+) asked ON asked.since IS NOT NULL {THEN}
+WHERE f.at < $3"""
 FILED = first("filed")
 CONCLUDED = first("concluded")
 ORDERED = facts("ordered")
@@ -85,12 +97,12 @@ WHERE f.at < $3"""
 
 # What each claim still misses at the cut-off: payable by what happened before it, less
 # what was paid before it, also when either was entered later. An order stands before
-# what was verified; a claim given up misses nothing.
+# what was verified; a claim given up misses nothing. What an imported row says was paid
+# counts too: who lists an adopted case has it, and leaves out those that are history.
 UNPAID = """
 WITH moved AS (
     SELECT claim_id, case_id, kind, minor, recorded_at FROM money_fact_as_known($1)
-    WHERE COALESCE(happened_at, recorded_at) < $3 AND NOT history
-      AND currency = 'CNY'
+    WHERE COALESCE(happened_at, recorded_at) < $3 AND currency = 'CNY'
 ), payable AS (
     SELECT DISTINCT ON (claim_id) claim_id, case_id, minor FROM moved
     WHERE kind IN ('verified', 'ordered')
@@ -111,7 +123,7 @@ STANDING = """
 (SELECT DISTINCT ON (case_id) event_id, case_id, kind,
         COALESCE(happened_at, recorded_at) AS at
  FROM case_fact_as_known($1)
- WHERE kind IN ('opened', 'closed', 'reopened')
+ WHERE kind IN ('opened', 'adopted', 'closed', 'reopened')
    AND COALESCE(happened_at, recorded_at) < $3
  ORDER BY case_id, COALESCE(happened_at, recorded_at) DESC, recorded_at DESC)"""
 
@@ -167,6 +179,26 @@ JOIN LATERAL (SELECT event_id FROM trail_as_known($1) x
 {AT_CUT_OFF}
 WHERE f.clock <> 'CLK-10' AND f.due_at <= LEAST($1, $3)
   AND (f.stopped_at IS NULL OR f.stopped_at >= $3)"""
+
+# What the calendar left of a term at the cut-off: its counted days after that day.
+DUE_SOON = f"""
+SELECT t.event_id, f.case_id, f.deadline_id AS subject, 0::bigint AS amount,
+       f.start_on::timestamp AT TIME ZONE 'Asia/Shanghai' AS at, owner.unit
+FROM deadline_as_known($1) f
+CROSS JOIN LATERAL (
+    SELECT ((LEAST($1, $3) - interval '1 microsecond')
+            AT TIME ZONE 'Asia/Shanghai')::date AS day) cut
+JOIN LATERAL (
+    SELECT count(*) AS whole,
+           count(*) FILTER (WHERE (d->>'day')::date > cut.day) AS left_over
+    FROM jsonb_array_elements(f.days) d WHERE (d->>'counted')::boolean
+) term ON term.left_over <= CASE WHEN term.whole > 10 THEN 3 ELSE 1 END
+JOIN LATERAL (SELECT event_id FROM trail_as_known($1) x
+              WHERE x.case_id = f.case_id AND x.stream = f.stream
+              ORDER BY x.stream_version LIMIT 1) t ON true
+{AT_CUT_OFF}
+WHERE f.clock <> 'CLK-10' AND f.due_at > LEAST($1, $3) AND f.start_on <= cut.day
+  AND (f.stopped_at IS NULL OR f.stopped_at >= LEAST($1, $3))"""
 
 # A report stands in the week that it is about, whenever it was filed.
 ZERO_REPORTS = """

@@ -23,15 +23,20 @@ STOCKS = ("S40-open", "S40-overdue", "S41a", "S41a-amount", "S41b")
 OLD_DAYS = (5, 15, 30, 60)
 """Upper ends of the age classes, in days since the case was opened."""
 
-# A case's turns in order: open from an opening or reopening to the next closing. `at`
-# is when it happened, `told_at` when it had happened and was recorded too.
+# A case's turns in order: open from an opening or reopening to the next closing, an
+# imported one from its adoption on. `at` is when it happened, `told_at` when it had
+# happened and was recorded too.
 CASE_TURNS = """
 SELECT CASE WHEN kind = 'closed' THEN -1 ELSE 1 END AS change,
        COALESCE(happened_at, recorded_at) AS at,
        GREATEST(happened_at, recorded_at) AS told_at
 FROM case_fact_as_known($1) f
-WHERE kind IN ('opened', 'closed', 'reopened') AND NOT EXISTS (
-    SELECT FROM case_file c WHERE c.case_id = f.case_id AND c.history)"""
+WHERE kind IN ('opened', 'adopted', 'closed', 'reopened') AND NOT history
+  AND NOT EXISTS (
+    SELECT FROM case_file c WHERE c.case_id = f.case_id AND c.history)
+  AND NOT EXISTS (
+    SELECT FROM case_fact a WHERE a.case_id = f.case_id AND a.kind = 'adopted'
+      AND a.recorded_at > f.recorded_at)"""
 CLUE_TURNS = """
 SELECT 1 AS change, COALESCE(happened_at, recorded_at) AS at,
        GREATEST(happened_at, recorded_at) AS told_at

@@ -1,6 +1,6 @@
 """Guards: why a step on a case is off, by the same facts that its service goes by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from libs.web.callers import SignedIn
@@ -9,7 +9,9 @@ from services.reporting.views.claim import ClaimRow, PaymentLine
 from services.reporting.views.proceeding import OrderRow
 
 HOP_LIMIT = 2
-DISTRICT = frozenset({"brigade", "hrss-head"})
+DISTRICT = frozenset({"brigade"})
+FOR_ANY = frozenset({"centre", "leading-group", "brigade"})
+"""Who adopts a row that another unit imported."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,19 @@ Guard = Callable[[About], str | None]
 
 def _open(about: About) -> str | None:
     held = about.page.case
-    return "closed" if held is not None and held.closed else None
+    if held is not None and held.closed:
+        return "closed"
+    return "not-adopted" if held is not None and held.history else None
+
+
+def _to_adopt(about: About) -> str | None:
+    held = about.page.case
+    if held is None or not held.history:
+        return "not-imported"
+    if held.closed:
+        return "closed"
+    may = about.holds or about.reader.actor.role in FOR_ANY
+    return None if may else "not-holder"
 
 
 def _held(about: About) -> str | None:
@@ -137,7 +151,7 @@ def _to_propose_filing(about: About) -> str | None:
         return "filed"
     if now.filing_proposed_at and not now.filing_declined:
         return "filing-proposed"
-    return _handled(about)
+    return _held(about)
 
 
 def _to_file(about: About) -> str | None:
@@ -174,7 +188,19 @@ def _to_conclude(about: About) -> str | None:
     if now.concluded_at and not (held and held.reopenings):
         return "concluded"
     undone = [one for one in about.page.claims if not one.withdrawn and one.unpaid != 0]
-    return "claims-open" if undone else _handled(about)
+    if undone:
+        return "claims-open"
+    return "payment-disputed" if disputed(about.page.claims) else _handled(about)
+
+
+def disputed(claims: Sequence[ClaimRow]) -> bool:
+    """Say whether a payment stands that its worker says did not arrive."""
+    return any(
+        payment.state == "disputed"
+        for claim in claims
+        if not claim.withdrawn
+        for payment in claim.payments
+    )
 
 
 def to_serve(about: About) -> str | None:
@@ -231,6 +257,7 @@ ON_CASE: dict[str, Guard] = {
     "FindReplyImpossible": _to_answer,
     "ExtendDeadline": _to_extend,
     "ReopenCase": _closed,
+    "AdoptImported": _to_adopt,
 }
 ON_CLAIM: dict[str, Guard] = {
     "VerifyFacts": _standing,

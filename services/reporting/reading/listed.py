@@ -49,7 +49,7 @@ SELECT f.case_id, f.clue_id, f.unit, f.first_asked_unit, f.channel, f.history,
        k.verified AS clue_verified, k.answered, i.profile, i.sheet, i.row AS sheet_row
 FROM {case_file} f
 LEFT JOIN {clue} k ON k.case_id = f.case_id
-LEFT JOIN {imported} i ON f.history AND i.case_id = f.case_id
+LEFT JOIN {imported} i ON k.case_id IS NULL AND i.case_id = f.case_id
 WHERE {at} AND ($2 OR f.parties ? $3)"""
 
 

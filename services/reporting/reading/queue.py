@@ -34,6 +34,10 @@ TO_SERVE = """f.closed IS NULL AND EXISTS (SELECT FROM {proceeding} p
   AND jsonb_path_exists(p.orders, '$[*] ? (@.served_on == null)'))"""
 TO_CONFIRM = """f.closed IS NULL AND NOT f.history AND EXISTS (
   SELECT FROM {claim} c WHERE c.case_id = f.case_id AND c.paid > c.confirmed)"""
+TO_ADOPT = "f.history AND f.closed IS NULL"
+DISPUTED = """f.unit = $3 AND f.closed IS NULL AND EXISTS (
+  SELECT FROM {claim} c WHERE c.case_id = f.case_id AND NOT c.withdrawn
+  AND c.payments @> '[{{"state": "disputed"}}]')"""
 
 TAIL = """
 WITH chosen AS ({cases} AND {filter})
@@ -54,6 +58,8 @@ QUEUES = {
     "to-order": statement(_queue(TO_ORDER)),
     "to-serve": statement(_queue(TO_SERVE)),
     "to-confirm": statement(_queue(TO_CONFIRM)),
+    "to-adopt": statement(_queue(TO_ADOPT)),
+    "disputed": statement(_queue(DISPUTED)),
 }
 OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "centre": ("to-confirm",),
@@ -63,6 +69,8 @@ OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "hrss-head": ("to-order",),
 }
 """What waits for a role beyond its unit's own cases."""
+FINDINGS = ("disputed", "to-adopt")
+"""What is shown on any unit's morning, when there is some."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +85,14 @@ class Today:
 
 async def today(running: Running, asking: Asking) -> Answer[Today]:
     """Return what waits for the asker's unit and role."""
-    names = ("mine", "awaiting", *OF_ROLE.get(asking.actor.role, ()))
+    of_role = OF_ROLE.get(asking.actor.role, ())
+    names = ("mine", "awaiting", *of_role, *FINDINGS)
     answer = await queues(running, asking, names)
     found = answer.found
     now = running.last_now
     late = [one for one in found["mine"] if one.due_at and one.due_at <= now]
     calm = [one for one in found["mine"] if one not in late]
-    also = {name: found[name] for name in names[2:]}
+    also = {name: found[name] for name in names[2:] if name in of_role or found[name]}
     return Answer(Today(late, calm, found["awaiting"], also), answer.of)
 
 

@@ -14,6 +14,7 @@ from libs.service.parts import Running
 from services.reporting.campaign import Week, weeks_of
 from services.reporting.figures.counting import Fact, Row, Span, explain, table
 from services.reporting.figures.indicators import BY_ID, Indicator
+from services.reporting.figures.ratios import RATIOS, Rate, Ratio, rate
 from services.reporting.reading.asking import (
     Answer,
     Asking,
@@ -70,6 +71,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class RatioFigure:
+    """One ratio, of the week (None for what only holds cumulatively) and up to it."""
+
+    ratio: Ratio
+    new: Rate | None
+    total: Mapping[str, Rate]
+
+
+@dataclass(frozen=True)
 class Correction:
     """A published figure that turned out to be another."""
 
@@ -96,6 +106,7 @@ class WeekTable:
     published_known_at: datetime | None
     sha256: str | None
     figures: Sequence[Figure]
+    ratios: Sequence[RatioFigure]
     units: Sequence[str]
     corrections: Sequence[Correction]
     zero_reports: Mapping[str, datetime]
@@ -154,6 +165,7 @@ async def _table(
         published_known_at=period["known_at"] if period else None,
         sha256=period["document_sha256"] if period else None,
         figures=figures,
+        ratios=[_ratio(one, figures) for one in RATIOS],
         units=_units(figures),
         corrections=[
             _correction(row) for row in await connection.fetch(CORRECTED, *asked)
@@ -172,6 +184,19 @@ def _figure(row: Row, said: Mapping[str, Any] | None) -> Figure:
         said["total"] if said else None,
         _plain(row.new),
         _plain(row.total),
+    )
+
+
+def _ratio(ratio: Ratio, figures: Sequence[Figure]) -> RatioFigure:
+    units = {unit for one in figures for unit in one.total}
+    new = {one.indicator.id: one.new.get("*", 0) for one in figures}
+    return RatioFigure(
+        ratio,
+        None if ratio.cohort else rate(ratio, new),
+        {
+            unit: rate(ratio, {f.indicator.id: f.total.get(unit, 0) for f in figures})
+            for unit in sorted(units)
+        },
     )
 
 
@@ -257,7 +282,7 @@ def _span(week: Week | None, known_at: datetime, cell: Cell) -> Span:
 
 def value_of(indicator: Indicator, facts: Sequence[Fact]) -> int:
     """Return a figure's value from its facts, as MEASURES says in SQL."""
-    if indicator.measure == "fen":
+    if indicator.measure in {"fen", "minutes"}:
         return sum(fact.amount for fact in facts)
     net: dict[UUID, int] = {}
     for fact in facts:

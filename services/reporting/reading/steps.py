@@ -21,12 +21,6 @@ from services.reporting.reading.guards import (
 )
 from services.reporting.views.claim import ClaimRow
 
-# What the decider asks beyond the permission table: the district's own powers.
-ONLY = {
-    "AcceptComplaint": "brigade",
-    "RefuseComplaint": "brigade",
-}
-
 
 @dataclass(frozen=True)
 class Step:
@@ -54,7 +48,11 @@ def steps_of_case(page: CasePage, reader: SignedIn) -> Sequence[Step]:
     if page.case is None:
         return []
     about = About(page, reader)
-    found = [_step(act, about, guard) for act, guard in ON_CASE.items()]
+    found = [
+        _step(act, about, guard)
+        for act, guard in ON_CASE.items()
+        if act != "AdoptImported" or page.case.history
+    ]
     for order in page.proceeding.orders:
         this = About(page, reader, order=order)
         found.append(_step("ServeDocument", this, to_serve))
@@ -92,9 +90,6 @@ def _not_permitted(act: str, about: About) -> tuple[str | None, tuple[str, ...]]
     powers = {Power.DECIDE}
     if act == "ConcludeCase" and not about.page.proceeding.filed_at:
         powers.add(Power.PROPOSE)
-    only = ONLY.get(act)
-    if only is not None and role != only:
-        return "role", (only,)
     if permissions.may(role, act) & powers:
         return None, ()
     return "role", permissions.who_may(act, frozenset(powers))

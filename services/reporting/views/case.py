@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from libs.events.contracts.routing import (
+    CaseAdopted,
     CaseAssigned,
     CaseClosed,
     CaseOpened,
@@ -65,6 +66,8 @@ def evolve(row: CaseRow | None, recorded: Recorded) -> CaseRow | None:
             return _with(
                 replace(row, unit=fact.unit, handler_id=fact.handler_id), fact.unit
             )
+        case CaseAdopted():
+            return _with(replace(row, unit=fact.unit, history=False), fact.unit)
         case CaseClosed():
             return replace(_settled(row), closed=fact.kind, closed_at=at)
         case CaseReopened():
@@ -112,6 +115,7 @@ VIEW = View(
     on=(
         CaseOpened,
         CaseAssigned,
+        CaseAdopted,
         TransferProposed,
         CaseTransferred,
         TransferRefused,

@@ -9,6 +9,7 @@ from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
 )
@@ -62,6 +63,9 @@ def evolve(row: DeadlineRow | None, recorded: Recorded) -> DeadlineRow | None:
                 stopped_by=fact.by_type,
                 in_time=fact.in_time,
             )
+        case DeadlineResumed():
+            again = replace(row, running=True, stopped_at=None, stopped_by=None)
+            return replace(again, in_time=None)
         case DeadlineMissed():
             return replace(row, missed=True)
         case DeadlineMissWithdrawn():
@@ -87,6 +91,7 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlineResumed,
     ),
     evolve=evolve,
     indexes=(

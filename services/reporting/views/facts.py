@@ -15,6 +15,7 @@ from libs.events.contracts.intake import (
     ReplySent,
 )
 from libs.events.contracts.routing import (
+    CaseAdopted,
     CaseClosed,
     CaseOpened,
     CaseReopened,
@@ -31,6 +32,7 @@ KINDS: dict[type[Event], str] = {
     ReplyFoundImpossible: "unanswerable",
     ClueClosedNotWage: "not_wage",
     CaseOpened: "opened",
+    CaseAdopted: "adopted",
     CaseTransferred: "transferred",
     TransferRefused: "refused",
     CaseClosed: "closed",

@@ -16,6 +16,7 @@ from libs.events.contracts.enforcement import (
     PaymentOrdered,
     PaymentOrderExpired,
     PaymentOrderSatisfied,
+    PaymentOrderUnsatisfied,
 )
 from libs.events.event import Event, Recorded
 from libs.events.views.view import View, index
@@ -60,6 +61,7 @@ CASE_EVENTS = (
     PaymentOrdered,
     DocumentServed,
     PaymentOrderSatisfied,
+    PaymentOrderUnsatisfied,
     PaymentOrderExpired,
     CaseConcluded,
 )
@@ -106,10 +108,20 @@ def _orders(orders: tuple[OrderRow, ...], fact: Event) -> tuple[OrderRow, ...]:
             return _changed(orders, fact.order_id, "served", fact.served_on)
         case PaymentOrderSatisfied():
             return _changed(orders, fact.order_id, "satisfied")
+        case PaymentOrderUnsatisfied():
+            return _owed_again(orders, fact)
         case PaymentOrderExpired():
             return _changed(orders, fact.order_id, "expired")
         case _:
             return orders
+
+
+def _owed_again(
+    orders: tuple[OrderRow, ...], fact: PaymentOrderUnsatisfied
+) -> tuple[OrderRow, ...]:
+    this = next((one for one in orders if one.order_id == fact.order_id), None)
+    before = "served" if this is not None and this.served_on else "ordered"
+    return _changed(orders, fact.order_id, "expired" if fact.expired else before)
 
 
 def _changed(

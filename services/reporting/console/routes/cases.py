@@ -18,6 +18,7 @@ from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.asking import Answer
 from services.reporting.reading.case_page import CasePage, case_of_number, case_page
+from services.reporting.reading.findings import findings
 from services.reporting.reading.steps import Step, steps_of_case, steps_of_claim
 from services.reporting.reading.trail import story
 from services.reporting.reading.way import Usual, usual_next
@@ -95,6 +96,7 @@ def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Re
         "off": [*(one for one in steps if not one.open), *_closed(claim_steps)],
         "usual": usual,
         "usual_step": _matching(usual, [*steps, *_every(claim_steps)]),
+        "findings": findings(case),
         "picture": story_picture(case.trail, visit.words),
         "reasons": REASONS,
         "key": new_key(),

@@ -1,0 +1,66 @@
+"""Evidence: papers, pictures and films of a case, each by the SHA-256 of its bytes.
+
+The bytes lie in the object store, the event says that they do and what they are
+(architecture §6); the statement and defence of a case rest on them (LIR 19; SPC3 4).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from libs.events.command import Command, Stamp
+from libs.events.contracts.enforcement import EvidenceAdded
+from libs.events.contracts.parts import Code, Sha256
+from libs.events.decider import Kind, Read, Rejected, Rule, States
+from libs.events.event import Event, New
+from services.enforcement import known
+
+MOST = 500
+"""Pieces of evidence of one case: more are to be put together in one file."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What decisions ask: which bytes the case has, by digest."""
+
+    pieces: Mapping[str, EvidenceAdded] = field(default_factory=dict)
+
+
+def evolve(evidence: Evidence, event: Event) -> Evidence:
+    """Fold one event of a case's evidence."""
+    if not isinstance(event, EvidenceAdded):
+        return evidence
+    return Evidence({**evidence.pieces, event.sha256: event})
+
+
+KIND = Kind("evidence", Evidence(), evolve)
+
+
+class AddEvidence(Command):
+    """Add bytes that are already kept to a case's evidence (F-2.3.3a)."""
+
+    case_id: UUID
+    kind: Code
+    sha256: Sha256
+    media_type: str
+    size: int
+
+
+def add(command: AddEvidence, stamp: Stamp, states: States) -> list[New]:
+    """Add once: who handles the case, also when it is closed; the same is nothing."""
+    known.handling(states.of(known.KIND, command.case_id), stamp.actor)
+    pieces = states.of(KIND, command.case_id).pieces
+    if command.sha256 in pieces:
+        return []
+    if len(pieces) >= MOST:
+        raise Rejected("evidence-full", "证据份数已满，请把几份合成一个文件再交。")
+    added = EvidenceAdded.model_validate(command.model_dump())
+    stream, key = KIND.stream(command.case_id), str(command.case_id)
+    return [New(stream, added, partition_key=key)]
+
+
+def _reads(command: AddEvidence) -> Sequence[Read]:
+    return [Read(KIND, command.case_id), Read(known.KIND, command.case_id)]
+
+
+RULES = (Rule(AddEvidence, _reads, add),)

@@ -1,0 +1,221 @@
+"""Evidence: kept by its digest, known by its bytes, given out as an attachment."""
+
+import asyncio
+from hashlib import sha256
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from libs.events.command import Command, Stamp
+from libs.events.contracts.enforcement import EvidenceAdded
+from libs.events.decider import NotVisible, NotYours
+from libs.events.event import Event
+from libs.events.perform import Done
+from libs.events.testing import Given
+from libs.objects import ObjectLost, ObjectStore, sniffed
+from libs.web.app import make_app
+from libs.web.callers import Officer
+from libs.web.guards import Caps
+from services.enforcement import evidence, known
+from services.enforcement import evidence_door as door
+from services.enforcement.app import UPLOAD_BYTES
+from services.enforcement.evidence import AddEvidence
+from tests.unit.matters import CASE, held, noted
+from tests.unit.offices import by
+from tests.unit.web_door import OFFICERS, bearer, client, settings, token
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"a picture of a posted order"
+PDF = b"%PDF-1.7 a wage sheet"
+DIGEST = sha256(PNG).hexdigest()
+(ADD,) = evidence.RULES
+OFFICERS |= {
+    "li-01": Officer("li-01", "inspection", "LI"),
+    "do-01": Officer("do-01", "development", "DO"),
+    "au-02": Officer("au-02", "auditor", "AU"),
+}
+
+
+def adding(digest: str = DIGEST) -> AddEvidence:
+    said = {"kind": "photo", "media_type": "image/png", "size": len(PNG)}
+    return AddEvidence.model_validate({"case_id": CASE, "sha256": digest, **said})
+
+
+def added() -> EvidenceAdded:
+    return EvidenceAdded.model_validate(adding().model_dump())
+
+
+def test_who_handles_the_case_adds_evidence_and_the_same_is_nothing() -> None:
+    story = held().given(evidence.KIND, CASE)
+    outcome = story.when(ADD, adding(), by("LI"))
+    outcome.then(added())
+    assert outcome.new[0].partition_key == str(CASE)
+    story.given(evidence.KIND, CASE, added()).when(
+        ADD, adding(), by("LI")
+    ).then_nothing()
+
+
+def test_nobody_elses_case_gets_evidence() -> None:
+    story = held().given(evidence.KIND, CASE)
+    assert isinstance(story.when(ADD, adding(), by("LC")).refusal, NotYours)
+    assert isinstance(story.when(ADD, adding(), by("DO")).refusal, NotVisible)
+
+
+def test_a_closed_case_still_takes_evidence() -> None:
+    """What proves a payment may come when all is over."""
+    story = held(noted("closed")).given(evidence.KIND, CASE)
+    story.when(ADD, adding(), by("LI")).then_says("EvidenceAdded")
+
+
+def test_a_case_has_so_many_pieces_and_no_more() -> None:
+    many: list[Event] = [
+        added().model_copy(update={"sha256": f"{number:064x}"})
+        for number in range(evidence.MOST)
+    ]
+    story: Given = held().given(evidence.KIND, CASE, *many)
+    story.when(ADD, adding(), by("LI")).then_rejected("evidence-full")
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (PNG, "image/png"),
+        (PDF, "application/pdf"),
+        (b"\xff\xd8\xff\xe0 a photo", "image/jpeg"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (b"\x00\x00\x00\x18ftypmp42", "video/mp4"),
+        (b"", None),
+        (b"AAAA\x00\x00\x00\x00WEBP", None),
+        (b"<html><script>", None),
+        (b"PK\x03\x04 a workbook with macros", None),
+        (b" %PDF-1.7", None),
+    ],
+)
+def test_a_type_is_what_the_bytes_show(content: bytes, found: str | None) -> None:
+    assert sniffed(content) == found
+
+
+def test_the_same_bytes_are_kept_once_and_changed_ones_are_no_evidence(
+    tmp_path: Path,
+) -> None:
+    store = ObjectStore(tmp_path)
+    assert store.keep(PNG) == store.keep(PNG) == DIGEST
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path.name for path in files] == [DIGEST]
+    assert files[0].stat().st_mode & 0o077 == 0
+    assert store.read(DIGEST) == PNG
+    files[0].write_bytes(PDF)
+    with pytest.raises(ObjectLost):
+        store.read(DIGEST)
+    with pytest.raises(ObjectLost):
+        store.read("0" * 64)
+
+
+class Desk:
+    """A desk over lists of events: what the door asks of a log."""
+
+    service = "enforcement"
+
+    def __init__(self) -> None:
+        start = held()
+        self.events: dict[str, list[Event]] = {
+            known.KIND.stream(CASE): list(start.streams[known.KIND.stream(CASE)][1])
+        }
+        self.log = SimpleNamespace(journal=self)
+
+    async def read_streams(self, names: list[str]) -> dict[str, list[Any]]:
+        return {
+            name: [
+                SimpleNamespace(fact=lambda fact=fact: fact)
+                for fact in self.events.get(name, [])
+            ]
+            for name in names
+        }
+
+    async def now(self) -> Any:
+        return by("LI").at
+
+    async def do(self, command: Command, stamp: Stamp) -> Done:
+        story = held().given(evidence.KIND, CASE, *self.events.get(STREAM, []))
+        outcome = story.when(ADD, command, stamp)
+        self.events.setdefault(STREAM, []).extend(outcome.events)
+        appended: Any = SimpleNamespace(events=())
+        return Done(appended, repeated=False, answer={})
+
+
+STREAM = evidence.KIND.stream(CASE)
+
+
+def application(folder: Path) -> FastAPI:
+    kept: Any = SimpleNamespace(objects=folder)
+    running: Any = SimpleNamespace(desk=Desk(), settings=kept)
+    caps = Caps(uploads={"/v1/evidence": UPLOAD_BYTES})
+    made: FastAPI = make_app(settings(caps=caps), door.routers(running))
+    return made
+
+
+async def handed(
+    http: httpx.AsyncClient, content: bytes, subject: str = "li-01", key: str = "a"
+) -> httpx.Response:
+    headers = bearer(token(sub=subject)) | {"Idempotency-Key": key * 20}
+    form = {"case_id": str(CASE), "kind": "photo"}
+    files = {"file": ("order.html", content, "text/html")}
+    return await http.post("/v1/evidence", data=form, files=files, headers=headers)
+
+
+async def test_what_is_handed_in_is_given_out_as_an_attachment(
+    tmp_path: Path,
+) -> None:
+    async with client(application(tmp_path)) as http:
+        answer = await handed(http, PNG)
+        assert (answer.status_code, answer.json()["sha256"]) == (201, DIGEST)
+        mine = bearer(token(sub="li-01"))
+        given = await http.get(answer.headers["location"], headers=mine)
+        listed = await http.get(f"/v1/cases/{CASE}/evidence", headers=mine)
+    assert given.content == PNG
+    assert given.headers["content-type"] == "image/png"
+    assert given.headers["content-disposition"].startswith("attachment; ")
+    assert given.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in given.headers["content-security-policy"]
+    assert [one["sha256"] for one in listed.json()["items"]] == [DIGEST]
+
+
+async def test_a_page_a_script_and_too_much_are_refused_in_a_sentence(
+    tmp_path: Path,
+) -> None:
+    async with client(application(tmp_path)) as http:
+        page = await handed(http, b"<html>")
+        large = await handed(http, PNG + bytes(door.EVIDENCE_BYTES), key="b")
+    assert (page.status_code, page.json()["code"]) == (415, "evidence-type")
+    assert (large.status_code, large.json()["code"]) == (413, "evidence-too-large")
+    assert await asyncio.to_thread(lambda: list(tmp_path.rglob("*"))) == []
+
+
+async def test_it_is_shown_to_who_may_read_it_and_sees_the_case(
+    tmp_path: Path,
+) -> None:
+    async with client(application(tmp_path)) as http:
+        await handed(http, PNG)
+        stranger = await handed(http, PDF, "do-01", "c")
+        path = f"/v1/cases/{CASE}/evidence/{DIGEST}"
+        unseen = await http.get(path, headers=bearer(token(sub="do-01")))
+        auditor = await http.get(path, headers=bearer(token(sub="au-02")))
+        other = path[:-1] + ("0" if path[-1] != "0" else "1")
+        missing = await http.get(other, headers=bearer(token(sub="li-01")))
+    assert (stranger.status_code, unseen.status_code) == (404, 404)
+    assert (auditor.status_code, missing.status_code) == (403, 404)
+
+
+async def test_lost_bytes_are_told_and_no_traceback(tmp_path: Path) -> None:
+    async with client(application(tmp_path)) as http:
+        await handed(http, PNG)
+        for path in await asyncio.to_thread(lambda: list(tmp_path.rglob(DIGEST))):
+            path.unlink()
+        answer = await http.get(
+            f"/v1/cases/{CASE}/evidence/{DIGEST}",
+            headers=bearer(token(sub="li-01")),
+        )
+    assert (answer.status_code, answer.json()["code"]) == (404, "evidence-lost")
