@@ -46,8 +46,6 @@ async def test_every_command_of_the_runbook_runs_as_written(
         "STATE": str(whole.state),
         "DIR": str(tmp_path / "backup"),
         "EVENT": event,
-        "ROUTING": whole.settings.address("routing"),
-        "INTAKE": whole.settings.address("intake"),
     }
     (whole.state / "logs" / "postgres.log").touch()
     (whole.state / "logs" / "kafka.log").touch()
