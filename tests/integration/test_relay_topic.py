@@ -25,6 +25,9 @@ async def scene(
         yield made
 
 
+PATIENCE = 60
+
+
 async def deleted(scene: Scene) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=scene.bootstrap)
     await admin.start()
@@ -43,7 +46,7 @@ async def refusal_of(relay: Relay) -> str:
     async def told() -> str:
         return next((issue.code for issue in relay.issues()), "")
 
-    return await eventually(told)
+    return await eventually(told, PATIENCE)
 
 
 async def is_quiet(relay: Relay) -> bool:
@@ -88,7 +91,7 @@ async def test_a_lost_topic_is_refused_until_it_is_filled_again(
     await from_the_start(scene.pool, scene.topic)
     progress = await relay.force_tick()
     # The group finds a topic that was made again when it next asks for metadata.
-    assert await subscription.drained(progress, seconds=60)
+    assert await subscription.drained(progress, seconds=PATIENCE)
     assert await on_topic(scene) == list(range(1, 31))
     assert len(await scene.seen()) == 30
     assert not relay.issues()

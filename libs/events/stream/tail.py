@@ -16,7 +16,7 @@ from libs.events.stream.progress import NOTHING
 from libs.events.stream.sender import Numbered
 
 READ_SECONDS = 30
-LOOKS = 8
+LOOKS = 4
 """A broker that has just come back may say too little for a moment."""
 
 
