@@ -99,7 +99,7 @@ async def read_ledger(
         "next": following,
     }
     headers = {"Link": next_link(request, following)} if following else {}
-    return _answered(answer, said, if_none_match, headers)
+    return _answered(answer, said, (if_none_match, asked.as_of), headers)
 
 
 @router.get("/v1/cases/{case_id}")
@@ -120,7 +120,7 @@ async def read_case(
     said = {"number": page.number, "stage": page.stage, **asdict(page)}
     said["sums"] = [asdict(one) for one in page.sums()]
     said["findings"] = findings(page)
-    return _answered(answer, said, if_none_match)
+    return _answered(answer, said, (if_none_match, asked.as_of))
 
 
 @router.get("/v1/statistics/weeks/{week}")
@@ -143,7 +143,7 @@ async def read_week(
         for one in answer.found.figures
     ]
     said["ratios"] = [_ratio(one) for one in answer.found.ratios]
-    return _answered(answer, said, if_none_match)
+    return _answered(answer, said, (if_none_match, asked.as_of))
 
 
 @router.get("/v1/figures/{indicator}/facts")
@@ -170,7 +170,7 @@ async def read_facts(
         "facts": [asdict(fact) for fact in found.facts],
         "events": [asdict(event) for event in found.events.values()],
     }
-    return _answered(answer, said, if_none_match)
+    return _answered(answer, said, (if_none_match, asked.as_of))
 
 
 def _ratio(one: RatioFigure) -> dict[str, Any]:
@@ -209,15 +209,23 @@ def _without(said: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _answered(
     answer: Answer[Any],
     said: Mapping[str, Any],
-    if_none_match: str | None,
+    asked: tuple[str | None, datetime | None],
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Answer with the views' version and completeness; 304 when nothing changed."""
+    """Answer with the views' version and completeness; 304 when nothing changed.
+
+    `asked` is If-None-Match and the time. Up to the watermark an answer is final, and
+    says no more than its own time: it is the same bytes for ever.
+    """
+    if_none_match, as_of = asked
+    complete = answer.of.complete_up_to
+    if as_of is not None and answer.of.final_at(as_of):
+        complete = as_of
     content = orjson.dumps(
         {
             **said,
             "view_version": answer.of.view_version,
-            "complete_up_to": answer.of.complete_up_to,
+            "complete_up_to": complete,
         },
         default=_plain,
         option=orjson.OPT_NON_STR_KEYS,
