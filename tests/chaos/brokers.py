@@ -9,8 +9,10 @@ from pathlib import Path
 
 from deploy.local import jars, java
 from deploy.local.children import Child, Program, start, wait_until
-from deploy.local.kafka import JVM, LOG_SETTINGS, READY_SECONDS, SETTINGS, STARTED
+from deploy.local.kafka import JVM, LOG_SETTINGS, SETTINGS, STARTED
 from deploy.local.ports import LOOPBACK, answers, free_port
+
+READY_SECONDS = 600
 
 Doors = Mapping[str, tuple[int, int]]
 """A listener's name: the port it listens on, and the one it tells its clients."""

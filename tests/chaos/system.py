@@ -25,7 +25,7 @@ from tests.chaos.brokers import Broker, Brokers, cluster
 from tests.chaos.links import Link
 from tests.eventually import eventually
 
-READY_SECONDS = 180
+READY_SECONDS = 600
 DISK_MEGABYTES = 700
 FAST = {"QINGXIN_SESSION_MS": "6000", "QINGXIN_HEARTBEAT_MS": "2000"}
 
