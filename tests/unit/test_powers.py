@@ -31,7 +31,7 @@ DOOR_ALONE = {
     "FileZeroReport",
     # Reading and operating decide nothing.
     "Explain", "AsOf", "EventTrail", "Verify", "RebuildView", "HandleParked",
-    "AdvanceClock", "RotateKeys",
+    "AdvanceClock", "ResendRecords", "RotateKeys",
 }  # fmt: skip
 ACTS = [*enforcement.ACTS, *clues.ACTS, *closing.ACTS, *routing.ACTS]
 
