@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     consumer groups' sessions: how long a silent member keeps its partitions.
     `seal_key`: the file of its seal key, without which it makes no seals;
     `seal_every` is in events.
+    `schemas`: the lasting address of the JSON Schemas that records name, where it is
+    another than the service's own.
     """
 
     model_config = SettingsConfigDict(
@@ -72,6 +74,7 @@ class Settings(BaseSettings):
     seal_folder: Path | None = None
     seal_every: Annotated[int, Field(ge=1)] = 1000
     otlp: str | None = None
+    schemas: str = ""
     url_issuer: str = ""
     url_intake: str = ""
     url_routing: str = ""

@@ -114,6 +114,8 @@ class Matter:
             from_unit="LC",
             to_unit=to_unit,
             hop=hop,
+            reason="area",
+            article=None,
         )
         self._routing(received, at)
 

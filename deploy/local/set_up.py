@@ -1,7 +1,7 @@
-"""What the tests need beside Python packages: Kafka's jars, a browser, a font.
+"""What the tests need beside Python packages: Kafka's jars, a browser, other clients.
 
-`python -m deploy.local.set_up jars|browser`: installs with apt where we are root,
-else says in one line what to install, and fails.
+`python -m deploy.local.set_up jars|browser|clients`: installs with apt where we are
+root, else says in one line what to install, and fails.
 """
 
 import shutil
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.local import apt, jars
+from deploy.local import apt, clients, jars
 from deploy.local.cannot import Cannot
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -40,7 +40,11 @@ def browser() -> None:
         raise Cannot(message)
 
 
-STEPS: Mapping[str, Callable[[], object]] = {"jars": jars.ensure, "browser": browser}
+STEPS: Mapping[str, Callable[[], object]] = {
+    "jars": jars.ensure,
+    "browser": browser,
+    "clients": clients.ensure,
+}
 
 
 def main() -> int:

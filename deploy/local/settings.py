@@ -120,7 +120,7 @@ class Settings:
         own = frozenset(
             {
                 *("QINGXIN_ISSUER", "QINGXIN_JWKS_URL", "QINGXIN_OTLP"),
-                "QINGXIN_SEAL_EVERY",
+                *("QINGXIN_SEAL_EVERY", "QINGXIN_SCHEMAS"),
             }
         )
         return usual | {k: v for k, v in self.environment.items() if k in own}

@@ -78,16 +78,27 @@ def service_of(name: str) -> str:
 
 
 def json_schema(event_type: type[Event]) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of an event's data."""
+    """Return the JSON Schema (2020-12) of an event's data, under its stored name."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **event_type.model_json_schema(),
+        "title": event_type.name,
     }
 
 
 def ce_type(service: str, name: str, version: int) -> str:
     """Return the CloudEvents type of an event."""
-    return f"qingxin.{service}.{name}.v{version}"
+    return f"qingxin.{service}.{label(name, version)}"
+
+
+def label(name: str, version: int) -> str:
+    """Return the label of an event's version; names are unique over all services."""
+    return f"{name}.v{version}"
+
+
+def schema_address(base: str, name: str, version: int) -> str:
+    """Return where the schema of an event's data is served below a base address."""
+    return f"{base}/schemas/{label(name, version)}.json"
 
 
 def collect(
@@ -133,5 +144,5 @@ def _unknown(
     known: Mapping[Type, type[Event]], name: str, schema_version: int
 ) -> Unknown:
     if any(said == name for said, _ in known):
-        return UnknownVersion(f"{name}.v{schema_version}")
+        return UnknownVersion(label(name, schema_version))
     return UnknownType(name)

@@ -45,6 +45,7 @@ from libs.telemetry.setup import Seen, set_up
 from libs.web.app import DoorSettings, make_app
 from libs.web.auth import SignIn
 from libs.web.closing import Closing
+from libs.web.contract import contract_routes
 from libs.web.doors import Door
 from libs.web.feed import Feed, feed_routes
 from libs.web.guards import Caps
@@ -141,7 +142,14 @@ def _assembled(
     topics = Topics(settings.topic_prefix)
     journal = Journal(pool, service.name)
     relay = Relay(
-        RelaySettings(service.name, settings.database, settings.kafka, topics), journal
+        RelaySettings(
+            service.name,
+            settings.database,
+            settings.kafka,
+            topics,
+            schemas=settings.schemas.rstrip("/") or settings.url(service.name),
+        ),
+        journal,
     )
     writer = Writer(settings.database, gate=relay.may_write)
     own = (dropping.RULE, *ordering.RULES)
@@ -214,6 +222,7 @@ def _app(service: Service, running: Running) -> FastAPI:
     routers = [
         operator_routes(running, watching),
         feed_routes(feed),
+        contract_routes(),
         *service.routers,
         *service.more_routers(running),
     ]

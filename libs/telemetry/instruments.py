@@ -25,6 +25,11 @@ _COUNTED = {
         "{message}",
         "Messages delivered to the service.",
     ),
+    "foreign": (
+        "qingxin.foreign.records",
+        "{message}",
+        "Records on our topics that are not ours: stepped over.",
+    ),
     "withheld": (
         "qingxin.telemetry.withheld",
         "{attribute}",
@@ -49,6 +54,7 @@ class Instruments:
     append_batch: Histogram
     sent: Counter
     consumed: Counter
+    foreign: Counter
     lag_events: Gauge
     lag_seconds: Gauge
     vital: Gauge
@@ -148,6 +154,12 @@ def sight() -> Sight:
 def see_process_through(chosen: Sight) -> None:
     """Make a sight the default of the whole process."""
     _of_process[0] = chosen
+
+
+def foreign(topic: str, count: int) -> None:
+    """Count records on a topic that are not ours."""
+    labels = {"messaging.destination.name": topic}
+    sight().instruments.foreign.add(count, labels)
 
 
 def lag(name: str, *, events: int, seconds: float) -> None:

@@ -19,6 +19,7 @@ from libs.events.contracts.routing import (
     CloseKind,
     OwnershipRuled,
     TransferProposed,
+    TransferReason,
     TransferRefused,
 )
 from libs.events.decider import Kind, NotVisible, NotYours, Read, Rejected, Rule, States
@@ -34,6 +35,8 @@ class Pending:
     transfer_id: UUID
     from_unit: str
     to_unit: str
+    reason: TransferReason
+    article: str | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,13 @@ def evolve(case: Case, event: Event) -> Case:
 def _moved(case: Case, event: Event) -> Case:
     match event:
         case TransferProposed():
-            pending = Pending(event.transfer_id, event.from_unit, event.to_unit)
+            pending = Pending(
+                event.transfer_id,
+                event.from_unit,
+                event.to_unit,
+                event.reason,
+                event.article,
+            )
             return replace(
                 case,
                 pending=pending,

@@ -131,6 +131,8 @@ def accept_transfer(command: AcceptTransfer, stamp: Stamp, states: States) -> li
         from_unit=pending.from_unit,
         to_unit=pending.to_unit,
         hop=case.hops + 1,
+        reason=pending.reason,
+        article=pending.article,
     )
     return [New(KIND.stream(command.case_id), moved)]
 

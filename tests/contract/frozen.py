@@ -62,20 +62,21 @@ def everything_said() -> Iterator[Said]:
 def schema_of(event_type: type[Event]) -> dict[str, Any]:
     """Return what is promised of an event's data: its JSON Schema without prose."""
     schema = orjson.loads(orjson.dumps(registry.json_schema(event_type)))
-    plain: dict[str, Any] = _without_prose(schema)
+    plain: dict[str, Any] = without_prose(schema)
     return plain
 
 
-def _without_prose(schema: Any) -> Any:
+def without_prose(schema: Any) -> Any:
+    """Return a schema without what it says to people."""
     match schema:
         case dict():
             return {
-                key: _without_prose(value)
+                key: without_prose(value)
                 for key, value in schema.items()
                 if not (key == "description" and isinstance(value, str))
             }
         case list():
-            return [_without_prose(value) for value in schema]
+            return [without_prose(value) for value in schema]
         case _:
             return schema
 
@@ -157,7 +158,8 @@ def _lost(old: Schema, new: Schema) -> str | None:
         if fields.get(name) != field:
             return str(name)
     for key in old.keys() | new.keys():
-        grows = key in {"properties", "required", "$defs"}
+        # A title is a word for people, as a description is.
+        grows = key in {"properties", "required", "$defs", "title"}
         if not grows and old.get(key) != new.get(key):
             return key
     return None

@@ -95,6 +95,8 @@ def moved(number: int, from_unit: str, to_unit: str) -> list[Event]:
         from_unit=from_unit,
         to_unit=to_unit,
         hop=number,
+        reason="industry",
+        article=None,
     )
     return [proposed(number, from_unit, to_unit), received]
 

@@ -60,14 +60,34 @@ class TransferProposed(Event, name="TransferProposed"):
     article: Text | None = None
 
 
-class CaseTransferred(Event, name="CaseTransferred"):
-    """The proposed unit accepted: it owns the case from this instant (F-2.2.3b)."""
+class CaseTransferred(Event, name="CaseTransferred", version=2):
+    """The proposed unit accepted: it owns the case from this instant (F-2.2.3b).
+
+    `reason` and `article` are the proposal's: transfers 转办 are counted by their
+    ground from this event alone. No reason: it was recorded before that was said here.
+    """
 
     case_id: UUID
     transfer_id: UUID
     from_unit: Code
     to_unit: Code
     hop: int
+    reason: TransferReason | None
+    article: Text | None
+
+
+class CaseTransferredV1(Event, name="CaseTransferred"):
+    """The first version: its ground stands in the proposal `transfer_id` alone."""
+
+    case_id: UUID
+    transfer_id: UUID
+    from_unit: Code
+    to_unit: Code
+    hop: int
+
+    def upgrade(self) -> CaseTransferred:
+        """Return the second version, without a ground: it was not said then."""
+        return CaseTransferred(**self.model_dump(), reason=None, article=None)
 
 
 class TransferRefused(Event, name="TransferRefused"):

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from uuid import UUID
 
 from libs.events.event import Actor, Precision, Recorded, Source
-from libs.events.registry import ce_type
+from libs.events.registry import ce_type, schema_address
 
 Headers = list[tuple[str, bytes]]
 
@@ -93,10 +93,19 @@ class _NotOurs(Exception):
     """The record lacks what every record of ours has."""
 
 
-def to_record(recorded: Recorded, index: int) -> tuple[bytes, bytes, Headers]:
-    """Return key, value and headers of a journal row with its dense index."""
+def to_record(
+    recorded: Recorded, index: int, schemas: str = ""
+) -> tuple[bytes, bytes, Headers]:
+    """Return key, value and headers of a journal row with its dense index.
+
+    `schemas` is the base address under which JSON Schemas are served; it may change,
+    and is no part of the row.
+    """
     key = recorded.partition_key.encode()
     texts = _required(recorded, index) + _optional(recorded)
+    if schemas:
+        name, version = recorded.type, recorded.schema_version
+        texts.append(("ce_dataschema", schema_address(schemas, name, version)))
     headers = [(name, text.encode()) for name, text in texts]
     return key, recorded.data.encode(), headers
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from libs.events.stream.effects import ConsumerBroken, Effects
 from libs.events.stream.envelope import Copy, Foreign, Record, from_record
 from libs.events.stream.holes import Holes
 from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
-from libs.telemetry import messaging
+from libs.telemetry import instruments, messaging
 
 log = structlog.get_logger()
 
@@ -118,6 +119,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
 
     async def _take(self, records: Sequence[Any]) -> None:
         page: dict[TopicPartition, list[Copy]] = {}
+        foreign: list[Foreign] = []
         for record in records:
             partition = TopicPartition(record.topic, record.partition)
             # Fetched before a rebalance: another member has it now.
@@ -127,8 +129,9 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
             match from_record(record):
                 case Copy() as copy:
                     page.setdefault(partition, []).append(copy)
-                case Foreign() as foreign:
-                    _tell_foreign(foreign)
+                case Foreign() as found:
+                    foreign.append(found)
+        _tell_foreign(foreign)
         if page:
             await self._apply(page)
 
@@ -260,11 +263,16 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         return Lag(events, max(waited, age))
 
 
-def _tell_foreign(foreign: Foreign) -> None:
-    log.warning(
-        "foreign_record",
-        topic=foreign.topic,
-        partition=foreign.partition,
-        offset=foreign.offset,
-        reason=foreign.reason,
-    )
+def _tell_foreign(found: Sequence[Foreign]) -> None:
+    """Count a batch's foreign records; a flood of them is a line for each reason."""
+    for topic, count in Counter(each.topic for each in found).items():
+        instruments.foreign(topic, count)
+    alike = Counter((each.topic, each.partition, each.reason) for each in found)
+    for (topic, partition, reason), count in alike.items():
+        log.warning(
+            "foreign_records",
+            topic=topic,
+            partition=partition,
+            reason=reason,
+            count=count,
+        )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
@@ -36,6 +37,11 @@ class Progress:
             return None
         at = wire.at.astimezone(UTC)
         return cls(wire.service, wire.seq, at, wire.topic, wire.indexes)
+
+
+def progress_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a record of the progress topic."""
+    return {**_Wire.model_json_schema(), "title": Progress.__name__}
 
 
 class _Wire(BaseModel):

@@ -50,6 +50,7 @@ class RelaySettings:
     """One service's relay. `dsn` is for the leader's own connection; all seconds.
 
     Another relay takes over from a leader that has been `silent` for so long.
+    `schemas` is the address that records name their JSON Schemas under; '' for none.
     """
 
     service: str
@@ -64,6 +65,7 @@ class RelaySettings:
     idle_tick: float = 10.0
     back_off: float = 0.5
     silent: float = 10.0
+    schemas: str = ""
 
     @property
     def topic(self) -> str:

@@ -180,6 +180,7 @@ class Relay:
                 self._settings.bootstrap,
                 self._settings.topic,
                 idempotent=self._settings.idempotent,
+                schemas=self._settings.schemas,
             )
             try:
                 await sender.open()

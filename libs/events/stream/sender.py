@@ -39,8 +39,11 @@ class Numbered:
 class Sender:
     """Sends pages to one topic; every record is acknowledged by all replicas."""
 
-    def __init__(self, bootstrap: str, topic: str, *, idempotent: bool) -> None:
+    def __init__(
+        self, bootstrap: str, topic: str, *, idempotent: bool, schemas: str = ""
+    ) -> None:
         self._topic = topic
+        self._schemas = schemas
         self._producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap,
             acks="all",
@@ -84,7 +87,7 @@ class Sender:
         }
 
     async def _one(self, each: Numbered) -> "asyncio.Future[RecordMetadata]":
-        key, value, headers = to_record(each.recorded, each.index)
+        key, value, headers = to_record(each.recorded, each.index, self._schemas)
         future: asyncio.Future[RecordMetadata] = await self._producer.send(
             self._topic, value, key=key, partition=each.partition, headers=headers
         )

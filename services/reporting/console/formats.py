@@ -1,8 +1,10 @@
 """Formats: amounts, days and instants as officers read them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+import orjson
 from markupsafe import Markup, escape
 
 from libs.calendar.local_days import SHANGHAI
@@ -58,6 +60,11 @@ def day(on: date | datetime | None) -> Markup | str:
     return Markup('<time datetime="{0}">{0}</time>').format(shown)
 
 
+def pretty(said: Mapping[str, object]) -> str:
+    """Return JSON as people read it."""
+    return orjson.dumps(said, option=orjson.OPT_INDENT_2).decode()
+
+
 def mask(person: UUID | str) -> str:
     """Return what stands for a person where no name is shown."""
     return f"···{str(person)[-PERSON_SHOWN:]}"
@@ -93,4 +100,5 @@ FILTERS = {
     "figure": figure,
     "rate": rate,
     "lines": lines,
+    "pretty": pretty,
 }

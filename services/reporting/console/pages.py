@@ -13,6 +13,7 @@ from services.reporting.console.render import PageRoute, see
 from services.reporting.console.routes import (
     acting,
     cases,
+    catalogue,
     evidence,
     importing,
     ledger,
@@ -40,7 +41,7 @@ def routers(running: Running) -> Sequence[APIRouter]:
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)
-    return [_outside(), sign_in.routes(running), pages]
+    return [_outside(), catalogue.routes(), sign_in.routes(running), pages]
 
 
 def _outside() -> APIRouter:

@@ -1,0 +1,1 @@
+"""The catalogue: what is promised of every event, made from the registry."""
