@@ -19,6 +19,7 @@ LONG = {"end_to_end", "chaos"}
 """Folders whose files start systems of their own."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what asks the one running system first, and on one of two processes.
 
