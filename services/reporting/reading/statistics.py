@@ -152,7 +152,7 @@ async def _table(
     rows = await table(connection, span_of(week, known_at))
     periods = await connection.fetch(PERIODS, held.campaign_id)
     period = next((p for p in periods if p["week"] == week.number), None)
-    if period is not None and period["published_at"] > known_at:
+    if period is not None and not _was_published(period, known_at):
         period = None
     said = json.loads(period["document"])["figures"] if period else {}
     figures = [_figure(row, said.get(row.indicator.id)) for row in rows]
@@ -175,6 +175,12 @@ async def _table(
             for row in await connection.fetch(ZERO_REPORTS, *asked)
         },
     )
+
+
+def _was_published(period: Mapping[str, Any], known_at: datetime) -> bool:
+    # A week may be closed and not published yet.
+    at = period["published_at"]
+    return at is not None and at <= known_at
 
 
 def _figure(row: Row, said: Mapping[str, Any] | None) -> Figure:
