@@ -179,7 +179,7 @@ async def _table(
 
 def _was_published(period: Mapping[str, Any], known_at: datetime) -> bool:
     # A week may be closed and not published yet.
-    at = period["published_at"]
+    at: datetime | None = period["published_at"]
     return at is not None and at <= known_at
 
 
