@@ -16,7 +16,7 @@ run: setup ## the whole system on the replayed campaign
 
 test: setup-dev ## every rule, every test
 	@$(MAKE) --no-print-directory -j2 rules clients
-	$(VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(VENV) -m pytest -n 2 --no-loadscope-reorder
 
 rules:
 	$(VENV) -m ruff check .

@@ -1,12 +1,15 @@
 """Fixtures every test may ask for: real servers, fresh databases, fresh topics."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import stack
 from tests.end_to_end.whole import Whole, running_whole
@@ -15,30 +18,43 @@ from tests.end_to_end.whole import Whole, running_whole
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-LONG = {"end_to_end", "chaos"}
-"""Folders whose files start systems of their own."""
+ON_ONE_SYSTEM = ("tests/end_to_end/", "tests/browser/", "tests/drills/")
+"""Folders whose tests ask the one running system, `whole`."""
+CAMPAIGN = "tests/end_to_end/test_demo.py"
+"""Starts a system of its own, and takes longest of all others."""
+WHOLE = "whole"
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def side(nodeid: str) -> str:
+    """Return what of a run one process takes: all on the one system, else a file."""
+    file = nodeid.partition("::")[0]
+    return WHOLE if file.startswith(ON_ONE_SYSTEM) and file != CAMPAIGN else file
+
+
+class Sides(LoadScopeScheduling):  # type: ignore[misc]
+    """Two processes: the one running system's tests, and meanwhile file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return side(nodeid)
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sides:
+    """Deal the tests out by sides, whatever --dist says."""
+    return Sides(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what asks the one running system first, and on one of two processes.
-
-    The other process takes the rest meanwhile, file by file, the longest files first.
-    """
+    """Put the longest sides first; raise for a test on a side that is not its own."""
     for item in items:
-        group = "whole" if _asks_whole(item) else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+        if WHOLE in getattr(item, "fixturenames", ()) and side(item.nodeid) != WHOLE:
+            message = f"{item.nodeid} asks the one system: {ON_ONE_SYSTEM} are for that"
+            raise pytest.UsageError(message)
     items.sort(key=_turn)
 
 
 def _turn(item: pytest.Item) -> int:
-    if _asks_whole(item):
-        return 0
-    return 1 if LONG.intersection(item.path.parts) else 2
-
-
-def _asks_whole(item: pytest.Item) -> bool:
-    return "whole" in getattr(item, "fixturenames", ())
+    return {WHOLE: 0, CAMPAIGN: 1}.get(side(item.nodeid), 2)
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +105,16 @@ async def topics(kafka: str) -> AsyncIterator[stack.FreshTopics]:
 
 
 @pytest.fixture(scope="session")
-def whole(stack_folder: Path, postgres: str, kafka: str) -> Iterator[Whole]:
-    """The four services, the issuer and a simulated clock, ready."""
+def whole(
+    stack_folder: Path,
+    postgres: str,
+    kafka: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Whole]:
+    """The four services, the issuer and a simulated clock, ready: one for a run."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # A second one, on the other process, would double a run's time unseen.
+        (tmp_path_factory.getbasetemp().parent / "whole").touch(exist_ok=False)
     mark = uuid4().hex[:6]
     with running_whole(
         stack_folder / "whole",

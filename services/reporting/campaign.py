@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from libs.calendar.local_days import end_of_day, start_of_day
+from libs.calendar.local_days import day_of, end_of_day, start_of_day
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import CausedFigure, Code, Text
 from libs.events.contracts.reporting import (
@@ -29,6 +29,9 @@ from libs.events.event import Event, New
 from libs.ids import named
 
 SUNDAY = 6
+MOST_WEEKS = 60
+EARLIEST = date(1980, 1, 1)
+A_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class CloseWeek(Command):
     model_config = ConfigDict(str_max_length=200_000)
 
     campaign_id: UUID
-    week: Annotated[int, Field(ge=1, le=60)]
+    week: Annotated[int, Field(ge=1, le=MOST_WEEKS)]
     known_at: datetime
     document: str
     corrections: tuple[FigureCorrected, ...] = ()
@@ -137,7 +140,7 @@ class FileZeroReport(Command):
     """A unit says that a week brought nothing new (S42)."""
 
     campaign_id: UUID
-    week: Annotated[int, Field(ge=1, le=60)]
+    week: Annotated[int, Field(ge=1, le=MOST_WEEKS)]
     unit: Code
 
 
@@ -152,10 +155,25 @@ def open_campaign(command: OpenCampaign, stamp: Stamp, states: States) -> list[N
     _office(stamp)
     if states.of(KIND, command.campaign_id).starts_on is not None:
         raise Rejected("campaign-open", "这次行动已经开启。")
-    if command.ends_on < command.starts_on:
-        raise Rejected("dates-reversed", "结束日期不能早于开始日期。")
+    _plausible(command, day_of(stamp.at))
     opened = CampaignOpened.model_validate(command.model_dump(exclude={"occurred_at"}))
     return [New(KIND.stream(command.campaign_id), opened, command.occurred_at)]
+
+
+def _plausible(command: OpenCampaign, today: date) -> None:
+    """Raise for dates that nobody means: a year 0022, a campaign of centuries."""
+    if command.ends_on < command.starts_on:
+        raise Rejected("dates-reversed", "结束日期不能早于开始日期。")
+    near = today + A_YEAR
+    if not EARLIEST <= command.starts_on <= near or command.notice_signed_on > near:
+        raise Rejected(
+            "implausible-dates", "请更正日期：须在 1980 年以后、今天起一年之内。"
+        )
+    # A first and a last week may be short, so that one week less is surely enough.
+    if command.ends_on - command.starts_on > timedelta(weeks=MOST_WEEKS - 1):
+        raise Rejected(
+            "campaign-too-long", f"一次行动不到 {MOST_WEEKS} 周，请更正结束日期。"
+        )
 
 
 def close_week(command: CloseWeek, stamp: Stamp, states: States) -> list[New]:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 from playwright.async_api import Browser, Page, expect
@@ -19,7 +19,7 @@ from tests.end_to_end.whole import Act, Whole
 EMPLOYER = "演示丁劳务有限公司（虚构）"
 AMOUNTS = ("12345.60", "8000")
 NUMBER = re.compile(r"\d{9}-\d{8}-XS-\d{6}")
-HELD = "SELECT campaign_id, starts_on, ends_on FROM campaign ORDER BY starts_on LIMIT 1"
+HELD = "SELECT campaign_id, starts_on, ends_on FROM campaign WHERE starts_on = $1"
 CLOSED = "SELECT count(*) FROM period WHERE campaign_id = $1 AND week = $2"
 
 
@@ -35,13 +35,14 @@ class Week:
 async def in_an_open_week(whole: Whole) -> Week:
     """Go to the second week of a campaign, with the first one published."""
     async with whole.database("reporting") as pool:
-        if await pool.fetchrow(HELD) is None:
+        starts_on = date.fromisoformat(CAMPAIGN["starts_on"])
+        if await pool.fetchrow(HELD, starts_on) is None:
             opening = Act(
                 "lg-01", "reporting", "/v1/campaigns", CAMPAIGN, on_something=False
             )
             await whole.do(opening)
             await whole.settled()
-        held = await pool.fetchrow(HELD)
+        held = await pool.fetchrow(HELD, starts_on)
         first, second, *_ = weeks_of(held["starts_on"], held["ends_on"])
         monday = start_of_day(second.starts_on) + timedelta(hours=9)
         async with httpx.AsyncClient() as client:

@@ -31,6 +31,7 @@ MOCK = re.compile(r"unittest\.moc[k]|monkeypatc[h]\.setattr")
 WORDS = re.compile(
     r"\bissue #?[\d]|\b(?:this|next|previous) sessio[n]\b", re.IGNORECASE
 )
+NAMED_TEST = re.compile(r"\b(tests/[\w/]+\.py)::(\w+)")
 SQL_WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b")
 PURE_VERBS = frozenset({"evolve", "decide", "facts"})
 PURE_PLACES = ("libs/calendar/", "libs/codes/", "libs/events/contracts/")
@@ -161,7 +162,23 @@ def _decides(source: Source) -> bool:
     )
 
 
+def named_tests_are_there(source: Source) -> list[str]:
+    """A page that promises by a test's name names one that there is."""
+    if source.path.suffix != ".md":
+        return []
+    return [
+        f"{file}::{name}"
+        for file, name in NAMED_TEST.findall(source.text)
+        if not _defines(REPOSITORY / file, name)
+    ]
+
+
+def _defines(file: Path, name: str) -> bool:
+    return file.is_file() and f"def {name}(" in file.read_text()
+
+
 GUARDS: tuple[Guard, ...] = (
+    named_tests_are_there,
     short_files,
     short_functions,
     telling_names,

@@ -1,7 +1,7 @@
 """The campaign's weeks, their closing, corrections and zero reports."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from libs.events.testing import Given, given
 from libs.ids import named
 from services.reporting.campaign import (
     KIND,
+    MOST_WEEKS,
     RULES,
     CloseWeek,
     CorrectFigure,
@@ -116,6 +117,31 @@ def test_a_campaign_is_opened_once_and_ends_after_it_begins() -> None:
     )
     turned = opening(ends_on=date(2023, 11, 1))
     given().when(RULE[OpenCampaign], turned, by("LG")).then_rejected("dates-reversed")
+
+
+@pytest.mark.parametrize(
+    ("dates", "code"),
+    [
+        ({"starts_on": date(22, 1, 1)}, "implausible-dates"),
+        ({"starts_on": date(9000, 1, 1), "ends_on": date.max}, "implausible-dates"),
+        ({"notice_signed_on": date(2203, 11, 10)}, "implausible-dates"),
+        ({"ends_on": date.max}, "campaign-too-long"),
+        ({"ends_on": STARTS + timedelta(weeks=59, days=1)}, "campaign-too-long"),
+    ],
+)
+def test_a_campaign_has_dates_that_somebody_means(
+    dates: dict[str, date], code: str
+) -> None:
+    outcome = given().when(RULE[OpenCampaign], opening(**dates), by("LG"))
+    outcome.then_rejected(code)
+
+
+def test_the_longest_campaign_has_as_many_weeks_as_can_be_closed() -> None:
+    sunday = date(2023, 11, 12)
+    longest = {"starts_on": sunday, "ends_on": sunday + timedelta(weeks=59)}
+    outcome = given().when(RULE[OpenCampaign], opening(**longest), by("LG"))
+    outcome.then_says("CampaignOpened")
+    assert len(weeks_of(**longest)) == MOST_WEEKS
 
 
 def test_a_week_is_closed_once_it_is_over_and_once() -> None:

@@ -9,11 +9,14 @@ from tests.unit.house_style import GUARDS, Guard, Source
 
 LONG_FUNCTION = "def f() -> None:\n" + "    print()\n" * rules.LONGEST_FUNCTION
 DECIDER = "def evolve(state, event):\n    return datetime.now()\n"
+HERE = "tests/unit/test_house_style.py"
 VIOLATIONS: tuple[tuple[Guard, str, str], ...] = (
     (rules.short_files, "libs/long.py", "x = 1\n" * (rules.LONGEST_FILE + 1)),
     (rules.short_functions, "libs/long.py", LONG_FUNCTION),
     (rules.telling_names, "libs/web/utils.py", ""),
     (rules.telling_names, "libs/common/words.py", ""),
+    (rules.named_tests_are_there, "README.md", "tests/unit/test_x.py::test_gone"),
+    (rules.named_tests_are_there, "README.md", f"{HERE}::test_of_yesterday"),
     (rules.no_machine, "README.md", "see /wor" + "k/main"),
     (rules.no_machine, "Makefile", "pip install --index-" + "url x"),
     (rules.no_history_of_work, "libs/a.py", "# as issue " + "4 asks"),

@@ -24,7 +24,9 @@ from services.reporting.reading.asking import (
 )
 from services.reporting.reading.trail import Happened, by_ids
 
-CAMPAIGN = "SELECT * FROM campaign ORDER BY starts_on DESC LIMIT 1"
+CAMPAIGN = """
+SELECT * FROM campaign, date(journal.now() AT TIME ZONE 'Asia/Shanghai') AS day
+ORDER BY starts_on > day, abs(starts_on - day) LIMIT 1"""
 PERIODS = "SELECT * FROM period WHERE campaign_id = $1 ORDER BY week"
 CORRECTED = """
 SELECT week, indicator, unit, old, new, cause, event_ids, noted_in_week, event_id,
@@ -113,7 +115,7 @@ class WeekTable:
 
 
 async def campaign(connection: asyncpg.Connection) -> Campaign | None:
-    """Return the latest campaign; None before one was opened."""
+    """Return the latest that has begun, else the next; None: none was opened."""
     row = await connection.fetchrow(CAMPAIGN)
     if row is None:
         return None
