@@ -141,7 +141,7 @@ async def _pages(
     random = Random(7)
 
     async def a_case(connection: asyncpg.Connection, as_of: datetime | None) -> int:
-        number = random.randrange(place.ready["cases"] // 2 - 200)
+        number = random.randrange(max(1, place.ready["cases"] // 2 - 200))
         return await case_page(connection, as_of, number)
 
     async def a_cell(connection: asyncpg.Connection, as_of: datetime | None) -> int:

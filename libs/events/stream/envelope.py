@@ -269,7 +269,7 @@ def _bytes(value: bytes) -> bytes:
 def _uuid(value: bytes) -> UUID:
     # Half the time of UUID(text), which first takes braces and "urn:" away.
     if len(value) != UUID_LENGTH:
-        raise _NotOurs("an id that is no UUID")
+        return UUID(value.decode())
     return UUID(int=int(value.replace(b"-", b""), 16))
 
 
