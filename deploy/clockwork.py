@@ -54,6 +54,7 @@ class Clockwork:
             if answer["timers"]
         ]
         try:
+            await self._at_rest(closed)
             done = await self._step_by_step(now, to, timed)
         finally:
             await self._all("POST", "/operator/door/opening")
@@ -66,16 +67,15 @@ class Clockwork:
 
     async def drained(self) -> None:
         """Return once nothing is under way anywhere, and every service knows it."""
-        await self._at_rest()
+        await self._at_rest(await self._pass([], told=False))
         await self._pass(await self._all("POST", "/operator/tick"), told=True)
 
-    async def _at_rest(self) -> None:
+    async def _at_rest(self, progresses: Progresses) -> None:
         """Let all journals be passed everywhere, and all that follows from them.
 
         A service that has passed all journals, and whose own has not grown by it, has
         nothing left to do; when that holds of all four, all is at rest.
         """
-        progresses = await self._pass([], told=False)
         for _ in range(ROUNDS):
             before = [progress["seq"] for progress in progresses]
             progresses = await self._pass(progresses, told=False)
@@ -86,21 +86,20 @@ class Clockwork:
     async def _step_by_step(
         self, now: datetime, to: datetime, timed: Sequence[str]
     ) -> int:
-        await self._at_rest()
         done = 0
         while now < to:
             now = min(await self._next_due(now) or to, to)
-            moved = {"to": now.isoformat()}
-            told = await self._all("POST", "/operator/clock", moved)
-            # Only the clock has moved: who has timers must have heard of it.
-            await self._pass(told, told=True, by=timed)
+            told = await self._all("POST", "/operator/clock", {"to": now.isoformat()})
+            # Only the clock has moved: who has timers must have heard of it, and at
+            # the end every service, for by it they know how far they are complete.
+            by = SERVICES if now == to else timed
+            await self._pass(told, told=True, by=by)
             grown = False
             while (fired := await self._fire(timed)) > 0:
                 done, grown = done + fired, True
-                await self._at_rest()
-            if now == to:
-                # By it every service knows how far it is complete.
-                last = await self._all("POST", "/operator/tick") if grown else told
+                await self._at_rest(await self._pass([], told=False))
+            if grown and now == to:
+                last = await self._all("POST", "/operator/tick")
                 await self._pass(last, told=True)
         return done
 

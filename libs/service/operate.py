@@ -70,11 +70,12 @@ def _may_move(caller: SignedIn) -> None:
 def _door(router: APIRouter, running: Running) -> None:
     @router.post("/door/closing")
     async def close(caller: OfficerCaller) -> dict[str, Any]:
-        """Turn acts away and wait until none is under way."""
+        """Turn acts away, wait until none is under way; say how far the log is then."""
         _may_move(caller)
         running.door.close()
         await running.door.drained()
-        return await _standing(running)
+        standing = await _standing(running)
+        return {**standing, **_shown(await running.relay.caught_up())}
 
     @router.post("/door/opening")
     async def open_(caller: OfficerCaller) -> dict[str, Any]:
