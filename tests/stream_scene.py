@@ -104,7 +104,9 @@ class Scene:
         for _ in range(rounds):
             await asyncio.gather(*(self.append(stream) for stream in streams))
 
-    def relay_settings(self, page: int = 1000, busy_tick: float = 1.0) -> RelaySettings:
+    def relay_settings(
+        self, page: int = 1000, busy_tick: float = 1.0, alive: float = 30.0
+    ) -> RelaySettings:
         """Return settings under which a relay comes back at once."""
         return RelaySettings(
             service=SERVICE,
@@ -113,12 +115,15 @@ class Scene:
             topics=self.topics,
             page=page,
             busy_tick=busy_tick,
+            alive=alive,
             back_off=0.05,
         )
 
-    async def relay(self, page: int = 1000, busy_tick: float = 1.0) -> Relay:
+    async def relay(
+        self, page: int = 1000, busy_tick: float = 1.0, alive: float = 30.0
+    ) -> Relay:
         """Start a relay; the scene stops it at the end."""
-        relay = Relay(self.relay_settings(page, busy_tick), self.journal)
+        relay = Relay(self.relay_settings(page, busy_tick, alive), self.journal)
         self.running.append(relay)
         await relay.start()
         return relay

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.children import Child, Program, start
 from libs.events.stream import resending
@@ -28,6 +28,11 @@ from tests.eventually import eventually
 from tests.stack import FreshDatabases, FreshTopics
 from tests.stream_child import MIDST
 from tests.stream_scene import Scene, Seen, a_scene, a_stream
+
+STANDS_STILL = """
+ALTER TABLE journal.deployment DISABLE TRIGGER deployment_stays;
+UPDATE journal.deployment SET mode = 'simulated', simulated_now = '2023-11-10Z'
+"""
 
 
 @pytest.fixture
@@ -198,6 +203,27 @@ async def test_the_progress_topic_tells_what_is_complete(scene: Scene) -> None:
     assert told.at >= event.recorded_at
     assert told.indexes[partition_of(stream)] == 0
     assert told == Progress.from_json(told.to_json())
+
+
+@pytest.mark.parametrize(("alive", "told"), [(1e9, 1), (0.0, 4)])
+async def test_while_time_stands_still_a_progress_is_a_sign_of_life_only(
+    scene: Scene, alive: float, told: int
+) -> None:
+    owner = await asyncpg.connect(scene.owner_dsn)
+    await owner.execute(STANDS_STILL)
+    await owner.close()
+    relay = await scene.relay(alive=alive)
+    for _ in range(4):
+        await relay.force_tick()
+    topic = TopicPartition(scene.topics.progress, 0)
+    consumer = AIOKafkaConsumer(bootstrap_servers=scene.bootstrap)
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets([topic])
+    finally:
+        await consumer.stop()
+    assert ends[topic] >= told
+    assert alive == 0.0 or ends[topic] == told
 
 
 async def test_without_being_asked_a_relay_ticks_after_an_append(scene: Scene) -> None:

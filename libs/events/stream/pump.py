@@ -49,7 +49,8 @@ class Log(Protocol):
 class RelaySettings:
     """One service's relay. `dsn` is for the leader's own connection; all seconds.
 
-    Another relay takes over from a leader that has been `silent` for so long.
+    Another relay takes over from a leader that has been `silent` for so long; a
+    progress that stands still is told again after `alive`.
     `schemas` is the address that records name their JSON Schemas under; '' for none.
     """
 
@@ -63,6 +64,7 @@ class RelaySettings:
     poll: float = 1.0
     busy_tick: float = 1.0
     idle_tick: float = 10.0
+    alive: float = 30.0
     back_off: float = 0.5
     silent: float = 10.0
     schemas: str = ""
@@ -95,6 +97,7 @@ class Pump:
         self._ticked_at = 0.0
         self._moved = True
         self._told: Progress | None = None
+        self._told_at = 0.0
         self._resend: Resend | None = None
         self.checkpoint = Checkpoint(0, 0)
         self.caught_up_at = time.monotonic()
@@ -186,10 +189,11 @@ class Pump:
             await self._next_resend()
         progress = await self._up_to(await self._journal.tick(), sender)
         self._moved = False
-        # Simulated time stands still for long: nobody need hear the same again.
-        if progress != self._told:
+        # Simulated time stands still for long: the same again is a sign of life only.
+        silent = self._ticked_at - self._told_at
+        if progress != self._told or silent >= self._settings.alive:
             await sender.publish(self._settings.topics.progress, progress)
-            self._told = progress
+            self._told, self._told_at = progress, self._ticked_at
         return progress
 
     async def _catch_up(self, sender: Sender) -> Progress:
