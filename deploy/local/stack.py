@@ -11,8 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.local import databases, jars, kafka, kept, postgres, topics
-from deploy.local.cannot import Cannot
-from deploy.local.children import Child, Program, start, wait_until, why_ended
+from deploy.local.children import Child, Program, start, wait_until
 from deploy.local.kept import SERVICES
 from deploy.local.places import REPOSITORY, STATE
 from deploy.local.progress import Say
@@ -20,10 +19,10 @@ from deploy.local.seal_keys import make_seal_keys
 from deploy.local.settings import Servers, Settings
 
 READY_SECONDS = 120
-MIGRATION_SECONDS = 120
 DRAIN_SECONDS = 20
 ADMINISTRATOR = "postgres"
 SERVERS = ("postgres", "kafka")
+ISSUER = "issuer"
 OK = 200
 
 
@@ -64,17 +63,14 @@ class Stack:
         admin = self._start_postgres(chosen, secret(ADMINISTRATOR))
         servers = Servers(admin, self.addresses["kafka"], chosen)
         settings = Settings(plan.state, deployment, servers, secret, plan.environment)
+        self._begin_issuer(settings)
         run(databases.provision(admin, [settings.database(s) for s in SERVICES]))
-        migrations = [self._begin_migration(s, settings) for s in SERVICES]
         if broker is not None:
             kafka.await_ready(broker)
         replication = int(plan.environment.get("QINGXIN_TOPIC_REPLICATION", "1"))
         declared = topics.declared(settings.prefix)
         run(topics.provision(servers.kafka, declared, replication))
         self.say(f"Kafka is ready, {len(declared)} topics are as declared")
-        for migration in migrations:
-            _await_migration(migration)
-        self.say("the services' tables are up to date")
         make_seal_keys(settings)
         self._start_services(settings)
         return settings
@@ -123,44 +119,34 @@ class Stack:
         self._own("kafka", again, listeners.bootstrap)
         return kafka.Kafka(self.children["kafka"], listeners)
 
-    def _begin_migration(self, service: str, settings: Settings) -> Child:
-        program = Program(
-            f"the migration of {service}",
-            [sys.executable, "-m", f"{self.plan.package}.{service}", "migrate"],
-            self.plan.state / "logs" / f"{service}-migrate.log",
-            settings.of_service(service),
-            folder=REPOSITORY,
-        )
-        return start(program)
+    def _begin_issuer(self, settings: Settings) -> None:
+        if "QINGXIN_JWKS_URL" not in self.plan.environment:
+            told = settings.of_issuer()
+            again = self._launcher(ISSUER, (self.plan.issuer, "serve"), told)
+            self._own(ISSUER, again, settings.address(ISSUER))
 
     def _start_services(self, settings: Settings) -> None:
-        modules = {s: f"{self.plan.package}.{s}" for s in SERVICES}
-        environments = {s: settings.of_service(s) for s in SERVICES}
-        if "QINGXIN_JWKS_URL" not in self.plan.environment:
-            modules = {"issuer": self.plan.issuer} | modules
-            environments["issuer"] = settings.of_issuer()
-        for name, module in modules.items():
-            self._own(
-                name,
-                self._launcher(name, module, environments[name]),
-                settings.address(name),
-            )
-        for name in modules:
-            child, address = self.children[name], self.addresses[name]
-            wait_until(child, partial(is_ready, address), READY_SECONDS)
-            self.say(f"{name} is ready at {address}")
+        for name in SERVICES:
+            program = (f"{self.plan.package}.{name}", "start")
+            again = self._launcher(name, program, settings.of_service(name))
+            self._own(name, again, settings.address(name))
+        for name in (ISSUER, *SERVICES):
+            if name in self.children:
+                child, address = self.children[name], self.addresses[name]
+                wait_until(child, partial(is_ready, address), READY_SECONDS)
+                self.say(f"{name} is ready at {address}")
 
     def _launcher(
-        self, name: str, module: str, environment: Mapping[str, str]
+        self, name: str, program: tuple[str, str], environment: Mapping[str, str]
     ) -> Callable[[], Child]:
-        program = Program(
+        started = Program(
             name,
-            [sys.executable, "-m", module, "serve"],
+            [sys.executable, "-m", *program],
             self.plan.state / "logs" / f"{name}.log",
             environment,
             folder=REPOSITORY,
         )
-        return lambda: start(program)
+        return lambda: start(started)
 
     def _own(self, name: str, begin: Callable[[], Child], address: str) -> None:
         self.restarts[name] = begin
@@ -203,8 +189,3 @@ def is_ready(address: str) -> bool:
 def run(work: Coroutine[object, object, None]) -> None:
     """Run a short piece of asynchronous work to its end."""
     asyncio.run(work)
-
-
-def _await_migration(migration: Child) -> None:
-    if migration.process.wait(MIGRATION_SECONDS):
-        raise Cannot(why_ended(migration))

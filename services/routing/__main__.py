@@ -1,4 +1,4 @@
-"""Run routing: `python -m services.routing serve | migrate`."""
+"""Run routing: `python -m services.routing start | serve | migrate`."""
 
 from libs.service.run import main
 from services.routing.app import SERVICE

@@ -20,11 +20,9 @@ class Door(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def main(verbs: tuple[str, ...] = ("migrate", "serve")) -> None:
-    """Migrate at once, or serve until a signal."""
-    verb = sys.argv[1]
-    if verb not in verbs:
+def main() -> None:
+    """Serve until a signal."""
+    if sys.argv[1] not in {"start", "serve"}:
         raise SystemExit(2)
-    if verb == "serve":
-        port = int(os.environ["QINGXIN_PORT"])
-        HTTPServer((os.environ["QINGXIN_HOST"], port), Door).serve_forever()
+    port = int(os.environ["QINGXIN_PORT"])
+    HTTPServer((os.environ["QINGXIN_HOST"], port), Door).serve_forever()
