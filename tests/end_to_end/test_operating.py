@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from libs.settings import Key
 from services.reporting.console.session import COOKIE, Session, begin
 from tests.end_to_end.complaint import complain
-from tests.end_to_end.test_foreign import newer_version
+from tests.end_to_end.test_foreign import newer_version, settled_clue
 from tests.end_to_end.whole import ALL, OPERATOR, Act, Whole
 from tests.eventually import eventually
 
@@ -57,7 +57,7 @@ async def on_record(whole: Whole, service: str) -> list[dict[str, Any]]:
 async def test_a_parked_event_is_an_alarm_and_is_retried_and_dropped_by_page(
     whole: Whole,
 ) -> None:
-    event_id = await newer_version(whole, (await complain(whole)).clue_id)
+    event_id = await newer_version(whole, await settled_clue(whole))
     await whole.settled()
     told = await whole.get(OPERATOR, "routing", "/operator/alarms")
     assert "parked" in {one["alarm"] for one in told["alarms"]}

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from deploy.local.places import REPOSITORY
 from libs.service.alarms import alarms
-from tests.end_to_end.complaint import complain
-from tests.end_to_end.test_foreign import newer_version
+from tests.end_to_end.test_foreign import newer_version, settled_clue
 from tests.end_to_end.test_operating import dropped_all
 from tests.end_to_end.test_restore import forget_what_was_kept_aside
 from tests.end_to_end.whole import ALL, Whole
@@ -38,7 +37,7 @@ def test_every_alarm_has_its_section_and_its_commands() -> None:
 async def test_every_command_of_the_runbook_runs_as_written(
     whole: Whole, tmp_path: Path
 ) -> None:
-    event = await newer_version(whole, (await complain(whole)).clue_id)
+    event = await newer_version(whole, await settled_clue(whole))
     await whole.settled()
     told = dict(os.environ) | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
