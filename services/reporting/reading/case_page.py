@@ -46,7 +46,7 @@ def _of(name: str, order: str) -> Statement:
     return statement(text)
 
 
-CLUES = _of("clue", "registered_at")
+CLUES = _of("clue", "registered_at, stream")
 CASES = _of("case_file", "stream")
 CLAIMS = _of("claim", "ordinal, claim_id")
 PROCEEDINGS = _of("proceeding", "stream")

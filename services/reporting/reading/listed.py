@@ -24,7 +24,8 @@ AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "ove
 
 DUE = """
 SELECT d.clock, d.due_on, d.due_at, d.missed FROM {{deadline}} d
-WHERE d.case_id = {case} AND d.running ORDER BY d.due_at LIMIT 1"""
+WHERE d.case_id = {case} AND d.running
+ORDER BY d.due_at, d.clock, d.stream LIMIT 1"""
 
 # Named CTE `chosen` gives the cases and their order; this gives each its columns.
 COLUMNS = f"""

@@ -26,7 +26,7 @@ from services.reporting.reading.trail import Happened, by_ids
 
 CAMPAIGN = """
 SELECT * FROM campaign, date(journal.now() AT TIME ZONE 'Asia/Shanghai') AS day
-ORDER BY starts_on > day, abs(starts_on - day) LIMIT 1"""
+ORDER BY starts_on > day, abs(starts_on - day), campaign_id LIMIT 1"""
 PERIODS = "SELECT * FROM period WHERE campaign_id = $1 ORDER BY week"
 CORRECTED = """
 SELECT week, indicator, unit, old, new, cause, event_ids, noted_in_week, event_id,

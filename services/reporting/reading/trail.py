@@ -25,7 +25,7 @@ ONE = "SELECT * FROM trail WHERE event_id = $1"
 PARTIES = "SELECT parties FROM case_file WHERE case_id = $1"
 EFFECTS = """
 SELECT * FROM trail WHERE correlation_id = $1 AND causation_id = $2
-ORDER BY recorded_at LIMIT 200"""
+ORDER BY recorded_at, event_id LIMIT 200"""
 MANY = "SELECT * FROM trail WHERE event_id = ANY($1)"
 
 
