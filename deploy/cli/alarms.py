@@ -13,8 +13,8 @@ from deploy.local import running
 from deploy.local.alone import supervisor
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
+from deploy.local.plan import Plan
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan
 from libs.service.alarms import alarms, silent
 
 Told = Mapping[str, Any]

@@ -12,7 +12,7 @@ from deploy.cli import DONE, show
 from deploy.cli.asking import AUDITOR, asked, door, instant, shown
 from deploy.local import running
 from deploy.local.cannot import Cannot
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 from libs.money import format_minor
 
 AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "overpaid")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.cli import DONE, show
 from deploy.local import backup, running
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

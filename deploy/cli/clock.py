@@ -13,8 +13,8 @@ from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.issuer.minting import token_for
 from deploy.local.issuer.settings import settings_from
+from deploy.local.plan import Plan
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan
 
 OPERATOR = "op-01"
 

@@ -23,8 +23,8 @@ from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.issuer.minting import issuer_of
 from deploy.local.issuer.settings import settings_from
+from deploy.local.plan import Plan as StackPlan
 from deploy.local.settings import ISSUER, Settings
-from deploy.local.stack import Plan as StackPlan
 
 WIDTH = 30
 

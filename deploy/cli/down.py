@@ -5,7 +5,7 @@ import os
 
 from deploy.cli import DONE, NOTHING_RUNS, show
 from deploy.local import detached
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 
 
 def configure(_parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from deploy.cli import DONE
 from deploy.cli.asking import AUDITOR, asked, door, shown
 from deploy.local import running
 from deploy.local.kept import SERVICES
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 
 PAGE = 200
 WAIT_SECONDS = 20

@@ -8,7 +8,7 @@ from typing import Any
 from deploy.cli import DONE, show
 from deploy.cli.asking import AUDITOR, asked, door, instant, shown
 from deploy.local import running
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 from libs.money import format_minor
 
 # What an event cites for itself: article of law, version of rule or calendar.

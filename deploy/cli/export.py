@@ -17,8 +17,8 @@ from deploy.cli.packing import Pack, write
 from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
+from deploy.local.plan import Plan
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan
 from libs.events.audit.proving import Evidence, bundle, record_line
 from libs.events.audit.signing import Document
 from libs.events.event import Recorded

@@ -14,7 +14,7 @@ from deploy.cli import DONE, WRONG, show
 from deploy.cli.clock import operator_token
 from deploy.local import running
 from deploy.local.cannot import Cannot
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 from libs.money import format_minor
 
 LOOK_SECONDS = 0.5

@@ -8,7 +8,7 @@ from deploy.cli import DONE, WRONG, show
 from deploy.cli.asking import asked, door
 from deploy.cli.clock import OPERATOR
 from deploy.local import running
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

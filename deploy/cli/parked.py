@@ -11,8 +11,8 @@ from deploy.cli.clock import OPERATOR
 from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
+from deploy.local.plan import Plan
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan
 from libs.ids import ROOT
 
 Row = dict[str, Any]

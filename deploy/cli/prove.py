@@ -12,8 +12,8 @@ from deploy.cli.evidence import evidence_of, found, journal_of, row_of
 from deploy.cli.packing import Pack, write
 from deploy.local import running
 from deploy.local.cannot import Cannot
+from deploy.local.plan import Plan
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan
 from libs.events.audit.proving import NotSealed, bundle
 
 

@@ -17,8 +17,8 @@ from deploy.cli.clock import OPERATOR
 from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
+from deploy.local.plan import Plan
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan
 from libs.events.audit.drops import dropped
 from libs.events.stream.topics import Topics
 from libs.events.views.build import (

@@ -12,9 +12,10 @@ from deploy.cli.clock import OPERATOR
 from deploy.local import kept, running
 from deploy.local.alone import only_one
 from deploy.local.kept import SERVICES
+from deploy.local.plan import Plan
 from deploy.local.progress import speaker
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan, Stack
+from deploy.local.stack import Stack
 from libs.events.stream.leadership import from_the_start
 from libs.events.stream.topics import Topics
 

@@ -7,7 +7,7 @@ import sys
 from deploy.local import ports, running
 from deploy.local.kept import SERVICES
 from deploy.local.places import REPOSITORY
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from deploy.cli.clock import OPERATOR
 from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 
 PER_SECOND = 2000
 

@@ -10,7 +10,8 @@ from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.children import POLL_SECONDS
 from deploy.local.kept import SERVICES
-from deploy.local.stack import Plan, is_ready
+from deploy.local.plan import Plan
+from deploy.local.stack import is_ready
 
 SECONDS = 120
 

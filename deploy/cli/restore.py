@@ -8,9 +8,9 @@ from pathlib import Path
 from deploy.cli import DONE, confirming, show
 from deploy.local import backup, kept
 from deploy.local.kept import SERVICES
+from deploy.local.plan import Plan
 from deploy.local.progress import speaker
 from deploy.local.restore import restore
-from deploy.local.stack import Plan
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

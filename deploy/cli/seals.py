@@ -11,8 +11,8 @@ from deploy.cli.evidence import evidence_of, journal_of, seal_now
 from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
+from deploy.local.plan import Plan
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan
 from libs.events.audit.proving import bundle
 from libs.events.audit.rotating import rotate
 from libs.events.audit.seal import Seal

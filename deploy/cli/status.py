@@ -8,7 +8,7 @@ from dataclasses import asdict
 from deploy.cli import DONE, NOTHING_RUNS, WRONG, alarms, show
 from deploy.local import running
 from deploy.local.kept import SERVICES
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 from deploy.local.status import Status, status
 
 MIB = 1024 * 1024

@@ -6,7 +6,7 @@ import os
 from deploy.cli import DONE, show
 from deploy.cli.clock import operator_token
 from deploy.local import running
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from deploy.cli import DONE, show
 from deploy.cli.status import table
 from deploy.local import detached, supervisor
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 from deploy.local.status import status
 
 DEMONSTRATION = ("-m", "deploy.cli", "demo")

@@ -12,8 +12,8 @@ from deploy.cli.viewed import compared
 from deploy.local import running
 from deploy.local.cannot import Cannot
 from deploy.local.kept import SERVICES
+from deploy.local.plan import Plan
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan
 from libs.events.audit.seal_store import Folder
 from libs.events.audit.sealed import Where
 from libs.events.audit.topic import NoSuchTopic

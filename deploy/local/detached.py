@@ -13,7 +13,7 @@ from deploy.local.alone import supervisor
 from deploy.local.cannot import Cannot, last_line
 from deploy.local.children import POLL_SECONDS
 from deploy.local.places import REPOSITORY
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 from deploy.local.status import status
 
 START_SECONDS = 300

@@ -24,9 +24,10 @@ from deploy.local.cannot import Cannot
 from deploy.local.children import POLL_SECONDS, Program, start, why_ended
 from deploy.local.kept import SERVICES
 from deploy.local.places import REPOSITORY
+from deploy.local.plan import Plan
 from deploy.local.progress import Say
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan, Stack, is_ready
+from deploy.local.stack import Stack, is_ready
 from deploy.local.status import ENDED
 
 READY_SECONDS = 180

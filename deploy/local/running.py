@@ -4,19 +4,21 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from deploy.local import kept
 from deploy.local.alone import supervisor
 from deploy.local.cannot import Cannot
 from deploy.local.settings import Servers, Settings
-from deploy.local.stack import Stack
+
+if TYPE_CHECKING:  # every command loads this module, few the programs it starts
+    from deploy.local.stack import Stack
 
 FILE = "running.json"
 KEPT_SETTINGS = ("QINGXIN_TOPIC_PREFIX", "QINGXIN_DATABASE_PREFIX")
 
 
-def write(stack: Stack, settings: Settings) -> None:
+def write(stack: "Stack", settings: Settings) -> None:
     """Write what runs where. The file holds a password: it is private."""
     told = settings.environment
     content = {

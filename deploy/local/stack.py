@@ -8,12 +8,12 @@ import urllib.request
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from deploy.local import databases, jars, kafka, kept, postgres, topics
 from deploy.local.children import Child, Program, start, wait_until
 from deploy.local.kept import SERVICES
-from deploy.local.places import REPOSITORY, STATE
+from deploy.local.places import REPOSITORY
+from deploy.local.plan import Plan
 from deploy.local.progress import Say
 from deploy.local.seal_keys import make_seal_keys
 from deploy.local.settings import Servers, Settings
@@ -24,22 +24,6 @@ ADMINISTRATOR = "postgres"
 SERVERS = ("postgres", "kafka")
 ISSUER = "issuer"
 OK = 200
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which programs make the system, where its state is, what it is told."""
-
-    environment: Mapping[str, str]
-    state: Path
-    package: str = "services"
-    issuer: str = "deploy.local.issuer"
-
-    @staticmethod
-    def of(environment: Mapping[str, str]) -> "Plan":
-        """Return the plan an environment asks for."""
-        state = Path(environment.get("QINGXIN_STATE") or STATE).resolve()
-        return Plan(environment, state)
 
 
 @dataclass

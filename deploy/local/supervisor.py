@@ -11,9 +11,10 @@ from deploy.local import kept, running, welcome
 from deploy.local.alone import only_one
 from deploy.local.cannot import Cannot
 from deploy.local.children import Program, start
+from deploy.local.plan import Plan
 from deploy.local.progress import speaker
 from deploy.local.settings import Settings
-from deploy.local.stack import Plan, Stack
+from deploy.local.stack import Stack
 
 WATCH_SECONDS = 0.5
 FIRST_PAUSE = 1.0

@@ -9,8 +9,8 @@ import asyncpg
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 from deploy.local import running
+from deploy.local.plan import Plan
 from deploy.local.set_up import chromium
-from deploy.local.stack import Plan
 
 WIDE, PHONE = (1280, 900), (360, 780)
 STORY = "SELECT case_id FROM clue WHERE reference LIKE '演示S1' LIMIT 1"

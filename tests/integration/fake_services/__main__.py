@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from deploy.local import supervisor
 from deploy.local.cannot import Cannot
-from deploy.local.stack import Plan
+from deploy.local.plan import Plan
 
 PACKAGE = "tests.integration.fake_services"
 
