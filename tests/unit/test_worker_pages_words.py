@@ -4,11 +4,13 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from libs.calendar import Calendar, load_clocks
 from libs.calendar.tables import read_years
-from libs.web.pages.words import catalogue
-from services.intake.pages.due import term
-from services.intake.pages.page import HERE, day_words, moment_words
+from libs.web.pages.words import Words, catalogue
+from services.intake.pages.due import ByWhen, term, titled
+from services.intake.pages.page import ENVIRONMENT, HERE, day_words, moment_words
 
 ROOT = Path(__file__).parents[2]
 ASKED = re.compile(r"""\bt\(["']([a-z_.]+?)["']( ~)?""")
@@ -50,10 +52,29 @@ def test_days_are_shanghais_whatever_the_instant_is_in() -> None:
     assert day_words(date(2023, 11, 10), "en") == "10 November 2023"
 
 
-def test_the_term_of_a_complaint_is_counted_by_the_rulebook() -> None:
-    rules = load_clocks(
-        (ROOT / "services/routing/rules/clocks.toml").read_text("utf-8")
+CLOCKS = (ROOT / "services/routing/rules/clocks.toml").read_text("utf-8")
+NEW = CLOCKS.split("[[clocks]]")[1].replace("CLK-02", "CLK-90")
+
+
+@pytest.mark.parametrize(("words", "day"), [(ZH, "2024年2月6日"), (EN, "6 February")])
+def test_a_clock_that_was_adopted_today_is_shown_by_its_own_title(
+    words: Words, day: str
+) -> None:
+    row = {"due_on": date(2024, 2, 6), "article": "5", "provisional": False}
+    rows = [{**row, "clock": clock, "missed": False} for clock in ("CLK-90", "CLK-91")]
+    running = titled(rows, [f"[[clocks]]{NEW}"])
+    (new,) = load_clocks(f"[[clocks]]{NEW}")
+    shown = ENVIRONMENT.get_template("due.html").render(
+        due=ByWhen(running, known=True), t=words, language=words.language
     )
+    title = new.title_zh if words.language == "zh" else new.title_en
+    assert f"{title}{'：' if words is ZH else ': '}" in shown
+    assert "CLK-91" in shown
+    assert shown.count(day) == 2
+
+
+def test_the_term_of_a_complaint_is_counted_by_the_rulebook() -> None:
+    rules = load_clocks(CLOCKS)
     calendar = Calendar.of(read_years(ROOT / "services/routing/rules/calendar"))
     friday = datetime(2023, 11, 10, 1, tzinfo=UTC)
     found = term(rules, calendar, "complaint", friday)

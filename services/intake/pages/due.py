@@ -28,8 +28,19 @@ class ByWhen:
 
 async def by_when(pool: asyncpg.Pool, case_id: UUID) -> ByWhen:
     """Return by which days somebody must act on a case, the next one first."""
-    rows = [dict(row) for row in await pool.fetch(DUE_DATES, case_id)]
-    return ByWhen([row for row in rows if row["running"]], bool(rows))
+    rows = await pool.fetch(DUE_DATES, case_id)
+    running = [row for row in rows if row["running"]]
+    books = await _books(pool) if running else {}
+    return ByWhen(titled(running, books.get("clocks", ())), bool(rows))
+
+
+def titled(
+    rows: Iterable[Mapping[str, object]], clocks: Iterable[str]
+) -> list[Mapping[str, object]]:
+    """Return the rows with their clocks' titles: a clock is data, adopted any day."""
+    rules = [rule for text in clocks for rule in load_clocks(text)]
+    titles = {rule.id: {"zh": rule.title_zh, "en": rule.title_en} for rule in rules}
+    return [{**row, "title": titles.get(str(row["clock"]), {})} for row in rows]
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ async def acceptance_term(
     For the receipt, which is printed before routing has heard of the clue: the rule,
     counted with the calendar that routing adopted.
     """
-    books = {row["book"]: _files(row["files"]) for row in await pool.fetch(BOOKS)}
+    books = await _books(pool)
     if len(books) < 2:  # noqa: PLR2004 -- both books
         return None
     rules = [rule for text in books["clocks"] for rule in load_clocks(text)]
@@ -74,6 +85,10 @@ def term(
         rule.article,
         counted.provisional,
     )
+
+
+async def _books(pool: asyncpg.Pool) -> dict[str, list[str]]:
+    return {row["book"]: _files(row["files"]) for row in await pool.fetch(BOOKS)}
 
 
 def _files(said: str | Mapping[str, str]) -> list[str]:
