@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from libs.events.audit.verify import verify
+from libs.events.audit.verify import Also, verify
 from libs.events.journal.journal import Journal
 from libs.events.stream.envelope import Copy, from_record
 from libs.events.stream.topics import PARTITIONS
@@ -36,7 +36,11 @@ async def ours(place: Place, databases: FreshDatabases) -> list[Sample]:
         meter = Meter(place.servers)
         with meter:
             verdict = await verify(
-                journal, place.kafka, place.ready["topic"], patience=0
+                journal,
+                place.kafka,
+                place.ready["topic"],
+                patience=0,
+                also=Also(dsn=place.ready["dsn"]),
             )
         assert verdict.agrees, verdict
         assert (verdict.rows, verdict.records) == (EVENTS, EVENTS)
