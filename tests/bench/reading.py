@@ -200,6 +200,8 @@ async def case_page(
 ) -> int:
     """Read all that a case's page shows."""
     case_id = ids.case_id(ids.clue_id("310199000000", "window", str(number), 1))
-    for said in (CLUES, CASES, CLAIMS, DEADLINES):
+    # The story tells no complaint's own words, so its clues have no row.
+    await connection.fetch(CLUES.at(as_of), as_of, case_id)
+    for said in (CASES, CLAIMS, DEADLINES):
         assert await connection.fetch(said.at(as_of), as_of, case_id)
     return len(await of_case(connection, case_id, as_of))
