@@ -67,14 +67,15 @@ class Clockwork:
 
     async def drained(self) -> None:
         """Return once nothing is under way anywhere, and every service knows it."""
-        await self._at_rest(await self._pass([], told=False))
+        await self._at_rest()
         await self._pass(await self._all("POST", "/operator/tick"), told=True)
 
-    async def _at_rest(self, progresses: Progresses) -> None:
+    async def _at_rest(self, progresses: Progresses = ()) -> None:
         """Let all journals be passed everywhere, and all that follows from them.
 
         A service that has passed all journals, and whose own has not grown by it, has
-        nothing left to do; when that holds of all four, all is at rest.
+        nothing left to do; when that holds of all four, all is at rest. `progresses`
+        are those that are known already.
         """
         for _ in range(ROUNDS):
             before = [progress["seq"] for progress in progresses]
@@ -97,7 +98,7 @@ class Clockwork:
             grown = False
             while (fired := await self._fire(timed)) > 0:
                 done, grown = done + fired, True
-                await self._at_rest(await self._pass([], told=False))
+                await self._at_rest()
             if grown and now == to:
                 last = await self._all("POST", "/operator/tick")
                 await self._pass(last, told=True)

@@ -7,7 +7,7 @@ decided by its rule, and answered with where its events stand in the journal.
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, JsonValue, create_model
 
-from libs.calendar import day_of
+from libs.calendar.local_days import EARLIEST, day_of
 from libs.events.command import Command, Stamp
 from libs.events.decider import Kind, Rule
 from libs.events.event import Recorded
@@ -30,7 +30,6 @@ from libs.web.idempotency import Creation, Repeatable
 from libs.web.languages import Said
 from libs.web.problems import FieldError, More, Problem
 
-EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
 """How far a fact may lie ahead of the deployment's clock: clocks differ a little."""
 

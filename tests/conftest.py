@@ -32,7 +32,10 @@ def side(nodeid: str) -> str:
 
 
 class Sides(LoadScopeScheduling):  # type: ignore[misc]
-    """Two processes: the one running system's tests, and meanwhile file by file."""
+    """Two processes: the one running system's tests, and meanwhile file by file.
+
+    xdist's own groups are marked on a test's id, which pytest 9.2 no longer lets it.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         return side(nodeid)
@@ -114,7 +117,7 @@ def whole(
     """The four services, the issuer and a simulated clock, ready: one for a run."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         # A second one, on the other process, would double a run's time unseen.
-        (tmp_path_factory.getbasetemp().parent / "whole").touch(exist_ok=False)
+        (tmp_path_factory.getbasetemp().parent / WHOLE).touch(exist_ok=False)
     mark = uuid4().hex[:6]
     with running_whole(
         stack_folder / "whole",

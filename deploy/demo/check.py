@@ -12,8 +12,8 @@ from deploy.demo.office import weeks
 from deploy.demo.plan import Plan
 from deploy.demo.step import Fact
 from libs.calendar import end_of_day
+from libs.calendar.local_days import EARLIEST
 from services.reporting.figures import counting
-from services.reporting.figures.counting import BEGINNING
 from services.reporting.figures.indicators import BY_ID
 
 STORIES = """
@@ -44,7 +44,7 @@ async def compared(
 ) -> list[Compared]:
     """Return the whole campaign's figures, the stories' sums, and each week's."""
     found = await _stories(connection, plan.facts, now)
-    ever = Span(BEGINNING, end_of_day(now.date()), now)
+    ever = Span(EARLIEST, end_of_day(now.date()), now)
     found += await spanned(connection, plan.facts, ever, "")
     for number, (_, last) in enumerate(weeks(), 1):
         if end_of_day(last) <= now:

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+"""No fact and no question is about a time before it."""
 
 
 def day_of(moment: date | datetime) -> date:

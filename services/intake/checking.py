@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from libs.calendar import day_of
+from libs.calendar.local_days import EARLIEST, day_of
 from libs.codes import (
     Verdict,
     check_bank_card,
@@ -19,7 +19,6 @@ from libs.web.languages import Said as Words
 from libs.web.problems import FieldError, More, Problem
 from services.intake.said import ClueSaid, IdNumber, PersonSaid, WorkerSaid
 
-EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
 # An ID or telephone number in these would travel in events.
 PUBLIC_TEXTS = ("/employer/name", "/project/name", "/reference")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from libs.calendar.local_days import EARLIEST
 from libs.service.parts import Running
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
@@ -20,7 +21,7 @@ from libs.web.cursor import Cursors, listing, next_link
 from libs.web.languages import Said
 from libs.web.permissions import Power
 from libs.web.problems import Problem
-from services.reporting.reading.asking import EARLIEST, LATEST, Answer, Asking
+from services.reporting.reading.asking import LATEST, Answer, Asking
 from services.reporting.reading.case_page import case_page
 from services.reporting.reading.findings import findings
 from services.reporting.reading.ledger import Filters, Mark, Place, ledger

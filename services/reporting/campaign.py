@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from libs.calendar.local_days import day_of, end_of_day, start_of_day
+from libs.calendar.local_days import EARLIEST, day_of, end_of_day, start_of_day
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import CausedFigure, Code, Text
 from libs.events.contracts.reporting import (
@@ -30,7 +30,6 @@ from libs.ids import named
 
 SUNDAY = 6
 MOST_WEEKS = 60
-EARLIEST = date(1980, 1, 1)
 A_YEAR = timedelta(days=366)
 
 
@@ -165,7 +164,10 @@ def _plausible(command: OpenCampaign, today: date) -> None:
     if command.ends_on < command.starts_on:
         raise Rejected("dates-reversed", "结束日期不能早于开始日期。")
     near = today + A_YEAR
-    if not EARLIEST <= command.starts_on <= near or command.notice_signed_on > near:
+    if (
+        not EARLIEST.date() <= command.starts_on <= near
+        or command.notice_signed_on > near
+    ):
         raise Rejected(
             "implausible-dates", "请更正日期：须在 1980 年以后、今天起一年之内。"
         )

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from libs.acts import Act, Asked, answered, routes
 from libs.calendar import end_of_day
+from libs.calendar.local_days import EARLIEST
 from libs.events.contracts.reporting import ZeroOutSnapshotTaken
 from libs.ids import named
 from libs.money import Money
@@ -30,7 +31,7 @@ from services.reporting.campaign import (
     Week,
 )
 from services.reporting.completeness import complete_up_to
-from services.reporting.figures.counting import BEGINNING, Span, count, table
+from services.reporting.figures.counting import Span, count, table
 from services.reporting.figures.indicators import BY_ID
 from services.reporting.weekly import corrections, document, span_of
 
@@ -91,8 +92,8 @@ async def take_snapshot(
     permissions.require(caller, "TakeZeroOutSnapshot")
     running: Running = request.app.state.running
     async with running.pool.acquire() as connection, _reading(connection):
-        at = await _complete(running, connection, BEGINNING)
-        span = Span(at, BEGINNING, at)
+        at = await _complete(running, connection, EARLIEST)
+        span = Span(at, EARLIEST, at)
         values = {
             name: (await count(connection, BY_ID[name], span)).get(None, 0)
             for name in BOARD

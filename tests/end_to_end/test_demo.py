@@ -22,7 +22,8 @@ from deploy.local.kept import SERVICES
 from deploy.local.places import REPOSITORY
 from deploy.local.settings import ISSUER
 from libs.calendar import end_of_day
-from services.reporting.figures.counting import BEGINNING, Span, count
+from libs.calendar.local_days import EARLIEST
+from services.reporting.figures.counting import Span, count
 from services.reporting.figures.indicators import BY_ID
 from tests.end_to_end.whole import Whole, running_whole
 from tests.eventually import eventually
@@ -141,7 +142,7 @@ async def test_the_identities_hold_at_each_cut_off_now_and_as_known_then(
 async def _identities(
     connection: asyncpg.Connection, cut_off: datetime, known_at: datetime
 ) -> None:
-    ever = Span(known_at, BEGINNING, cut_off)
+    ever = Span(known_at, EARLIEST, cut_off)
     values = {
         name: await count(connection, indicator, ever)
         for name, indicator in BY_ID.items()

@@ -1,11 +1,10 @@
 """Ten thousand records of nobody on our topics: counted, stepped over, all goes on."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 from random import Random
 
-import pytest
 from aiokafka import AIOKafkaProducer
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
@@ -17,8 +16,7 @@ from libs.events.stream.topics import PARTITIONS
 from libs.events.stream.watermark import Watermarks
 from libs.telemetry.instruments import Sight, instruments_of
 from tests.eventually import eventually
-from tests.stack import FreshDatabases, FreshTopics
-from tests.stream_scene import Scene, Seen, a_scene, a_stream
+from tests.stream_scene import Scene, Seen, a_stream
 from tests.topic_copy import Raw, read_raw, write_raw
 
 SEED = 20261128
@@ -28,14 +26,6 @@ STREAMS = 24
 PATIENCE = 90
 
 Fuzz = Callable[[Random, Raw], Raw]
-
-
-@pytest.fixture
-async def scene(
-    fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
-) -> AsyncIterator[Scene]:
-    async with a_scene(fresh_database, topics, kafka) as made:
-        yield made
 
 
 def foreign(chance: Random, raw: Raw) -> Raw:

@@ -1,24 +1,11 @@
 """One event in a thousand at fault: the others never wait, and nothing is lost."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from libs.events.stream import parked
 from tests.eventually import eventually
-from tests.stack import FreshDatabases, FreshTopics
-from tests.stream_scene import Scene, Seen, a_scene, a_stream
+from tests.stream_scene import Scene, Seen, a_stream
 
 STREAMS, ROUNDS = 400, 10
 POISONED = 4
-
-
-@pytest.fixture
-async def scene(
-    fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
-) -> AsyncIterator[Scene]:
-    async with a_scene(fresh_database, topics, kafka) as made:
-        yield made
 
 
 async def test_poison_in_a_thousand_parks_its_streams_alone_and_comes_after_all(

@@ -1,9 +1,7 @@
 """A relay sends nothing to a topic that is not the one it wrote; it says what to do."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -15,15 +13,6 @@ from libs.events.stream.topics import PARTITIONS
 from tests.eventually import eventually
 from tests.stack import FreshDatabases, FreshTopics
 from tests.stream_scene import SERVICE, Scene, Seen, a_scene, a_stream
-
-
-@pytest.fixture
-async def scene(
-    fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
-) -> AsyncIterator[Scene]:
-    async with a_scene(fresh_database, topics, kafka) as made:
-        yield made
-
 
 PATIENCE = 60
 

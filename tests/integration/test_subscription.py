@@ -9,16 +9,7 @@ from aiokafka import AIOKafkaProducer
 from libs.events.event import Recorded
 from libs.events.stream.envelope import to_record
 from tests.eventually import eventually
-from tests.stack import FreshDatabases, FreshTopics
-from tests.stream_scene import Noting, Scene, Seen, a_scene, a_stream
-
-
-@pytest.fixture
-async def scene(
-    fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
-) -> AsyncIterator[Scene]:
-    async with a_scene(fresh_database, topics, kafka) as made:
-        yield made
+from tests.stream_scene import Noting, Scene, Seen, a_stream
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,17 +17,8 @@ from libs.events.stream.effects import Effects
 from libs.events.stream.envelope import Copy
 from libs.events.stream.trouble import TryAgain
 from tests.eventually import eventually
-from tests.stack import FreshDatabases, FreshTopics
 from tests.stream_child import MIDST
-from tests.stream_scene import Scene, Seen, a_scene, a_stream
-
-
-@pytest.fixture
-async def scene(
-    fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
-) -> AsyncIterator[Scene]:
-    async with a_scene(fresh_database, topics, kafka) as made:
-        yield made
+from tests.stream_scene import Scene, Seen, a_stream
 
 
 async def test_members_come_and_go_and_every_event_has_its_effect_once(

@@ -1,6 +1,6 @@
 """What a consumer cannot apply waits with its stream; all else goes on."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 import pytest
@@ -9,16 +9,7 @@ from libs.events.event import Recorded
 from libs.events.stream import parked
 from libs.events.stream.parked import NotParked
 from tests.eventually import eventually
-from tests.stack import FreshDatabases, FreshTopics
-from tests.stream_scene import Scene, Seen, a_scene, a_stream
-
-
-@pytest.fixture
-async def scene(
-    fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
-) -> AsyncIterator[Scene]:
-    async with a_scene(fresh_database, topics, kafka) as made:
-        yield made
+from tests.stream_scene import Scene, Seen, a_stream
 
 
 async def reasons(scene: Scene) -> list[str]:

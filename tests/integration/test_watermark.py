@@ -9,16 +9,7 @@ from libs.events.stream import parked
 from libs.events.stream.topics import partition_of
 from libs.events.stream.watermark import Fact, Watermarks
 from tests.eventually import eventually
-from tests.stack import FreshDatabases, FreshTopics
-from tests.stream_scene import SERVICE, Scene, Seen, a_scene, a_stream
-
-
-@pytest.fixture
-async def scene(
-    fresh_database: FreshDatabases, topics: FreshTopics, kafka: str
-) -> AsyncIterator[Scene]:
-    async with a_scene(fresh_database, topics, kafka) as made:
-        yield made
+from tests.stream_scene import SERVICE, Scene, Seen, a_stream
 
 
 @pytest.fixture

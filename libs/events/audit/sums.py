@@ -13,12 +13,11 @@ from typing import Any
 
 from libs.events.audit.merkle import Frontier, Tree
 from libs.events.journal.chain import FORMAT
-from libs.events.stream.envelope import Foreign, Record, from_record
+from libs.events.stream.envelope import SPEC, Foreign, Record, from_record
 from libs.events.stream.topics import partition_of
 
 SPAN = 1 << 16
 """Events in a range: a power of two, so that a range is a subtree of the log's."""
-SPEC = b"1.0"
 INSTANT = len("2023-11-10T00:00:00.000000Z")
 NEAR = 4096
 """How far back a repeated record is still known here."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
@@ -38,7 +39,7 @@ def titled(
     rows: Iterable[Mapping[str, object]], clocks: Iterable[str]
 ) -> list[Mapping[str, object]]:
     """Return the rows with their clocks' titles: a clock is data, adopted any day."""
-    rules = [rule for text in clocks for rule in load_clocks(text)]
+    rules = _rules(tuple(clocks))
     titles = {rule.id: {"zh": rule.title_zh, "en": rule.title_en} for rule in rules}
     return [{**row, "title": titles.get(str(row["clock"]), {})} for row in rows]
 
@@ -65,7 +66,7 @@ async def acceptance_term(
     books = await _books(pool)
     if len(books) < 2:  # noqa: PLR2004 -- both books
         return None
-    rules = [rule for text in books["clocks"] for rule in load_clocks(text)]
+    rules = _rules(tuple(books["clocks"]))
     calendar = Calendar.of(load_year(text) for text in books["calendar"])
     return term(rules, calendar, kind, received_at)
 
@@ -85,6 +86,11 @@ def term(
         rule.article,
         counted.provisional,
     )
+
+
+@lru_cache(maxsize=4)  # every look-up asks, and the book changes a few times a year
+def _rules(clocks: tuple[str, ...]) -> tuple[ClockRule, ...]:
+    return tuple(rule for text in clocks for rule in load_clocks(text))
 
 
 async def _books(pool: asyncpg.Pool) -> dict[str, list[str]]:

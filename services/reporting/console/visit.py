@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from libs import ids
-from libs.calendar.local_days import SHANGHAI
+from libs.calendar.local_days import EARLIEST, SHANGHAI
 from libs.organisation import Officer, Unit, UnknownUnit
 from libs.service.parts import Running
 from libs.web import permissions
@@ -20,7 +20,7 @@ from libs.web.permissions import Permission, Power
 from libs.web.problems import FieldError, More, Problem
 from services.reporting.console.session import COOKIE, Session, find
 from services.reporting.console.words import Words, words
-from services.reporting.reading.asking import EARLIEST, LATEST, Asking
+from services.reporting.reading.asking import LATEST, Asking
 
 LANGUAGE_COOKIE = "qingxin_language"
 SEEING: Permission = frozenset({Power.VIEW, Power.DECIDE, Power.REVIEW, Power.PROPOSE})

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from libs.calendar.local_days import EARLIEST
 from services.reporting.figures.indicators import BY_ID, INDICATORS, MEASURES, Indicator
 
 # `net` lets "people" leave out a worker whose payments were all reversed.
@@ -21,7 +22,6 @@ WITH listed AS ({listed})
 SELECT event_id, case_id, subject, amount, at, unit FROM listed
 WHERE at >= $2 AND at < $3 AND ($4::text IS NULL OR unit = $4)
 ORDER BY at, event_id LIMIT $5"""
-BEGINNING = datetime.fromisoformat("1980-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Span:
 
     def cumulative(self) -> "Span":
         """Return everything up to the end of the period."""
-        return Span(self.known_at, BEGINNING, self.ends_at)
+        return Span(self.known_at, EARLIEST, self.ends_at)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from services.reporting.completeness import answered
 
 T = TypeVar("T")
 
-EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 """The times at which things can be asked as known."""
 

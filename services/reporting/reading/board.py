@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 import asyncpg
 
 from libs.calendar import day_of, end_of_day
+from libs.calendar.local_days import EARLIEST
 from libs.service.parts import Running
-from services.reporting.figures.counting import BEGINNING, Span, count
+from services.reporting.figures.counting import Span, count
 from services.reporting.figures.indicators import BY_ID
 from services.reporting.reading.asking import (
     Answer,
@@ -106,7 +107,7 @@ async def board(running: Running, asking: Asking) -> Answer[Board]:
         of = await completed(running, connection, VIEWS)
         at = await known_at(running, connection, asking)
         held = await campaign(connection)
-        span = Span(at, BEGINNING, at)
+        span = Span(at, EARLIEST, at)
         stocks = {
             name: _plain(await count(connection, BY_ID[name], span)) for name in STOCKS
         }

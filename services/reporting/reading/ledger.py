@@ -9,10 +9,9 @@ from uuid import UUID
 import asyncpg
 from pydantic import BaseModel, ConfigDict, Field
 
-from libs.calendar import end_of_day, start_of_day
+from libs.calendar.local_days import EARLIEST, end_of_day, start_of_day
 from libs.service.parts import Running
 from services.reporting.reading.asking import (
-    EARLIEST,
     LATEST,
     Answer,
     Asking,
