@@ -21,7 +21,7 @@ def main() -> int:
     """Go on until the history has N faults; 1 when a promise was broken."""
     told = os.environ.get
     wanted, seed = int(told("N") or 1000), int(told("SEED") or 1)
-    brokers, each = int(told("BROKERS") or 1), int(told("GO") or 25)
+    brokers, each = int(told("BROKERS") or 1), int(told("GO") or 50)
     file = results.FOLDER / f"history-{brokers}.jsonl"
     while (done := results.of(file).count) < wanted:
         one = _wanted(min(each, wanted - done), seed * 1_000_000 + done, brokers)

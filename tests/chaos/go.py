@@ -42,7 +42,7 @@ class Wanted:
     seed: int
     kinds: tuple[str, ...] = tuple(KINDS)
     seconds: tuple[float, float] = (5.0, 15.0)
-    side_by_side: int = 2
+    side_by_side: int = 6
     clients: int = 4
     shape: Shape = field(default_factory=Shape)
     stop_at_first: bool = False

@@ -41,8 +41,13 @@ KINDS: Mapping[str, Maker] = {
     "topic-lost": fault_records.topic_lost,
     "restore": fault_restore.restore,
 }
-ALONE = frozenset({"restore", "topic-lost", "disk-postgres", "disk-kafka"})
+ALONE = frozenset({"restore", "topic-lost"})
 """Struck with no other: their mending asks the servers themselves."""
+APART = frozenset({"disk-postgres", "disk-kafka"})
+"""One of these in a wave: each ends a server that the other's mending asks."""
+LONG = frozenset({"pause", "zombie", "broker-pause"})
+"""Held as long as was asked; what only has to meet the work is held a fifth of it."""
+SHORTER = 5
 HEAL_SECONDS = 240.0
 OUT_OF_REACH = (
     KafkaError,
@@ -74,9 +79,7 @@ class Nemesis:
 
     async def wave(self, most: int) -> None:
         """Strike some faults together; return once all is well again."""
-        faults = [self._drawn() for _ in range(self._count(most))]
-        if any(one.kind in ALONE for one in faults):
-            faults = faults[:1]
+        faults = self._together(self._count(most))
         ends = await asyncio.gather(*(self._one(each) for each in faults))
         await self.well()
         now = time.monotonic()
@@ -92,13 +95,32 @@ class Nemesis:
     def _count(self, most: int) -> int:
         return self.dice.randint(1, max(1, min(self.side_by_side, most)))
 
-    def _drawn(self) -> Fault:
+    def _together(self, count: int) -> list[Fault]:
+        """Draw faults that may overlap; those that may not wait for a later wave."""
+        drawn: list[str] = []
+        later: list[str] = []
+        while len(drawn) + len(later) < count:
+            kind = self._drawn()
+            taken = APART & {*drawn} if kind in APART else drawn
+            hindered = taken and kind in ALONE | APART
+            (later if hindered else drawn).append(kind)
+            if drawn[0] in ALONE:
+                break
+        self._bag += later
+        return [self._made(kind) for kind in drawn]
+
+    def _drawn(self) -> str:
         # From a bag, so that a short run meets many kinds.
         if not self._bag:
             self._bag = list(self.kinds)
             self.dice.shuffle(self._bag)
-        make = KINDS[self._bag.pop()]
-        return make(self.system, self.dice, self.dice.uniform(*self.seconds))
+        return self._bag.pop()
+
+    def _made(self, kind: str) -> Fault:
+        low, high = self.seconds
+        if kind not in LONG:
+            low, high = low / SHORTER, high / SHORTER
+        return KINDS[kind](self.system, self.dice, self.dice.uniform(low, high))
 
     async def _one(self, each: Fault) -> float | None:
         """Strike, hold and mend; return when it was mended, None when it missed."""
