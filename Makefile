@@ -9,7 +9,7 @@ STAMPS := .local/stamps
 QINGXIN_REAL_DATA ?= ../shared/data/real
 export QINGXIN_REAL_DATA
 
-.PHONY: run test rules clients test-real bench bench-gate chaos setup setup-dev setup-peers clean
+.PHONY: run test test-all rules clients test-real bench bench-gate chaos setup setup-dev setup-peers clean
 
 run: setup ## the whole system on the replayed campaign
 	@exec $(VENV) -m deploy.local up --demo
@@ -17,6 +17,10 @@ run: setup ## the whole system on the replayed campaign
 test: setup-dev ## every rule, every test
 	@$(MAKE) --no-print-directory -j2 rules clients
 	$(VENV) -m pytest -n 2 --no-loadscope-reorder
+
+test-all: ## the slow ones too: more requests, restore drills, twenty faults
+	QINGXIN_FUZZ_EXAMPLES=100 $(MAKE) --no-print-directory test
+	$(VENV) -m pytest -s tests/drills tests/chaos
 
 rules:
 	$(VENV) -m ruff check .
