@@ -29,6 +29,9 @@ FOUND = """## What faults have found
   a relay that only waits went on telling its old trouble, and was never ready again;
   a topic that was deleted and made again was filled from the middle, and its readers
   found it after minutes (`test_relay_topic.py`).
+- A record under way while a topic was made again stood before index 0, so that a new
+  reader of the refilled topic would have waited for ever: what stands before index 0 is
+  swept before a refill (`test_relay_topic.py`).
 - An answer as known at T, final, still changed in what it said of its completeness.
 """
 ZERO = ("lost", "doubled", "reordered", "invented", "skipped", "serial-gap")

@@ -5,9 +5,11 @@ from dataclasses import replace
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from libs.events.audit.verify import verify
+from libs.events.stream.envelope import Copy
 from libs.events.stream.leadership import from_the_start
 from libs.events.stream.relay import Relay
-from libs.events.stream.sender import Sender
+from libs.events.stream.sender import Numbered, Sender
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS
 from tests.eventually import eventually
@@ -86,6 +88,31 @@ async def test_a_lost_topic_is_refused_until_it_is_filled_again(
     assert not relay.issues()
 
 
+async def test_what_was_under_way_when_a_topic_was_made_again_is_swept(
+    scene: Scene, topics: FreshTopics
+) -> None:
+    first = await scene.relay()
+    await scene.append_many([a_stream() for _ in range(40)])
+    await first.force_tick()
+    await first.stop()
+    late = [Numbered(c.recorded, c.partition, c.index) for c in await copies(scene)]
+    await deleted(scene)
+    await topics.make(f"qingxin.{SERVICE}.v1", partitions=PARTITIONS)
+    sender = Sender(scene.bootstrap, scene.topic, idempotent=True)
+    await sender.open()
+    await sender.send([each for each in late if each.index > 0])
+    await sender.discard()
+    await from_the_start(scene.pool, scene.topic)
+    relay = await scene.relay()
+    await relay.force_tick()
+    indexes: dict[int, list[int]] = {}
+    for copy in await copies(scene):
+        indexes.setdefault(copy.partition, []).append(copy.index)
+    assert sum(map(len, indexes.values())) == 40
+    assert all(found == [*range(len(found))] for found in indexes.values())
+    assert (await verify(scene.journal, scene.bootstrap, scene.topic)).agrees
+
+
 async def test_a_producer_that_fails_as_it_is_thrown_away_is_gone_all_the_same(
     scene: Scene,
 ) -> None:
@@ -118,6 +145,9 @@ async def test_two_deployments_with_one_prefix_are_found_out(
 
 
 async def on_topic(scene: Scene) -> list[int]:
+    return sorted(copy.recorded.seq for copy in await copies(scene))
+
+
+async def copies(scene: Scene) -> list[Copy]:
     starts = {TopicPartition(scene.topic, p): 0 for p in range(PARTITIONS)}
-    found = [copy async for copy in records_from(scene.bootstrap, starts)]
-    return sorted(copy.recorded.seq for copy in found)
+    return [copy async for copy in records_from(scene.bootstrap, starts)]
