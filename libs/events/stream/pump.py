@@ -64,7 +64,7 @@ class RelaySettings:
     poll: float = 1.0
     busy_tick: float = 1.0
     idle_tick: float = 10.0
-    alive: float = 30.0
+    alive: float = 10.0
     back_off: float = 0.5
     silent: float = 10.0
     schemas: str = ""

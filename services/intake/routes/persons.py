@@ -39,7 +39,10 @@ class ErasureSaid(BaseModel):
 
 
 class Persons(Answer):
-    """What was read; each further value of a field stands under `also`."""
+    """What was read; each further value of a field stands under `also`.
+
+    A field of which a value does not open any more is named under `unreadable`.
+    """
 
     persons: list[dict[str, Any]]
     missing: list[UUID]
@@ -173,6 +176,7 @@ def _person(holding: Holding) -> dict[str, Any]:
         "person_id": str(holding.person_id),
         "fields": {name: _value(values[0]) for name, values in held.items()},
         "also": {name: values for name, values in also.items() if values},
+        "unreadable": list(holding.unreadable),
     }
 
 

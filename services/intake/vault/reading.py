@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from services.intake.vault.keys import Keys
-from services.intake.vault.sealing import place, unseal, unwrap
+from services.intake.vault.sealing import Unreadable, place, unseal, unwrap
+
+log = structlog.get_logger()
 
 HELD = """
 SELECT p.person_id, p.key_id, p.wrapped_key, f.field, f.command_id, f.sealed, m.clue_id
@@ -40,10 +43,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Holding:
-    """What the vault holds of one person: each field's values, the first said first."""
+    """What the vault holds of one person: each field's values, the first said first.
+
+    `unreadable` names fields of which a value no longer opens: changed in the database,
+    or sealed under a master key that is gone.
+    """
 
     person_id: UUID
     fields: Mapping[str, tuple[Said, ...]] = field(repr=False)
+    unreadable: tuple[str, ...] = ()
 
 
 async def read(
@@ -55,16 +63,27 @@ async def read(
     """Open the fields of persons; who is unknown or erased is left out."""
     rows = await connection.fetch(HELD, list(persons), list(fields))
     opened: dict[UUID, dict[str, list[Said]]] = {}
+    closed: dict[UUID, list[str]] = {}
     for row in rows:
         owner = UUID(int=row["person_id"].int)
-        values = opened.setdefault(owner, {}).setdefault(row["field"], [])
-        said = Said(_open(keys, row), row["clue_id"])
+        held = opened.setdefault(owner, {})
+        try:
+            said = Said(_open(keys, row), row["clue_id"])
+        except Unreadable:
+            closed.setdefault(owner, []).append(row["field"])
+            log.warning("vault_value_unreadable", person_id=owner, field=row["field"])
+            continue
+        values = held.setdefault(row["field"], [])
         if said.value not in {other.value for other in values}:
             values.append(said)
     return [
-        Holding(owner, {name: tuple(values) for name, values in held.items()})
+        Holding(owner, _values(held), tuple(dict.fromkeys(closed.get(owner, ()))))
         for owner, held in opened.items()
     ]
+
+
+def _values(held: Mapping[str, Sequence[Said]]) -> dict[str, tuple[Said, ...]]:
+    return {name: tuple(values) for name, values in held.items()}
 
 
 def _open(keys: Keys, row: asyncpg.Record) -> str:

@@ -172,4 +172,8 @@ async def _names(visit: Visit, case: CasePage, reason: str, key: str) -> dict[st
             "refusal": answer.body.get("detail") or visit.words("wrong.service-down")
         }
     found = answer.body.get("persons", [])
-    return {"names": {one["person_id"]: one["fields"] for one in found}}
+    return {"names": {one["person_id"]: _shown(one) for one in found}}
+
+
+def _shown(person: dict[str, Any]) -> dict[str, Any]:
+    return {**person["fields"], "unreadable": bool(person["unreadable"])}
