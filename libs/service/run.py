@@ -37,7 +37,7 @@ from libs.service.officers import OfficerTable
 from libs.service.operate import operator_routes
 from libs.service.parts import REACTIONS, VIEWS, Running, Service
 from libs.service.rebuilder import Rebuilder, rebuild_here
-from libs.service.sealing import with_seals
+from libs.service.sealing import published_seals, with_seals
 from libs.service.watching import Watching
 from libs.settings import Settings, SettingsRefused, read
 from libs.telemetry.http import SeenRequests
@@ -229,6 +229,7 @@ def _app(service: Service, running: Running) -> FastAPI:
         operator_routes(running, watching),
         feed_routes(feed),
         contract_routes(),
+        published_seals(running),
         *service.routers,
         *service.more_routers(running),
     ]

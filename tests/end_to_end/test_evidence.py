@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from libs.codes.citizen_id import id_check_character
@@ -128,6 +129,14 @@ async def test_seals_go_on_from_one_another_and_verify_counts_them(
     listed = await whole.cli("seals")
     assert listed.code == 0, listed
     assert "NOT SIGNED" not in listed.out
+    # Who has neither Kafka nor the folder gets the same over HTTP, signed in or not.
+    by_cli = (await asked(whole, "seals", "--service", "intake"))["intake"]
+    async with httpx.AsyncClient(base_url=whole.settings.address("intake")) as http:
+        told = (await http.get("/seals.json")).json()
+        rest = (await http.get("/seals.json?after=1")).json()
+    signed = [{**seal, "signed": True} for seal in told["seals"]]
+    assert (told["keys"], signed) == (by_cli["keys"], by_cli["seals"])
+    assert rest["seals"] == told["seals"][1:]
     found = await asked(whole, "verify")
     assert all(one["agrees"] for one in found.values()), found
     # Where nothing was recorded there is nothing to seal.

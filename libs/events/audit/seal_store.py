@@ -16,7 +16,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from libs.events.audit.seal import Seal, parsed
 from libs.events.audit.signing import Keyring, canonical, write_at_once
 
-ALL = "SELECT document FROM journal.seal ORDER BY number"
+ALL = """
+SELECT document FROM journal.seal WHERE number > $1 ORDER BY number LIMIT $2"""
 KEEP = "SELECT journal.keep_seal($1, $2, $3)"
 KEYS = "keys.json"
 WAIT_MS = 1000
@@ -48,9 +49,11 @@ def _seals(texts: Iterable[str]) -> Iterable[Seal]:
             continue
 
 
-async def kept(where: asyncpg.Pool | asyncpg.Connection) -> list[Seal]:
+async def kept(
+    where: asyncpg.Pool | asyncpg.Connection, after: int = 0, limit: int | None = None
+) -> list[Seal]:
     """Return the seals of the journal's table; raises ValueError when one is none."""
-    return [parsed(row["document"]) for row in await where.fetch(ALL)]
+    return [parsed(row["document"]) for row in await where.fetch(ALL, after, limit)]
 
 
 async def keep(connection: asyncpg.Connection, seal: Seal) -> Seal:
