@@ -193,9 +193,11 @@ class Seen:
     name: str = "seen"
     services: frozenset[str] = frozenset({SERVICE})
     hates: set[str] = field(default_factory=set)
+    passes: set[str] = field(default_factory=set)
+    """Streams that do not concern it."""
 
-    def concerns(self, _recorded: Recorded) -> bool:
-        return True
+    def concerns(self, recorded: Recorded) -> bool:
+        return recorded.stream not in self.passes
 
     async def apply(
         self, connection: asyncpg.Connection, events: Sequence[Recorded]

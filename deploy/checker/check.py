@@ -105,9 +105,10 @@ def check_topic(of: str, lines: list[bytes], seals: list[Said]) -> str:
         named = row["text"].startswith(f"qingxin.leaf.v1\n{seq}\n")
         same = named and h(row["text"].encode()).hex() == row["leaf"]
         must(same, f"{of}:{seq}: its record is not what was recorded")
-        must(index <= last.get(part, -1) + 1, f"{of}:{seq}: a record before it is gone")
         must(rows.setdefault(seq, row) == row, f"{of}:{seq}: it stands twice")
-        last[part] = max(index, last.get(part, -1))
+        last[part] = last.get(part, -1) + (index == last.get(part, -1) + 1)
+    gone = [seq for seq, row in rows.items() if row["index"] > last[row["partition"]]]
+    must(not gone, f"{of}:{gone[:1]}: a record before it is gone")
     must(len(rows) == sum(last.values()) + len(last), f"{of}: an index stands twice")
     chain, peaks, sealed = bytes(32), list[bytes](), {s["size"]: s for s in seals}
     for seq in range(1, len(rows) + 1):

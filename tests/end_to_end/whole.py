@@ -45,6 +45,8 @@ class Act:
     key: str = field(default_factory=lambda: str(uuid4()))
     on_something: bool = True
     """Whether If-Match names a version of something that exists."""
+    address: str = ""
+    """Of which of the service's processes; else the first one's."""
 
 
 @dataclass
@@ -65,14 +67,16 @@ class Whole:
 
     @asynccontextmanager
     async def client(
-        self, service: str, who: str | None = None
+        self, service: str, who: str | None = None, address: str = ""
     ) -> AsyncIterator[httpx.AsyncClient]:
         """Open a service's door for an officer, or for the public."""
         headers = {"Accept-Language": "en"}
         if who is not None:
             headers["Authorization"] = f"Bearer {self.token(who)}"
         async with httpx.AsyncClient(
-            base_url=self.settings.address(service), headers=headers, timeout=30
+            base_url=address or self.settings.address(service),
+            headers=headers,
+            timeout=30,
         ) as client:
             yield client
 
@@ -88,7 +92,7 @@ class Whole:
 
         The version that stands is taken from the refusal of an unknown one.
         """
-        async with self.client(act.service, act.who) as client:
+        async with self.client(act.service, act.who, act.address) as client:
 
             async def tried() -> dict[str, Any]:
                 answer = await _asked(client, act)

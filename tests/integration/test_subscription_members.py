@@ -152,3 +152,28 @@ async def test_a_database_that_goes_away_is_waited_for(scene: Scene) -> None:
     await scene.append_many(streams)
     assert await subscription.drained(await relay.force_tick())
     assert len(await scene.seen()) == 20
+
+
+async def test_a_member_whose_positions_are_not_where_it_left_them_reads_them_again(
+    scene: Scene,
+) -> None:
+    # A commit whose answer is lost leaves the like; nothing else may ever concern it.
+    relay, stream = await scene.relay(), a_stream()
+    subscription = await scene.subscription(Seen(passes={stream}))
+    await scene.append(stream, 5)
+    assert await subscription.drained(await relay.force_tick())
+    owner = await asyncpg.connect(scene.owner_dsn)
+
+    async def stored() -> int | None:
+        found: int | None = await owner.fetchval("SELECT idx FROM position")
+        return found
+
+    async def is_at(index: int) -> bool:
+        return await stored() == index
+
+    await eventually(lambda: is_at(4))
+    await owner.execute("DELETE FROM position")
+    await scene.append(stream, 3)
+    assert await subscription.drained(await relay.force_tick())
+    await eventually(lambda: is_at(7))
+    await owner.close()

@@ -158,6 +158,12 @@ def _record_gone(files: Files) -> None:
     del files["topic"][3]
 
 
+def _out_of_order(files: Files) -> None:
+    lines = files["topic"]
+    late = next(n for n, row in enumerate(lines) if row["index"])
+    lines.insert(0, lines.pop(late))
+
+
 def _tail_gone(files: Files) -> None:
     del files["topic"][-3:]
 
@@ -190,6 +196,7 @@ ALTERATIONS: tuple[tuple[Callable[[Files], object], str], ...] = (
     (_old_key, "routing seal 3: it is another key's turn"),
     (_record, "routing:4: its record is not what was recorded"),
     (_record_gone, "a record before it is gone"),
+    (_out_of_order, "a record before it is gone"),
     (_tail_gone, "the topic ends at 17, before"),
     (_record_twice, "routing:1: it stands twice"),
     (_swapped, "its record is not what was recorded"),
@@ -206,6 +213,19 @@ def test_an_altered_export_is_refused(
     path = altered(packed(tmp_path), change)
     with pytest.raises(ValueError, match=named):
         list(check(str(path), [made.FIRST_KEY.id]))
+
+
+def test_a_record_before_its_turn_that_comes_again_in_it_is_no_gap(
+    tmp_path: Path,
+) -> None:
+    """As after a topic was made again while a page was under way."""
+
+    def early(files: Files) -> None:
+        lines = files["topic"]
+        lines.insert(0, next(row for row in lines if row["index"]))
+
+    path = altered(packed(tmp_path), early)
+    assert list(check(str(path), [made.FIRST_KEY.id]))
 
 
 def test_a_rewritten_log_under_a_key_of_its_own_is_another_fingerprint(

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, NoReturn
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -14,6 +14,8 @@ from libs.events.stream.envelope import Copy, Foreign, from_record
 from libs.events.stream.topics import PARTITIONS
 
 WAIT_MS = 1000
+EARLY_MOST = 10_000
+"""So many records before their turn are no page that was under way."""
 
 
 class Differs(Exception):
@@ -28,7 +30,9 @@ class NoSuchTopic(LookupError):
 class Partition:
     """One partition, read once, up to the end it had when it was first read.
 
-    A relay may repeat a record under its index; a repeat must be the same row.
+    A relay may repeat a record under its index; a repeat must be the same row. So a
+    record may stand before its turn (under way while the topic was made again, it is
+    there before index 0): it must come once more, in its turn.
     """
 
     consumer: AIOKafkaConsumer
@@ -36,6 +40,7 @@ class Partition:
     places: Places
     foreign: int = 0
     index: int = -1
+    early: dict[int, Copy] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._copies = self._read()
@@ -46,29 +51,47 @@ class Partition:
         Raises Differs for a hole in the dense index, or a repeat that is not one.
         """
         async for copy in self._copies:
-            if copy.index > self.index:
+            if copy.index == self.index + 1:
                 return self._in_turn(copy)
-            await self._hold_repeat(copy)
-        return None
-
-    def _in_turn(self, copy: Copy) -> Copy:
-        if copy.index != self.index + 1:
+            if copy.index <= self.index:
+                await self._hold_repeat(copy)
+                continue
+            self._hold_early(copy)
+            if len(self.early) > EARLY_MOST:
+                break
+        if self.early:
+            copy = next(iter(self.early.values()))
             message = (
                 f"{place(copy)}: the record with index {self.index + 1} is missing,"
                 f" {copy.index} stands there (event {copy.recorded.seq})"
             )
             raise Differs(message)
+        return None
+
+    def _hold_early(self, copy: Copy) -> None:
+        before = self.early.setdefault(copy.index, copy)
+        self._hold_same(before, copy)
+
+    def _hold_same(self, before: Copy, copy: Copy) -> None:
+        if differing := differences(before.recorded, copy.recorded):
+            self._repeated(copy, differing)
+
+    def _repeated(self, copy: Copy, differing: Sequence[str]) -> NoReturn:
+        with_what = "by another event" if "seq" in differing else "with other words"
+        message = f"{place(copy)}: index {copy.index} is repeated {with_what}"
+        raise Differs(message)
+
+    def _in_turn(self, copy: Copy) -> Copy:
+        if before := self.early.pop(copy.index, None):
+            self._hold_same(before, copy)
         self.index = copy.index
         self.places.stands(copy.index, copy.recorded.seq)
         return copy
 
     async def _hold_repeat(self, copy: Copy) -> None:
         row = await self.places.row_at(copy.index)
-        differing = ["seq"] if row is None else differences(row, copy.recorded)
-        if differing:
-            with_what = "by another event" if "seq" in differing else "with other words"
-            message = f"{place(copy)}: index {copy.index} is repeated {with_what}"
-            raise Differs(message)
+        if differing := ["seq"] if row is None else differences(row, copy.recorded):
+            self._repeated(copy, differing)
 
     async def _read(self) -> AsyncIterator[Copy]:
         self.consumer.assign([self.at])
@@ -101,9 +124,9 @@ def place(copy: Copy) -> str:
 def differences(row: Recorded, record: Recorded) -> list[str]:
     """Return the names of the stored fields in which two rows differ."""
     return [
-        field.name
-        for field in fields(Recorded)
-        if field.compare and getattr(row, field.name) != getattr(record, field.name)
+        each.name
+        for each in fields(Recorded)
+        if each.compare and getattr(row, each.name) != getattr(record, each.name)
     ]
 
 

@@ -13,6 +13,7 @@ import asyncpg
 import structlog
 from aiokafka import TopicPartition
 
+from libs.events.journal.words import PositionMoved
 from libs.events.stream import parked
 from libs.events.stream.admitted import Found, Page, Work, admitted
 from libs.events.stream.consumers import (
@@ -58,10 +59,13 @@ class Effects:
         self._broken: set[str] = set()
         self._any_parked = True
         self._moved = asyncio.Event()
+        self.is_stale = False
+        """Whether the database has other positions than are known here."""
 
     async def load(self) -> None:
         """Read all positions again: another member may have moved them."""
         self._reached = Reached(await self.stored())
+        self.is_stale = False
         async with self._pool.acquire() as connection:
             self._any_parked = bool(await parked.blocked(connection, self.consumers))
 
@@ -134,13 +138,21 @@ class Effects:
     async def store(self) -> None:
         """Store how far consumers have come over pages that did not concern them.
 
-        Raises PositionMoved when another member has the partition by now.
+        Raises PositionMoved when another member has the partition by now, or when a
+        connection was lost before it told that it had stored.
         """
         async with self._writing:
             if moves := self._reached.unstored():
-                async with self._pool.acquire() as connection, connection.transaction():
-                    await move(connection, moves)
+                try:
+                    await self._write(moves)
+                except PositionMoved:
+                    self.is_stale = True
+                    raise
                 self._reached.moved(moves)
+
+    async def _write(self, moves: Sequence[Step]) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await move(connection, moves)
 
     async def _together(self, works: Sequence[Work]) -> bool:
         """Apply all views' pages in one transaction; False when one of them fails."""

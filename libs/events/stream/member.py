@@ -90,7 +90,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         """Take in a batch; never raises, or FastStream would skip it for ever."""
         async with self._busy:
             try:
-                if self._is_loaded:
+                if self._is_loaded and not self._effects.is_stale:
                     await self._take(records)
                     self._failures, self._trouble = 0, None
                 else:
@@ -190,6 +190,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         """Go one round: pause what waits too long, look again, retry, commit."""
         now = time.monotonic()
         async with self._busy:
+            if self._effects.is_stale:
+                await self._load()
             late = self._holes.to_pause(now)
             self._pause(late)
             for partition in late:

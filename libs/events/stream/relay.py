@@ -30,7 +30,6 @@ from libs.events.stream.tail import (
     hold_fit,
     missing_rows,
     newest,
-    sweep,
 )
 from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
 
@@ -172,8 +171,6 @@ class Relay:
         pump.look = self._compare
         self._pump = pump
         await self._compare(pump)
-        if pump.checkpoint.seq == 0:
-            await self._sweep()
         await lead.confirm(pump.checkpoint)
         self._compared.set()
         self._diverged, self._issue = None, None
@@ -211,12 +208,6 @@ class Relay:
             await self._journal.take_back(missing[start : start + settings.page])
         if missing:
             log.warning("journal_took_back", topic=settings.topic, rows=len(missing))
-
-    async def _sweep(self) -> None:
-        settings = self._settings
-        place = (settings.bootstrap, settings.topic, settings.partitions)
-        if swept := await sweep(*place):
-            log.warning("topic_swept", topic=settings.topic, partitions=swept)
 
     async def _fit(self, pump: Pump) -> None:
         settings = self._settings

@@ -18,6 +18,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.message import StreamMessage
 
+from libs.events.journal.words import PositionMoved
 from libs.events.stream.consumers import Consumer
 from libs.events.stream.effects import Effects
 from libs.events.stream.holes import Holes
@@ -155,11 +156,18 @@ class Subscription:
         """Wait until every consumer has passed a progress; False when time is up."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while not await self._has_passed(progress):
+                while not (await self._has_passed(progress) and await self._stores()):
                     await self.moved_within(ROUND_SECONDS)
-                await self._effects.store()
                 return True
         return False
+
+    async def _stores(self) -> bool:
+        try:
+            await self._effects.store()
+        except PositionMoved:
+            # The next round reads them again.
+            return False
+        return True
 
     async def _has_passed(self, progress: Progress) -> bool:
         wanted = {

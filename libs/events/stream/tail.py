@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import AIOKafkaAdminClient
 
 from libs.events.event import Recorded
 from libs.events.journal.words import Diverged
@@ -156,46 +156,6 @@ def _lost(topic: str, partition: int, last: Last) -> TopicUnfit:
         " Restore the topic, or make it anew and POST /operator/relay/refill."
     )
     return TopicUnfit("topic-lost", message)
-
-
-async def sweep(bootstrap: str, topic: str, partitions: int) -> list[int]:
-    """Empty each partition that does not begin with index 0; return which these are.
-
-    For a topic that is filled anew from the journal, which must hold all of it: what
-    was under way when the topic was made again stands before index 0, where a reader
-    without a position would wait for what comes only later.
-    """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        places = await _out_of_turn(bootstrap, topic, partitions)
-        if places:
-            ends = {place: RecordsToDelete(end) for place, end in places.items()}
-            await admin.delete_records(ends)
-    finally:
-        await admin.close()
-    return sorted(place.partition for place in places)
-
-
-async def _out_of_turn(
-    bootstrap: str, topic: str, partitions: int
-) -> dict[TopicPartition, int]:
-    """Return the ends of the partitions whose first record is not the first index."""
-    places = [TopicPartition(topic, partition) for partition in range(partitions)]
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=None)
-    await consumer.start()
-    try:
-        starts = await consumer.beginning_offsets(places)
-        ends = await consumer.end_offsets(places)
-    finally:
-        await consumer.stop()
-    firsts: dict[int, int] = {}
-    left = sum(starts[place] < ends[place] for place in places)
-    async for copy in records_from(bootstrap, starts):
-        firsts.setdefault(copy.partition, copy.index)
-        if len(firsts) == left:
-            break
-    return {place: ends[place] for place in places if firsts.get(place.partition)}
 
 
 async def newest(
