@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Entry] = {
     "down": Entry("deploy.cli.down", "end it in order; what was recorded stays"),
     "demo": Entry("deploy.cli.demo", "load the demonstration campaign"),
     "clock": Entry("deploy.cli.clock", "move a simulated deployment's clock"),
+    "calendar": Entry("deploy.cli.calendar", "holiday notices: list, adopt, affected"),
     "import": Entry("deploy.cli.importing", "hand in an agency's sheet"),
     "verify": Entry("deploy.cli.verify", "journal = topic = chain, or say where not"),
     "seals": Entry("deploy.cli.seals", "signed roots of the logs: list, make, rotate"),

@@ -3,7 +3,7 @@
 from libs.calendar.clocks import ClockRule, due, in_force, load_clocks, warning_times
 from libs.calendar.deadlines import CountedDay, Deadline
 from libs.calendar.local_days import day_of, end_of_day, start_of_day
-from libs.calendar.tables import Holiday, YearTable, load_year, read_years
+from libs.calendar.tables import Holiday, YearTable, load_year, read_years, year_text
 from libs.calendar.workdays import Calendar, Day, DayStatus
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "read_years",
     "start_of_day",
     "warning_times",
+    "year_text",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Annotated, Literal
 
@@ -102,15 +103,10 @@ def count_working_days(
     length: WorkingDays, start: date | datetime, calendar: Calendar
 ) -> Deadline:
     """Count to the n-th working day; the start day never counts (CPL 85 ¶2)."""
-    crossed: list[Day] = []
-    counted = 0
-    for day in calendar.days_after(day_of(start)):
-        crossed.append(day)
-        counted += day.works
-        if counted == length.n:
-            break
-    lines = [_line(day, counted=day.works) for day in crossed]
-    return _deadline(length, start, calendar, lines, _unannounced(crossed))
+    counted = _working(length, day_of(start), calendar)
+    if not isinstance(start, datetime):
+        return counted
+    return counted.model_copy(update={"start_at": start.astimezone(UTC)})
 
 
 def count_natural_days(
@@ -156,6 +152,20 @@ def take_fixed_date(
     return _deadline(length, start, calendar, lines, unsure)
 
 
+# Many deadlines begin on one day: an amended calendar recounts them all at once.
+@lru_cache(maxsize=4096)
+def _working(length: WorkingDays, start_on: date, calendar: Calendar) -> Deadline:
+    crossed: list[Day] = []
+    counted = 0
+    for day in calendar.days_after(start_on):
+        crossed.append(day)
+        counted += day.works
+        if counted == length.n:
+            break
+    lines = [_line(day, counted=day.works) for day in crossed]
+    return _deadline(length, start_on, calendar, lines, _unannounced(crossed))
+
+
 def _deadline(
     length: Length,
     start: date | datetime,
@@ -178,6 +188,7 @@ def _deadline(
     )
 
 
+@lru_cache(maxsize=8192)
 def _line(day: Day, *, counted: bool) -> CountedDay:
     return CountedDay(
         day=day.on,

@@ -1,5 +1,6 @@
 """A year's holiday notice of the State Council: days off, make-up work, its paper."""
 
+import json
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -25,7 +26,7 @@ class Holiday(BaseModel):
     name_en: Words
     first: date
     last: date
-    make_up: tuple[date, ...] = ()
+    make_up: tuple[date, ...] = Field(default=(), max_length=20)
 
     def days(self) -> Iterator[date]:
         """Every day off, the weekend days among them included."""
@@ -57,7 +58,7 @@ class YearTable(BaseModel):
     number: Words
     title: Words
     known_on: date
-    holidays: tuple[Holiday, ...]
+    holidays: Annotated[tuple[Holiday, ...], Field(max_length=40)]
 
     @property
     def label(self) -> str:
@@ -78,6 +79,33 @@ class YearTable(BaseModel):
 def load_year(text: str) -> YearTable:
     """Read one year's TOML; raises `ValidationError` or `TOMLDecodeError`."""
     return YearTable.model_validate(tomllib.loads(text))
+
+
+def year_text(table: YearTable) -> str:
+    """Write a notice as its file has it: `load_year` reads the same notice again."""
+    lines = [
+        f"year = {table.year}",
+        f"version = {table.version}",
+        f"number = {_quoted(table.number)}",
+        f"title = {_quoted(table.title)}",
+        f"known_on = {table.known_on}",
+    ]
+    for holiday in table.holidays:
+        worked = ", ".join(str(day) for day in holiday.make_up)
+        lines += [
+            "\n[[holidays]]",
+            f"name_zh = {_quoted(holiday.name_zh)}",
+            f"name_en = {_quoted(holiday.name_en)}",
+            f"first = {holiday.first}",
+            f"last = {holiday.last}",
+            f"make_up = [{worked}]",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's, but for one control character that JSON leaves bare.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def read_years(folder: Path) -> tuple[YearTable, ...]:

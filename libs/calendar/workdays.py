@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from libs.calendar.local_days import ONE_DAY
@@ -52,13 +53,19 @@ class Calendar:
     _in_force: tuple[YearTable, ...] = field(init=False, repr=False, compare=False)
     _named: Mapping[date, Day] = field(init=False, repr=False, compare=False)
     _years: frozenset[int] = field(init=False, repr=False, compare=False)
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.tables))
         in_force = _latest_versions(self.tables)
         named = {day.on: day for table in in_force for day in _named_days(table)}
         object.__setattr__(self, "_in_force", in_force)
         object.__setattr__(self, "_named", named)
         object.__setattr__(self, "_years", frozenset(t.year for t in in_force))
+
+    def __hash__(self) -> int:
+        # Counts are kept by calendar: hashing all its notices for each would cost more.
+        return self._hash
 
     @classmethod
     def of(cls, tables: Iterable[YearTable]) -> "Calendar":
@@ -69,6 +76,11 @@ class Calendar:
         return Calendar(tuple(t for t in self.tables if t.known_on <= on))
 
     @property
+    def in_force(self) -> tuple[YearTable, ...]:
+        """The notice that counts for each year, oldest year first."""
+        return self._in_force
+
+    @cached_property
     def version(self) -> str:
         """The versions of all its years, as events cite it: `cn-2023.1+2024.1`."""
         return "cn-" + ("+".join(table.label for table in self._in_force) or "none")

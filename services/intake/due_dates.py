@@ -8,6 +8,7 @@ from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlineRecomputed,
     DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
@@ -38,7 +39,7 @@ def evolve(row: DueDate | None, recorded: Recorded) -> DueDate | None:
             return DueDate(*said, fact.provisional)
         case _ if row is None:
             return None
-        case DeadlineExtended():
+        case DeadlineExtended() | DeadlineRecomputed():
             return replace(row, due_on=fact.due_on, provisional=fact.provisional)
         case DeadlineStopped():
             return replace(row, running=False)
@@ -54,7 +55,7 @@ def evolve(row: DueDate | None, recorded: Recorded) -> DueDate | None:
 
 VIEW = View(
     name="due_date",
-    version=1,
+    version=2,
     services=("routing",),
     row=DueDate,
     on=(
@@ -63,6 +64,7 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlineRecomputed,
         DeadlineResumed,
     ),
     evolve=evolve,

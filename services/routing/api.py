@@ -1,4 +1,4 @@
-"""What routing can be asked: transfers, rulings, extensions, reopening."""
+"""What routing can be asked: transfers, rulings, extensions, reopening, calendars."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,8 @@ from libs.web.etags import etag
 from services.routing import case, known
 from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
-from services.routing.deadline import ExtendDeadline
+from services.routing.extending import ExtendDeadline
+from services.routing.rulebook import AmendCalendar
 from services.routing.transfer import (
     AcceptTransfer,
     ProposeTransfer,
@@ -42,6 +43,7 @@ ACTS = (
     Act(f"{CASE}/reopening", ReopenCase, on=case.KIND),
     Act(f"{CASE}/adoption", AdoptImported, on=case.KIND),
     Act(f"{CASE}/deadlines/{{clock}}/extension", ExtendDeadline, on=case.KIND),
+    Act("/v1/calendars", AmendCalendar, permission="AdoptRule"),
 )
 
 reading = APIRouter()

@@ -5,29 +5,30 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from libs.calendar.clocks import ClockRule, Resume, due, in_force
-from libs.calendar.deadlines import Deadline as Computed
+from libs.calendar.clocks import ClockRule, Resume, due
+from libs.calendar.deadlines import CountedDay
 from libs.events.command import Command, Stamp
 from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlineRecomputed,
     DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
 )
-from libs.events.contracts.parts import Code
-from libs.events.decider import Kind, NotYours, Read, Rejected, Rule, States
+from libs.events.decider import Kind, Read, Rule, States
 from libs.events.event import Event, New
 from libs.ids import deadline_id
-from services.routing import case, rulebook
+from services.routing import rulebook
 
 
 @dataclass(frozen=True)
 class Deadline:
     """What decisions ask of a deadline; `running` until stopped.
 
-    `stopped_by`: the type of the event that stopped it, `in_time` or not.
+    `stopped_by`: the type of the event that stopped it, `in_time` or not. `days`: the
+    arithmetic, by `calendar_version`.
     """
 
     clock: str | None = None
@@ -35,8 +36,12 @@ class Deadline:
     subject: UUID | None = None
     unit: str | None = None
     rule_version: int = 0
+    calendar_version: str | None = None
     start_on: date | None = None
+    due_on: date | None = None
     due_at: datetime | None = None
+    provisional: bool = False
+    days: tuple[CountedDay, ...] = ()
     running: bool = False
     stopped_by: str | None = None
     in_time: bool = False
@@ -48,18 +53,20 @@ def evolve(deadline: Deadline, event: Event) -> Deadline:
     """Fold one event of a deadline's stream."""
     match event:
         case DeadlineSet():
-            return Deadline(
+            begun = Deadline(
                 clock=event.clock,
                 case_id=event.case_id,
                 subject=event.subject,
                 unit=event.unit,
                 rule_version=event.rule_version,
                 start_on=event.start_on,
-                due_at=event.due_at,
                 running=True,
             )
+            return _counted(begun, event)
         case DeadlineExtended():
-            return replace(deadline, due_at=event.due_at, extended=True)
+            return replace(_counted(deadline, event), extended=True)
+        case DeadlineRecomputed():
+            return _counted(deadline, event)
         case DeadlineStopped():
             stopped_by = event.by_type
             return replace(
@@ -75,6 +82,19 @@ def evolve(deadline: Deadline, event: Event) -> Deadline:
             return deadline
 
 
+def _counted(
+    deadline: Deadline, event: DeadlineSet | DeadlineExtended | DeadlineRecomputed
+) -> Deadline:
+    return replace(
+        deadline,
+        calendar_version=event.calendar_version,
+        due_on=event.due_on,
+        due_at=event.due_at,
+        provisional=event.provisional,
+        days=event.days or deadline.days,
+    )
+
+
 KIND = Kind("deadline", Deadline(), evolve)
 
 
@@ -83,14 +103,6 @@ class MissDeadline(Command):
 
     deadline_id: UUID
     due_at: datetime
-
-
-class ExtendDeadline(Command):
-    """Extend a clock once; the article names who approves (CLK-05: LIR 17)."""
-
-    case_id: UUID
-    clock: Code
-    subject: UUID
 
 
 @dataclass(frozen=True)
@@ -203,9 +215,14 @@ def resumes(resume: Resume, deadline: Deadline) -> bool:
 
 
 def miss(command: MissDeadline, _stamp: Stamp, states: States) -> list[New]:
-    """Miss once, and only the date the timer was set for."""
+    """Miss once, and only the date the timer was set for.
+
+    What an amended calendar has not yet counted is not missed by the one before.
+    """
     deadline = states.of(KIND, command.deadline_id)
-    moved = deadline.due_at != command.due_at
+    calendar = states.of(rulebook.KIND, rulebook.CALENDAR.subject).calendar
+    stale = deadline.calendar_version != calendar.version
+    moved = deadline.due_at != command.due_at or stale
     if not deadline.running or deadline.missed or moved:
         return []
     if deadline.clock is None or deadline.case_id is None or deadline.subject is None:
@@ -220,58 +237,8 @@ def miss(command: MissDeadline, _stamp: Stamp, states: States) -> list[New]:
     return [New(KIND.stream(command.deadline_id), missed, command.due_at)]
 
 
-def extend(command: ExtendDeadline, stamp: Stamp, states: States) -> list[New]:
-    """Extend in one sum from the start, as law counts (60 + 30 working days)."""
-    case.seen(command, stamp, states)
-    this = deadline_id(command.clock, command.subject)
-    deadline = states.of(KIND, this)
-    elsewhere = deadline.case_id != command.case_id
-    if elsewhere or not deadline.running or deadline.start_on is None:
-        raise Rejected("clock-not-running", "这件案件没有这个在走的时限，不能延长。")
-    rule, computed = _extended(command.clock, deadline, states)
-    if rule.extension is None or computed is None:
-        raise Rejected("no-extension", f"{command.clock} 依法不能延长。")
-    if stamp.actor.role != rule.extension.approver:
-        raise NotYours("延长须经批准。", may=[rule.extension.approver])
-    if deadline.extended:
-        raise Rejected("extended-already", "这个时限已延长过一次，不能再延。")
-    if deadline.due_at is not None and stamp.at >= deadline.due_at:
-        raise Rejected("clock-over", "时限已过，延长须在届满前批准。")
-    extended = DeadlineExtended(
-        deadline_id=this,
-        clock=command.clock,
-        case_id=command.case_id,
-        due_on=computed.due_on,
-        due_at=computed.due_at,
-        provisional=computed.provisional,
-        calendar_version=computed.calendar_version,
-        article=f"{rule.instrument} {rule.article}",
-        days=computed.days,
-    )
-    return [New(KIND.stream(this), extended)]
+def _miss_reads(command: MissDeadline) -> list[Read]:
+    return [Read(KIND, command.deadline_id), rulebook.CALENDAR]
 
 
-def _extended(
-    clock: str, deadline: Deadline, states: States
-) -> tuple[ClockRule, Computed | None]:
-    clocks = states.of(rulebook.KIND, rulebook.CLOCKS.subject).clocks
-    calendar = states.of(rulebook.KIND, rulebook.CALENDAR.subject).calendar
-    start = deadline.start_on or date.min
-    rule = in_force(clocks, clock, start)
-    if rule is None:
-        raise Rejected("unknown-clock", "没有这个时限规则。")
-    if rule.extension is None:
-        return rule, None
-    return rule, due(rule, start, calendar, extended=True)
-
-
-def _extend_reads(command: ExtendDeadline) -> list[Read]:
-    this = Read(KIND, deadline_id(command.clock, command.subject))
-    books = [rulebook.CLOCKS, rulebook.CALENDAR]
-    return [this, *books, *case.case_and_known(command)]
-
-
-RULES = (
-    Rule(MissDeadline, lambda command: [Read(KIND, command.deadline_id)], miss),
-    Rule(ExtendDeadline, _extend_reads, extend),
-)
+RULES = (Rule(MissDeadline, _miss_reads, miss),)

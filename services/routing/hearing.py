@@ -8,12 +8,14 @@ from uuid import UUID
 from libs.calendar.clocks import ClockRule, Resume, Stop, in_force
 from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
+from libs.events.contracts.clocks import DeadlineRecomputed
 from libs.events.contracts.parts import Code
 from libs.events.decider import Read, Rule, States
 from libs.events.event import Event, New
 from libs.ids import deadline_id
 from services.routing import case, deadline, known, rulebook
 from services.routing.deadline import Heard
+from services.routing.recomputing import recomputed
 
 # Where a clock's subject stands in an event that speaks of it.
 SUBJECT_FIELD = {"case": "case_id", "transfer": "transfer_id", "order": "order_id"}
@@ -87,7 +89,12 @@ def _deadlines(command: HearEvent, states: States) -> Sequence[Read]:
 def hear(command: HearEvent, _stamp: Stamp, states: States) -> list[New]:
     """Set, stop and resume deadlines, each on its own stream."""
     return [
-        New(deadline.KIND.stream(deadline_id(rule.id, subject)), fact, command.at)
+        New(
+            deadline.KIND.stream(deadline_id(rule.id, subject)),
+            fact,
+            # An amended calendar counts from its adoption, not from what is heard.
+            None if isinstance(fact, DeadlineRecomputed) else command.at,
+        )
         for rule, subject, found in _in_effect(command, states)
         for fact in _facts(rule, found, command, states, subject)
     ]
@@ -145,9 +152,14 @@ def _stop(
 ) -> list[Event]:
     if stop.scope == "every_claim" and _claims_left(command, states):
         return []
-    before = states.of(deadline.KIND, deadline_id(rule.id, subject))
+    this = deadline_id(rule.id, subject)
+    before = states.of(deadline.KIND, this)
+    # Whether it was in time, the calendar in force says.
+    anew = recomputed(this, before, states)
+    now = before if anew is None else deadline.evolve(before, anew)
     heard = _heard(rule, command, states, before)
-    return deadline.stopped(before, heard, subject, rule.id)
+    facts = deadline.stopped(now, heard, subject, rule.id)
+    return facts if anew is None or not facts else [anew, *facts]
 
 
 def _claims_left(command: HearEvent, states: States) -> bool:

@@ -8,6 +8,7 @@ from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlineRecomputed,
     DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
@@ -22,6 +23,7 @@ class RunningDeadline:
 
     deadline_id: UUID
     clock: str
+    calendar_version: str
     due_at: datetime
     awaited: bool = True
 
@@ -31,11 +33,13 @@ def evolve(row: RunningDeadline | None, recorded: Recorded) -> RunningDeadline |
     fact = recorded.fact()
     match fact:
         case DeadlineSet():
-            return RunningDeadline(fact.deadline_id, fact.clock, fact.due_at)
+            this, by = fact.deadline_id, fact.calendar_version
+            return RunningDeadline(this, fact.clock, by, fact.due_at)
         case _ if row is None:
             return None
-        case DeadlineExtended():
-            return replace(row, due_at=fact.due_at)
+        case DeadlineExtended() | DeadlineRecomputed():
+            by = fact.calendar_version
+            return replace(row, due_at=fact.due_at, calendar_version=by)
         case DeadlineStopped() | DeadlineMissed():
             return replace(row, awaited=False)
         case DeadlineResumed():
@@ -46,7 +50,7 @@ def evolve(row: RunningDeadline | None, recorded: Recorded) -> RunningDeadline |
 
 VIEW = View(
     name="running_deadline",
-    version=1,
+    version=2,
     services=("routing",),
     row=RunningDeadline,
     on=(
@@ -55,8 +59,9 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlineRecomputed,
         DeadlineResumed,
     ),
     evolve=evolve,
-    indexes=(index("awaited", "due_at"),),
+    indexes=(index("awaited", "due_at"), index("awaited", "deadline_id")),
 )

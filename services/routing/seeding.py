@@ -11,7 +11,7 @@ from libs.events.command import Stamp
 from libs.events.event import Source
 from libs.events.reactions import system_actor
 from libs.service.parts import Running
-from services.routing.rulebook import AdoptRulebook, Book
+from services.routing.rulebook import AdoptRulebook, Book, digest
 
 RULES = files("services.routing").joinpath("rules")
 
@@ -41,15 +41,10 @@ async def seed(running: Running) -> None:
         )
 
 
-def _digest(texts: Mapping[str, str]) -> str:
-    joined = "\x1e".join(f"{name}\x1f{texts[name]}" for name in sorted(texts))
-    return sha256(joined.encode()).hexdigest()
-
-
 def _adopt(book: Book, texts: Mapping[str, str], on: date) -> AdoptRulebook:
     return AdoptRulebook(
         book=book,
-        version=_digest(texts)[:16],
+        version=digest(texts)[:16],
         known_on=on,
         in_force_from=on,
         files=texts,
@@ -57,7 +52,7 @@ def _adopt(book: Book, texts: Mapping[str, str], on: date) -> AdoptRulebook:
 
 
 def _stamp(book: str, texts: Mapping[str, str], now: datetime) -> Stamp:
-    command_id = ids.named("seed", book, _digest(texts))
+    command_id = ids.named("seed", book, digest(texts))
     return Stamp(
         command_id=command_id,
         request_hmac=sha256(command_id.bytes).digest(),

@@ -1,20 +1,19 @@
-"""Timers: deadlines are missed behind the watermark of all who could stop them."""
+"""Timers: an amended calendar moves what runs; what is over is missed.
+
+It is missed only behind the watermark of all who could have stopped it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from fastapi import APIRouter
 
-from libs import ids
-from libs.events.command import Stamp
-from libs.events.event import Source
-from libs.events.reactions import system_actor
 from libs.service.parts import REACTIONS, Running
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from services.routing.deadline import MissDeadline
+from services.routing.recounting import recount, timer_stamp
 
 STOPPERS = ("intake", "routing", "enforcement")
 """The services whose events could have stopped a clock."""
@@ -25,35 +24,27 @@ WHERE awaited AND due_at <= $1 ORDER BY due_at, deadline_id LIMIT $2"""
 NEXT = "SELECT min(due_at) FROM running_deadline WHERE awaited AND due_at > $1"
 
 
+async def recompute_deadlines(running: Running) -> int:
+    """Count what runs by the calendar in force; return how many were counted anew."""
+    return await recount(running.desk.log.journal, await running.now())
+
+
 async def miss_deadlines(running: Running) -> int:
-    """Miss what is due and can't be stopped any more; return how many."""
+    """Miss what is due and can't be stopped any more; return how many.
+
+    A deadline that was missed, lifted and resumed can be missed again.
+    """
     complete = await running.watermarks.completeness(running.pool, REACTIONS, STOPPERS)
     if complete is None:
         return 0
     rows = await running.pool.fetch(DUE, complete, PAGE)
+    at, missed = await running.now(), 0
     for row in rows:
         due_at: datetime = row["due_at"]
         command = MissDeadline(deadline_id=row["deadline_id"], due_at=due_at)
-        await running.desk.do(command, await _stamp(running, row))
-    return len(rows)
-
-
-async def _stamp(running: Running, row: Any) -> Stamp:
-    """Return a timer's stamp: the same for the same version of a deadline, for ever.
-
-    A deadline that was missed, lifted and resumed can be missed again.
-    """
-    version = row["version"]
-    command_id = ids.timer_command_id(
-        row["clock"], row["deadline_id"], version, "missed"
-    )
-    return Stamp(
-        command_id=command_id,
-        request_hmac=sha256(command_id.bytes).digest(),
-        actor=system_actor("routing"),
-        at=await running.now(),
-        source=Source.TIMER,
-    )
+        done = await running.desk.do(command, timer_stamp(row, "missed", at))
+        missed += len(done.events)
+    return missed
 
 
 def routers(running: Running) -> Sequence[APIRouter]:

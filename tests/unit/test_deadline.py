@@ -15,13 +15,15 @@ from libs.events.contracts.clocks import (
 from libs.events.decider import NotVisible, NotYours
 from libs.events.testing import Given
 from libs.ids import deadline_id, named
-from services.routing import deadline
-from services.routing.deadline import RULES, ExtendDeadline, MissDeadline
+from services.routing import deadline, extending
+from services.routing.deadline import RULES, MissDeadline
+from services.routing.extending import ExtendDeadline
 from tests.unit.matters import CASE, OTHER_CASE, proposed, routed, transfer
 from tests.unit.offices import SYSTEM, by, on
 from tests.unit.test_hearing import after, asked, complaint, hear, heard
 
-MISS, EXTEND = RULES
+(MISS,) = RULES
+(EXTEND,) = extending.RULES
 ACCEPTANCE = deadline_id("CLK-02", CASE)
 INVESTIGATION = deadline_id("CLK-05", CASE)
 DUE = end_of_day(date(2023, 12, 1))

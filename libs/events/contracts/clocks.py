@@ -46,6 +46,28 @@ class DeadlineExtended(Event, name="DeadlineExtended"):
     days: tuple[CountedDay, ...] = ()
 
 
+class DeadlineRecomputed(Event, name="DeadlineRecomputed"):
+    """An amended calendar was adopted: the running deadline is counted by it.
+
+    `old_*` is what stood; the same rule's version counts (`rule_version`). Nothing is
+    edited: a deadline that was found missed is not counted anew (domain §5.9, 10).
+    `days` is empty where each day stands as it was counted.
+    """
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    rule_version: int
+    old_calendar_version: Text
+    calendar_version: Text
+    old_due_on: date
+    due_on: date
+    due_at: datetime
+    old_provisional: bool
+    provisional: bool
+    days: tuple[CountedDay, ...] = ()
+
+
 class DeadlineStopped(Event, name="DeadlineStopped"):
     """An event that the clock names stopped it, at its legal time."""
 

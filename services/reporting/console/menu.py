@@ -13,6 +13,7 @@ PAGES = (
     ("ledger", "/console/ledger", "ReadLedger"),
     ("weeks", "/console/weeks", "ReadStatistics"),
     ("board", "/console/board", "ReadStatistics"),
+    ("calendars", "/console/calendars", "ReadCases"),
     ("imports", "/console/imports", "ImportHistory"),
     ("explain", "/console/explain", "Explain"),
     ("known", "/console/as-known", "AsOf"),

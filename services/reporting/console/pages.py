@@ -12,6 +12,7 @@ from services.reporting.console import sign_in
 from services.reporting.console.render import PageRoute, see
 from services.reporting.console.routes import (
     acting,
+    calendars,
     cases,
     catalogue,
     evidence,
@@ -37,8 +38,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, cases, acting, evidence, registering, ledger, statistics, importing,
-        operating,
+        today, cases, acting, evidence, registering, ledger, statistics, calendars,
+        importing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

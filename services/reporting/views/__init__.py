@@ -13,6 +13,7 @@ from services.reporting.views import (
     money,
     period,
     proceeding,
+    recount,
     trail,
 )
 
@@ -30,6 +31,7 @@ DECLARED: tuple[Declared, ...] = (
     period.SNAPSHOTS,
     period.ZERO_REPORTS,
     proceeding.VIEW,
+    recount.REGISTER,
     rulebook_view.VIEW,
     trail.REGISTER,
 )

@@ -9,17 +9,21 @@ from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlineRecomputed,
     DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
 )
-from libs.events.event import Recorded
+from libs.events.event import Event, Recorded
 from libs.events.views.view import View, index
 
 
 @dataclass(frozen=True)
 class DeadlineRow:
-    """One deadline: running, stopped or missed, and its arithmetic."""
+    """One deadline: running, stopped or missed, and its arithmetic.
+
+    `recomputed_from`: the last day that stood before an amended calendar moved it.
+    """
 
     deadline_id: UUID
     clock: str
@@ -36,6 +40,7 @@ class DeadlineRow:
     days: tuple[CountedDay, ...]
     running: bool = True
     extended: bool = False
+    recomputed_from: date | None = None
     missed: bool = False
     withdrawn: bool = False
     stopped_at: datetime | None = None
@@ -52,9 +57,26 @@ def evolve(row: DeadlineRow | None, recorded: Recorded) -> DeadlineRow | None:
             return DeadlineRow(**said)
         case _ if row is None:
             return None
-        case DeadlineExtended():
-            said = {name: getattr(fact, name) for name in MOVED}
-            return replace(row, extended=True, **said)
+        case DeadlineExtended() | DeadlineRecomputed():
+            return _counted(row, fact)
+        case _:
+            return _ended(row, fact)
+
+
+def _counted(
+    row: DeadlineRow, fact: DeadlineExtended | DeadlineRecomputed
+) -> DeadlineRow:
+    said = {name: getattr(fact, name) for name in MOVED}
+    said["days"] = fact.days or row.days
+    if isinstance(fact, DeadlineExtended):
+        return replace(row, extended=True, **said)
+    if fact.due_on != fact.old_due_on:
+        said["recomputed_from"] = fact.old_due_on
+    return replace(row, **said)
+
+
+def _ended(row: DeadlineRow, fact: Event) -> DeadlineRow:
+    match fact:
         case DeadlineStopped():
             return replace(
                 row,
@@ -82,7 +104,7 @@ MOVED = ("due_on", "due_at", "provisional", "calendar_version", "days")
 
 VIEW = View(
     name="deadline",
-    version=1,
+    version=2,
     services=("routing",),
     row=DeadlineRow,
     on=(
@@ -91,6 +113,7 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlineRecomputed,
         DeadlineResumed,
     ),
     evolve=evolve,
