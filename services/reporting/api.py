@@ -84,8 +84,8 @@ async def read_ledger(
     listed = listing(LEDGER, asked.model_dump(mode="json"))
     after = _mark(cursors.unseal(listed, asked.cursor)) if asked.cursor else None
     answer = await ledger(
-        _running(request),
-        _asking(caller, asked.as_of),
+        running_of(request),
+        asking_of(caller, asked.as_of),
         Filters(**asked.model_dump(include=set(Filters.model_fields))),
         Place(after, asked.limit),
     )
@@ -100,7 +100,7 @@ async def read_ledger(
         "next": following,
     }
     headers = {"Link": next_link(request, following)} if following else {}
-    return _answered(answer, said, (if_none_match, asked.as_of), headers)
+    return answered(answer, said, (if_none_match, asked.as_of), headers)
 
 
 @router.get("/v1/cases/{case_id}")
@@ -113,15 +113,15 @@ async def read_case(
 ) -> Response:
     """Return one case: clue, claims, proceeding, deadlines and trail."""
     permissions.require(caller, "ReadCases", SEEING)
-    asking = _asking(caller, asked.as_of)
-    answer = await case_page(_running(request), asking, case_id)
+    asking = asking_of(caller, asked.as_of)
+    answer = await case_page(running_of(request), asking, case_id)
     if answer is None:
         raise Problem("not-found")
     page = answer.found
     said = {"number": page.number, "stage": page.stage, **asdict(page)}
     said["sums"] = [asdict(one) for one in page.sums()]
     said["findings"] = findings(page)
-    return _answered(answer, said, (if_none_match, asked.as_of))
+    return answered(answer, said, (if_none_match, asked.as_of))
 
 
 @router.get("/v1/statistics/weeks/{week}")
@@ -134,8 +134,8 @@ async def read_week(
 ) -> Response:
     """Return a week's table: as published, as known now, and its corrections."""
     permissions.require(caller, "ReadStatistics", SEEING)
-    asking = _asking(caller, asked.as_of)
-    answer = await week_table(_running(request), asking, week)
+    asking = asking_of(caller, asked.as_of)
+    answer = await week_table(running_of(request), asking, week)
     if answer is None:
         raise Problem("not-found")
     said = asdict(answer.found)
@@ -144,7 +144,7 @@ async def read_week(
         for one in answer.found.figures
     ]
     said["ratios"] = [_ratio(one) for one in answer.found.ratios]
-    return _answered(answer, said, (if_none_match, asked.as_of))
+    return answered(answer, said, (if_none_match, asked.as_of))
 
 
 @router.get("/v1/figures/{indicator}/facts")
@@ -158,7 +158,7 @@ async def read_facts(
     """Return the facts that a number counts, with the event behind each."""
     permissions.require(caller, "Explain", SEEING)
     cell = Cell(indicator, asked.week, asked.unit, asked.column)
-    answer = await explained(_running(request), _asking(caller, asked.as_of), cell)
+    answer = await explained(running_of(request), asking_of(caller, asked.as_of), cell)
     if answer is None:
         raise Problem("not-found")
     found = answer.found
@@ -171,7 +171,7 @@ async def read_facts(
         "facts": [asdict(fact) for fact in found.facts],
         "events": [asdict(event) for event in found.events.values()],
     }
-    return _answered(answer, said, (if_none_match, asked.as_of))
+    return answered(answer, said, (if_none_match, asked.as_of))
 
 
 def _ratio(one: RatioFigure) -> dict[str, Any]:
@@ -188,12 +188,12 @@ def _ratio(one: RatioFigure) -> dict[str, Any]:
     }
 
 
-def _running(request: Request) -> Running:
+def running_of(request: Request) -> Running:
     running: Running = request.app.state.running
     return running
 
 
-def _asking(caller: SignedIn, as_of: datetime | None) -> Asking:
+def asking_of(caller: SignedIn, as_of: datetime | None) -> Asking:
     if as_of is not None:
         permissions.require(caller, "AsOf", SEEING)
     return Asking(caller.actor, as_of)
@@ -207,7 +207,7 @@ def _without(said: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in said.items() if key != name}
 
 
-def _answered(
+def answered(
     answer: Answer[Any],
     said: Mapping[str, Any],
     asked: tuple[str | None, datetime | None],

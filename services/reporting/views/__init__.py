@@ -5,6 +5,7 @@ from libs.events.views.view import Declared
 from services.reporting.views import (
     campaign,
     case,
+    channel_item,
     claim,
     clue,
     deadline,
@@ -13,12 +14,14 @@ from services.reporting.views import (
     money,
     period,
     proceeding,
+    reception,
     trail,
 )
 
 DECLARED: tuple[Declared, ...] = (
     campaign.VIEW,
     case.VIEW,
+    channel_item.VIEW,
     claim.VIEW,
     clue.VIEW,
     deadline.VIEW,
@@ -30,6 +33,7 @@ DECLARED: tuple[Declared, ...] = (
     period.SNAPSHOTS,
     period.ZERO_REPORTS,
     proceeding.VIEW,
+    reception.VIEW,
     rulebook_view.VIEW,
     trail.REGISTER,
 )
