@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Entry] = {
     "clock": Entry("deploy.cli.clock", "move a simulated deployment's clock"),
     "calendar": Entry("deploy.cli.calendar", "holiday notices: list, adopt, affected"),
     "import": Entry("deploy.cli.importing", "hand in an agency's sheet"),
+    "answers": Entry("deploy.cli.answers", "a channel's answers for its platform"),
     "verify": Entry("deploy.cli.verify", "journal = topic = chain, or say where not"),
     "seals": Entry("deploy.cli.seals", "signed roots of the logs: list, make, rotate"),
     "prove": Entry("deploy.cli.prove", "that an event is under a signed seal"),

@@ -1,5 +1,6 @@
 """Asking a running service over HTTP, as one of the local issuer's officers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,17 @@ def door(settings: Settings, service: str, subject: str) -> httpx.Client:
 
 def asked(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
     """Return a service's JSON answer; raises Cannot with its reason."""
+    return _sent(client, method, path, **request).json()
+
+
+def fetched(client: httpx.Client, path: str, query: Mapping[str, str]) -> bytes:
+    """Return a file that a service makes; raises Cannot with its reason."""
+    return _sent(client, "GET", path, params=query).content
+
+
+def _sent(
+    client: httpx.Client, method: str, path: str, **request: Any
+) -> httpx.Response:
     try:
         answer = client.request(method, path, **request)
     except httpx.HTTPError as error:
@@ -32,7 +44,7 @@ def asked(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
         raise Cannot(message) from error
     if answer.is_error:
         raise Cannot(_reason(answer))
-    return answer.json()
+    return answer
 
 
 def _reason(answer: httpx.Response) -> str:

@@ -5,9 +5,9 @@ cited by the deadline that used it.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal, Self, assert_never
+from typing import Annotated, Any, Literal, Self, assert_never
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -37,13 +37,19 @@ Words = Annotated[str, Field(min_length=1, max_length=300)]
 class Start(Frozen):
     """The event that starts a clock and the time of it from which law counts.
 
-    `occurred_at` is the fact's own time; `effective_at` is a later day that law names,
-    for example service, found in the event's field `date_field`.
+    `occurred_at` is the fact's own time; `effective_at` is another day that law names,
+    for example service, found in the event's field `date_field`. `where`: values of
+    which the event's field must have one (a 12345 order of this kind).
     """
 
     event: EventName
     counts_from: Literal["occurred_at", "effective_at"]
     date_field: Code | None = None
+    where: Mapping[Code, tuple[Code, ...]] = {}
+
+    def meant(self, fields: Mapping[str, Any]) -> bool:
+        """Say whether an event's fields are those that start the clock."""
+        return all(fields.get(name) in values for name, values in self.where.items())
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -57,12 +63,12 @@ class Start(Frozen):
 class Stop(Frozen):
     """An event that ends a clock; `scope` says of what it must speak.
 
-    `case`, `transfer`, `order`: of the clock's own one, or of the case it belongs to.
-    `every_claim`: it must have come for each claim of the case.
+    `case`, `transfer`, `order`, `clue`: of the clock's own one, or of the case it
+    belongs to. `every_claim`: it must have come for each claim of the case.
     """
 
     event: EventName
-    scope: Literal["case", "transfer", "order", "every_claim"]
+    scope: Literal["case", "transfer", "order", "clue", "every_claim"]
 
 
 class Resume(Frozen):
@@ -80,7 +86,7 @@ class Resume(Frozen):
 class Extension(Frozen):
     """How far a clock may be lengthened, once, by whom, and when."""
 
-    kind: Literal["working_days"]
+    kind: Literal["working_days", "natural_days"]
     n: Count
     approver: Code
     reason_zh: Words
@@ -104,20 +110,22 @@ class WarningPoint(Frozen):
 class ClockRule(Frozen):
     """One version of one clock.
 
-    `subject`: what it runs for, one clock for each. `duty`: who must act. `not_for`: on
-    what kinds of clue, or on back-filled history, it never runs. `pause` has one value:
-    a file that asks for a pause is refused when loaded, never silently miscounted.
+    `source`: the length stands in the article, is taken over from it, or is the
+    campaign's own. `subject`: what it runs for, one clock for each. `duty`: who must
+    act. `not_for`: on what kinds of clue, or on back-filled history, it never runs.
+    `pause` has one value: a file that asks for a pause is refused when loaded, never
+    silently miscounted.
     """
 
-    id: Annotated[str, Field(pattern=r"^CLK-\d{2}$")]
+    id: Annotated[str, Field(pattern=r"^CLK-\d{2}(-[a-z]+)?$")]
     version: Annotated[int, Field(ge=1)]
     effective_from: date
     title_zh: Words
     title_en: Words
     instrument: Words
     article: Words
-    source: Literal["law", "by_analogy"]
-    subject: Literal["case", "transfer", "order"]
+    source: Literal["law", "by_analogy", "own"]
+    subject: Literal["case", "transfer", "order", "clue"]
     duty: Literal["owner", "addressee", "district", "employer"]
     start: Start
     also_starts: tuple[Start, ...] = ()
@@ -218,10 +226,11 @@ def warning_times(
     return sorted(found, key=lambda warned: (warned.at, warned.point.code))
 
 
-def _extended(rule: ClockRule) -> WorkingDays:
-    if rule.extension is None or not isinstance(rule.length, WorkingDays):
-        raise ValueError(f"{rule.id} can't be extended.")
-    return WorkingDays(n=rule.length.n + rule.extension.n)
+def _extended(rule: ClockRule) -> WorkingDays | NaturalDays:
+    length = rule.length
+    if rule.extension and isinstance(length, WorkingDays | NaturalDays):
+        return length.model_copy(update={"n": length.n + rule.extension.n})
+    raise ValueError(f"{rule.id} can't be extended.")
 
 
 def _fires_at(point: WarningPoint, deadline: Deadline, calendar: Calendar) -> datetime:

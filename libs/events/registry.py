@@ -7,6 +7,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from libs.events.contracts import (
+    channels,
     clocks,
     enforcement,
     intake,
@@ -23,7 +24,7 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake,),
+        "intake": (intake, channels),
         "routing": (routing, clocks),
         "enforcement": (enforcement,),
         "reporting": (reporting,),

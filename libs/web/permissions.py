@@ -22,6 +22,7 @@ class Power(StrEnum):
 
 
 Permission = frozenset[Power]
+FILES = ("permissions.toml", "channel_permissions.toml")
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})
 
@@ -45,9 +46,10 @@ class Table:
 
 @cache
 def table() -> Table:
-    """Return the table of `permissions.toml`; raises ValueError when it is wrong."""
-    text = files("libs.web").joinpath("permissions.toml").read_text("utf-8")
-    return parsed(text)
+    """Return the table of the two files; raises ValueError when it is wrong."""
+    folder = files("libs.web")
+    texts = [folder.joinpath(name).read_text("utf-8") for name in FILES]
+    return parsed("\n".join(texts))
 
 
 def parsed(text: str) -> Table:

@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import Field
 
 from libs.events.command import Command, Stamp
+from libs.events.contracts.channels import ClueRedispatched
 from libs.events.contracts.intake import (
     ChannelAdvised,
     ClueClosedNotWage,
@@ -31,7 +32,7 @@ from libs.events.contracts.parts import Code, Employer, Mode, Project, Text, Wor
 from libs.events.decider import Kind, Read, Rejected, Rule, States
 from libs.events.event import Event, New, Series
 from libs.ids import case_id as case_of
-from services.intake import known
+from services.intake import channel_item, known
 
 RECEIPT_SERIES = "XS"
 SCREEN_FOR_ANY = ("brigade",)
@@ -43,6 +44,8 @@ class Clue:
     """What decisions ask of a clue."""
 
     first_asked: str | None = None
+    channel: str | None = None
+    episode: int = 1
     kind: str | None = None
     mode: str | None = None
     reporter_id: UUID | None = None
@@ -50,6 +53,7 @@ class Clue:
     verified: str | None = None
     closed_not_wage: bool = False
     answers: int = 0
+    item: channel_item.Item = channel_item.NONE
     version: int = 0
 
     @property
@@ -68,6 +72,8 @@ def _evolved(clue: Clue, event: Event) -> Clue:
         case ComplaintReceived() | ReportReceived():
             return Clue(
                 first_asked=event.first_asked_unit,
+                channel=event.channel,
+                episode=event.episode,
                 kind=event.kind if isinstance(event, ComplaintReceived) else "report",
                 mode=event.mode,
                 reporter_id=event.reporter_id,
@@ -80,8 +86,13 @@ def _evolved(clue: Clue, event: Event) -> Clue:
             return replace(clue, closed_not_wage=True)
         case ReplySent() | ReplyFoundImpossible():
             return replace(clue, answers=clue.answers + 1)
+        case ClueRedispatched():
+            # An advised channel was that episode's answer.
+            told = clue.item.redispatched + clue.closed_not_wage
+            clue = replace(clue, closed_not_wage=False, answers=max(clue.answers, told))
+            return replace(clue, item=channel_item.evolve(clue.item, event))
         case _:
-            return clue
+            return replace(clue, item=channel_item.evolve(clue.item, event))
 
 
 KIND = Kind("clue", Clue(), evolve)
@@ -95,6 +106,7 @@ class RegisterClue(Command):
     channel: Code
     channel_number: Text | None = None
     episode: Annotated[int, Field(ge=1, le=99)] = 1
+    first_episode: UUID | None = None
     mode: Mode
     reporter_id: UUID | None = None
     reporter_role: Literal["worker", "crew_leader", "family", "other"] = "worker"
@@ -104,6 +116,7 @@ class RegisterClue(Command):
     project: Project | None = None
     workers: Annotated[tuple[WorkerLine, ...], Field(max_length=2000)] = ()
     reference: Text | None = None
+    item: channel_item.Entry | None = None
     occurred_at: datetime | None = None
 
 
@@ -128,36 +141,32 @@ class AdviseChannel(ClueCommand):
     told: Literal["spoken", "printed", "sms", "online"]
 
 
-class SendReply(ClueCommand):
-    """Answer the clue's author; the text itself is kept in the vault."""
-
-    form: Literal["spoken", "letter", "sms", "platform", "online"]
-    conclusion: Code
-
-
-class FindReplyImpossible(ClueCommand):
-    """Find that nobody can be answered, for a coded reason."""
-
-    reason: Literal["anonymous", "contact_invalid", "person_deceased", "declined"]
-
-
-def register(command: RegisterClue, _stamp: Stamp, states: States) -> list[New]:
+def register(command: RegisterClue, stamp: Stamp, states: States) -> list[New]:
     """Register once: said, registered and receipted in one append."""
-    if states.of(KIND, command.clue_id).first_asked is not None:
+    if any(states.of(KIND, one).first_asked is not None for one in same(command)):
         raise Rejected(
             "channel-number-known",
-            "该渠道的这个编号已经登记过；重办请填新的次数，补充情况请在原线索上办理。",
+            "该渠道的这个编号已经登记过；重办、催单和补充情况请在原线索上办理。",
         )
     case_id = case_of(command.clue_id)
-    said = command.model_dump(exclude={"area", "occurred_at"})
+    said = command.model_dump(exclude={"area", "item", "first_episode", "occurred_at"})
     series = Series(command.area, RECEIPT_SERIES)
     receipt = ReceiptIssued(clue_id=command.clue_id, case_id=case_id)
     stream, at = KIND.stream(command.clue_id), command.occurred_at
+    facts = [_received(said, case_id), _registered(said, case_id)]
+    if command.item is not None:
+        ids = (command.clue_id, case_id)
+        facts += channel_item.entered(command.item, command.channel, ids, stamp)
     return [
-        New(stream, _received(said, case_id), at),
-        New(stream, _registered(said, case_id), at),
+        *(New(stream, fact, at) for fact in facts),
         New(stream, receipt, at, series=series),
     ]
+
+
+def same(command: RegisterClue) -> list[UUID]:
+    """Return the clues that the channel's number may stand for: this, or the first."""
+    first = command.first_episode
+    return [command.clue_id] if first is None else [command.clue_id, first]
 
 
 def _received(said: dict[str, object], case_id: UUID) -> Event:
@@ -177,7 +186,7 @@ def _registered(said: dict[str, object], case_id: UUID) -> ClueRegistered:
     )
 
 
-def _held(
+def held(
     command: ClueCommand,
     stamp: Stamp,
     states: States,
@@ -191,7 +200,7 @@ def _held(
 
 def screen(command: ScreenClue, stamp: Stamp, states: States) -> list[New]:
     """Screen; a second screening corrects the first while the clue is open."""
-    if _held(command, stamp, states, SCREEN_FOR_ANY).closed_not_wage:
+    if held(command, stamp, states, SCREEN_FOR_ANY).closed_not_wage:
         raise Rejected("clue-closed", "线索已按非欠薪办结。")
     screened = ClueScreened(
         clue_id=command.clue_id,
@@ -204,7 +213,7 @@ def screen(command: ScreenClue, stamp: Stamp, states: States) -> list[New]:
 
 def advise(command: AdviseChannel, stamp: Stamp, states: States) -> list[New]:
     """Advise and close in one append: never a silent rejection."""
-    clue = _held(command, stamp, states, SCREEN_FOR_ANY)
+    clue = held(command, stamp, states, SCREEN_FOR_ANY)
     matter = clue.matter
     if matter is None or matter == "wage":
         raise Rejected("screen-first", "请先甄别为非欠薪事项，再告知渠道。")
@@ -223,41 +232,6 @@ def advise(command: AdviseChannel, stamp: Stamp, states: States) -> list[New]:
     return on_clue(command, advised, closed)
 
 
-def reply(command: SendReply, stamp: Stamp, states: States) -> list[New]:
-    """Answer; who left no contact can't be answered."""
-    clue = _held(command, stamp, states)
-    if not clue.has_contact:
-        raise Rejected("no-contact", "反映人没有留下联系方式，请登记“无法回复”。")
-    _once(clue, command, states)
-    sent = ReplySent(
-        clue_id=command.clue_id,
-        case_id=case_of(command.clue_id),
-        form=command.form,
-        conclusion=command.conclusion,
-    )
-    return on_clue(command, sent)
-
-
-def impossible(command: FindReplyImpossible, stamp: Stamp, states: States) -> list[New]:
-    """Find an answer impossible; "anonymous" only when no contact was left."""
-    clue = _held(command, stamp, states)
-    if command.reason == "anonymous" and clue.has_contact:
-        raise Rejected("contact-left", "反映人留有联系方式，请回复本人。")
-    _once(clue, command, states)
-    found = ReplyFoundImpossible(
-        clue_id=command.clue_id,
-        case_id=case_of(command.clue_id),
-        reason=command.reason,
-    )
-    return on_clue(command, found)
-
-
-def _once(clue: Clue, command: ClueCommand, states: States) -> None:
-    noted = states.of(known.KIND, case_of(command.clue_id))
-    if clue.answers > noted.reopened:
-        raise Rejected("answered-already", "这条线索已经答复；重新打开后再答复。")
-
-
 def on_clue(command: ClueCommand, *events: Event) -> list[New]:
     stream = KIND.stream(command.clue_id)
     return [New(stream, event, command.occurred_at) for event in events]
@@ -269,9 +243,11 @@ def clue_reads(command: ClueCommand) -> list[Read]:
 
 
 RULES = (
-    Rule(RegisterClue, lambda command: [Read(KIND, command.clue_id)], register),
+    Rule(
+        RegisterClue,
+        lambda command: [Read(KIND, one) for one in same(command)],
+        register,
+    ),
     Rule(ScreenClue, clue_reads, screen),
     Rule(AdviseChannel, clue_reads, advise),
-    Rule(SendReply, clue_reads, reply),
-    Rule(FindReplyImpossible, clue_reads, impossible),
 )

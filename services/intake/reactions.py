@@ -17,7 +17,8 @@ from libs.events.reactions import Reaction
 from services.intake.noting import MarkVerified, NoteFact
 
 
-def _said(fact: Event) -> tuple[str, str | None] | None:
+def _said(recorded: Recorded) -> tuple[str, str | None] | None:
+    fact: Event = recorded.fact()
     match fact:
         case CaseAssigned() if not fact.history:
             return "owned", fact.unit
@@ -27,16 +28,21 @@ def _said(fact: Event) -> tuple[str, str | None] | None:
             return "owned", fact.to_unit
         case TransferProposed():
             return "proposed", fact.to_unit
-        case CaseReopened():
+        case CaseReopened() if not _redispatched(recorded, fact):
             return "reopened", None
         case _:
             return None
 
 
+def _redispatched(recorded: Recorded, fact: CaseReopened) -> bool:
+    """Say whether an order that came again reopened it: the clue knows that itself."""
+    return recorded.actor.role == "system" and fact.reason == "dissatisfied"
+
+
 def note_fact(recorded: Recorded) -> Sequence[Command]:
     """Note who owns a clue's case, and that it was opened again."""
     fact = recorded.fact()
-    found = _said(fact)
+    found = _said(recorded)
     if found is None:
         return []
     name, unit = found

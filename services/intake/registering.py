@@ -24,7 +24,7 @@ from libs.web.problem_kinds import RULE
 from libs.web.problems import FieldError, More, Problem, RuleProblem
 from services.intake import known
 from services.intake.checking import Checked, check
-from services.intake.clue import RegisterClue
+from services.intake.clue import RegisterClue, same
 from services.intake.persons import Persons, persons
 from services.intake.said import ClueSaid, WorkerSaid
 from services.intake.vault.keeping import keep
@@ -38,9 +38,9 @@ SELECT * FROM unnest($1::bytea[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[]
 ON CONFLICT DO NOTHING
 """
 KNOWN = Words(
-    "该渠道的这个编号已经登记过；重办请填新的次数，补充情况请在原线索上办理。",
-    "This number of the channel is registered already: for a re-opened order give the"
-    " next episode, else add to the clue there is.",
+    "该渠道的这个编号已经登记过；重办、催单和补充情况请在原线索上办理。",
+    "This number of the channel is registered already: an order that came again, an"
+    " urging and what is added belong to the clue there is.",
 )
 
 
@@ -92,7 +92,7 @@ async def register(window: Window, form: Form) -> Registered:
     try:
         done = await window.desk.do(command, stamp)
     except Rejected as refusal:
-        raise await _named(window, form.caller, command.clue_id, refusal) from None
+        raise await _named(window, form.caller, command, refusal) from None
     return Registered(done, checked)
 
 
@@ -120,6 +120,12 @@ def _clue_id(window: Window, form: Form) -> UUID:
         return ids.named("clue", form.act.command_id)
     number = said.channel_number
     return ids.clue_id(window.site, said.channel, number, said.episode)
+
+
+def _first_episode(window: Window, said: ClueSaid) -> UUID | None:
+    if said.channel_number is None or said.episode == 1:
+        return None
+    return ids.clue_id(window.site, said.channel, said.channel_number, 1)
 
 
 async def _kept(window: Window, form: Form, found: Persons) -> Persons:
@@ -162,6 +168,7 @@ def _command(window: Window, form: Form, found: Persons, now: datetime) -> Regis
         "channel": said.channel,
         "channel_number": said.channel_number,
         "episode": said.episode,
+        "first_episode": _first_episode(window, said),
         "mode": getattr(said, "mode", "named"),
         "reporter_id": found.reporter,
         "reporter_role": said.reporter.role if said.reporter else "worker",
@@ -171,6 +178,7 @@ def _command(window: Window, form: Form, found: Persons, now: datetime) -> Regis
         "project": _project(window, form),
         "workers": _lines(form, found),
         "reference": said.reference,
+        "item": said.item,
         "occurred_at": said.occurred_at,
     }
     return accepted(RegisterClue, fields)
@@ -226,15 +234,17 @@ def _claimed(worker: WorkerSaid) -> Money | None:
 
 
 async def _named(
-    window: Window, caller: Caller, clue_id: UUID, refusal: Rejected
+    window: Window, caller: Caller, command: RegisterClue, refusal: Rejected
 ) -> Exception:
     """Return the refusal; it names the clue there is to those who may see it."""
     if refusal.code != "channel-number-known":
         return refusal
-    held, noted = await window.clue(clue_id)
-    try:
-        known.visible(noted, held.first_asked, caller.actor)
-    except NotVisible:
-        return RuleProblem(refusal.code, KNOWN, RULE)
-    members = {"clue_id": str(clue_id), "case_id": str(ids.case_id(clue_id))}
-    return RuleProblem(refusal.code, KNOWN, RULE, more=More(members=members))
+    for clue_id in same(command):
+        held, noted = await window.clue(clue_id)
+        try:
+            known.visible(noted, held.first_asked, caller.actor)
+        except NotVisible:
+            continue
+        members = {"clue_id": str(clue_id), "case_id": str(ids.case_id(clue_id))}
+        return RuleProblem(refusal.code, KNOWN, RULE, more=More(members=members))
+    return RuleProblem(refusal.code, KNOWN, RULE)

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from libs.events.contracts.parts import Code, Month, YesNoUnknown
 from libs.money import MinorUnits
+from services.intake.channel_item import Entry
 
 Channel = Literal[
     "window", "phone", "letter", "web", "online", "12345", "platform", "petition",
@@ -119,6 +120,7 @@ class ClueSaid(Said):
     summary: FreeText | None = None
     reporter: ReporterSaid | None = None
     workers: Annotated[tuple[WorkerSaid, ...], Field(max_length=MOST_WORKERS)] = ()
+    item: Entry | None = None
 
 
 class ComplaintSaid(ClueSaid):

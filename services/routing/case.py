@@ -208,9 +208,11 @@ def reopen_case(command: ReopenCase, stamp: Stamp, states: States) -> list[New]:
     )
     lifted = New(known.KIND.stream(command.case_id), noted)
     if stamp.actor.role == "system" and case.closed is None:
-        # Not closed yet: what was concluded before the reversal closes nothing.
-        concluded = states.of(known.KIND, command.case_id).concluded
-        return [] if concluded is None else [lifted]
+        # Not closed yet: what was concluded before the reversal closes nothing, nor
+        # does the answer to an order that came again.
+        before = states.of(known.KIND, command.case_id)
+        came_again = command.reason == "dissatisfied" and before.answered
+        return [lifted] if came_again or before.concluded is not None else []
     if stamp.actor.role not in {"leading-group", "brigade", "system"}:
         own(case, stamp.actor)
     if case.closed is None:

@@ -18,7 +18,12 @@ from services.routing.deadline import Heard
 from services.routing.recomputing import recomputed
 
 # Where a clock's subject stands in an event that speaks of it.
-SUBJECT_FIELD = {"case": "case_id", "transfer": "transfer_id", "order": "order_id"}
+SUBJECT_FIELD = {
+    "case": "case_id",
+    "transfer": "transfer_id",
+    "order": "order_id",
+    "clue": "clue_id",
+}
 
 
 class HearEvent(Command):
@@ -40,8 +45,9 @@ def _subject(rule: ClockRule, command: HearEvent, held: case.Case) -> UUID | Non
 
 
 def _starts(rule: ClockRule, command: HearEvent) -> bool:
+    begins = rule.start_by(command.type)
     left_out = command.fields.get("kind") in rule.not_for
-    return rule.start_by(command.type) is not None and not left_out
+    return begins is not None and begins.meant(command.fields) and not left_out
 
 
 def _stops(rule: ClockRule, command: HearEvent) -> Stop | None:

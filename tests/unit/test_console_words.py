@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from services.reporting.console.acts import ACTS
+from services.reporting.console.channel_acts import EVERY_ACT
 from services.reporting.console.menu import PAGES
 from services.reporting.console.render import ENVIRONMENT
 from services.reporting.console.words import FOLDER, words
+from services.reporting.reading.channel_guards import CHANNEL_OF, ON_CHANNEL
 from services.reporting.reading.guards import ON_CASE, ON_CLAIM, ON_PAYMENT
 
 ASKED = re.compile(r"""\bt\("([a-z0-9.-]+[a-zA-Z0-9-]*)"[,)]""")
@@ -37,7 +38,7 @@ def test_a_template_parses_and_asks_only_for_messages_that_are_there(
 
 def test_every_act_field_and_choice_has_its_word() -> None:
     known = words("zh").knows
-    for act, form in ACTS.items():
+    for act, form in EVERY_ACT.items():
         assert known(f"act.{act}"), act
         for field in form.fields:
             if field.kind == "clue":
@@ -51,5 +52,6 @@ def test_every_act_field_and_choice_has_its_word() -> None:
 def test_every_page_of_the_menu_and_every_step_has_its_word() -> None:
     said = words("zh")
     assert [key for key, *_ in PAGES if not said.knows(f"menu.{key}")] == []
-    steps = {*ON_CASE, *ON_CLAIM, *ON_PAYMENT, "ServeDocument"}
-    assert steps == set(ACTS)
+    steps = {*ON_CASE, *ON_CHANNEL, *ON_CLAIM, *ON_PAYMENT, "ServeDocument"}
+    assert steps == set(EVERY_ACT)
+    assert CHANNEL_OF.keys() == ON_CHANNEL.keys()

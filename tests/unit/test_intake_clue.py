@@ -25,15 +25,9 @@ from libs.events.contracts.parts import Employer, WorkerLine
 from libs.events.decider import Rule
 from libs.events.testing import Given, given, stamp
 from libs.money import Money
-from services.intake import clue, known
-from services.intake.clue import (
-    RULES,
-    AdviseChannel,
-    FindReplyImpossible,
-    RegisterClue,
-    ScreenClue,
-    SendReply,
-)
+from services.intake import answering, clue, known
+from services.intake.answering import FindReplyImpossible, SendReply
+from services.intake.clue import RULES, AdviseChannel, RegisterClue, ScreenClue
 from services.intake.noting import RULES as NOTING
 from services.intake.noting import MarkVerified
 from services.intake.vault import access
@@ -43,7 +37,7 @@ CLUE, PERSON = UUID(int=1), UUID(int=7)
 CASE = ids.case_id(CLUE)
 EMPLOYER = Employer(employer_id=UUID(int=2), name="演示甲餐饮有限公司（虚构）")
 RULE: dict[type, Rule[Any]] = {
-    rule.command: rule for rule in (*RULES, *NOTING, *access.RULES)
+    rule.command: rule for rule in (*RULES, *answering.RULES, *NOTING, *access.RULES)
 }
 CENTRE, INSPECTION = (
     stamp(role="centre", unit="LC"),

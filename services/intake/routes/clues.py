@@ -1,5 +1,6 @@
 """Routes of a clue that is registered: look, screen, advise, answer."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from libs import ids
-from libs.acts import Act, Answer, answered
+from libs.acts import Act, Answer, Asked, answered
 from libs.events.contracts.parts import Code
 from libs.events.decider import NotVisible
 from libs.web import permissions
@@ -18,28 +19,59 @@ from libs.web.etags import Expected, etag
 from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation, Repeatable
 from services.intake import clue, known
-from services.intake.clue import (
-    AdviseChannel,
-    Clue,
-    FindReplyImpossible,
-    ScreenClue,
-    SendReply,
-)
+from services.intake.answering import FindReplyImpossible, SendReply
+from services.intake.clue import AdviseChannel, Clue, ScreenClue
 from services.intake.known import Known
+from services.intake.petitions import (
+    HoldJointReception,
+    IssuePetitionOpinion,
+    RegisterPetition,
+    SendPetitionNotice,
+)
+from services.intake.platform_clues import AcceptClue, ReceivePlatformClue
 from services.intake.said import FreeText
 from services.intake.vault.keeping import Keeping, keep
 from services.intake.vault.reading import read
 from services.intake.window import Window
+from services.intake.work_orders import (
+    ClassifyOrder,
+    RecordCallBack,
+    RedispatchOrder,
+    UrgeClue,
+)
 
 CLUE = "/v1/clues/{clue_id}"
 
-ACTS = tuple(
-    Act(f"{CLUE}/{path}", command, on=clue.KIND, subject="clue_id")
-    for path, command in (
-        ("screening", ScreenClue),
-        ("advice", AdviseChannel),
-        ("reply-impossible", FindReplyImpossible),
-    )
+
+def _of_caller(asked: Asked) -> Mapping[str, Any]:
+    unit = asked.caller.actor.unit
+    return {"reception_id": asked.new_id("reception"), "unit": unit}
+
+
+ACTS = (
+    *(
+        Act(f"{CLUE}/{path}", command, on=clue.KIND, subject="clue_id")
+        for path, command in (
+            ("screening", ScreenClue),
+            ("advice", AdviseChannel),
+            ("reply-impossible", FindReplyImpossible),
+            ("order", ClassifyOrder),
+            ("urgings", UrgeClue),
+            ("redispatch", RedispatchOrder),
+            ("call-backs", RecordCallBack),
+            ("petition", RegisterPetition),
+            ("petition-notices", SendPetitionNotice),
+            ("petition-opinion", IssuePetitionOpinion),
+            ("platform-receipt", ReceivePlatformClue),
+            ("acceptance", AcceptClue),
+        )
+    ),
+    Act(
+        "/v1/receptions",
+        HoldJointReception,
+        fills=_of_caller,
+        filled=("reception_id", "unit"),
+    ),
 )
 
 
@@ -48,7 +80,7 @@ class ReplySaid(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    form: str
+    form: str | None = None
     conclusion: Code
     text: FreeText | None = None
     occurred_at: AwareDatetime | None = None
@@ -68,6 +100,10 @@ class ClueState(BaseModel):
     closed_not_wage: bool
     answers: int
     has_contact: bool
+    channel: str | None
+    order_kind: str | None
+    received_on: str | None
+    redispatched: int
     replies: list[str] | None = None
     version: int
 
@@ -139,6 +175,7 @@ async def _shown(
     window: Window, found: tuple[UUID, Clue, Known], caller: SignedIn | Worker
 ) -> JSONResponse:
     clue_id, held, noted = found
+    day = held.item.received_on
     said: dict[str, Any] = {
         "clue_id": str(clue_id),
         "case_id": str(ids.case_id(clue_id)),
@@ -151,6 +188,10 @@ async def _shown(
         "closed_not_wage": held.closed_not_wage,
         "answers": held.answers,
         "has_contact": held.has_contact,
+        "channel": held.channel,
+        "order_kind": held.item.order_kind,
+        "received_on": day.isoformat() if day else None,
+        "redispatched": held.item.redispatched,
         "version": held.version,
     }
     if isinstance(caller, Worker):

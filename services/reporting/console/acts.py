@@ -6,7 +6,7 @@ from typing import Literal
 
 Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
-    "officers", "lines", "proof", "proofs", "deadline", "clue",
+    "officers", "lines", "proof", "proofs", "deadline", "clue", "count",
 ]  # fmt: skip
 On = Literal["clue", "case", "proceeding", "claim"]
 
@@ -45,6 +45,7 @@ CLUE = "/v1/clues/{clue_id}"
 CLAIM = f"{CASE}/claims/{{claim_id}}"
 PAYMENT = f"{CLAIM}/payments/{{payment_id}}"
 TRANSFER_REASONS = ("area", "industry", "department")
+FORMS = ("spoken", "letter", "sms", "platform", "online")
 PROOFS = (
     "wage-sheet", "contract", "attendance", "statement", "iou", "bank-slip", "photo",
     "other",
@@ -89,7 +90,7 @@ ACTS: Mapping[str, ActForm] = {
         f"{CLUE}/reply",
         "clue",
         (
-            _choice("form", "spoken", "letter", "sms", "platform", "online"),
+            Field("form", "choice", required=False, codes=FORMS),
             _choice(
                 "conclusion", "paid", "settled", "unfounded", "referred", "in-hand"
             ),
@@ -147,9 +148,9 @@ ACTS: Mapping[str, ActForm] = {
     "AdoptImported": ActForm("routing", f"{CASE}/adoption", "case"),
     "ExtendDeadline": ActForm(
         "routing",
-        f"{CASE}/deadlines/CLK-05/extension",
+        f"{CASE}/deadlines/{{clock}}/extension",
         "case",
-        (Field("subject", "deadline", start="CLK-05"),),
+        (Field("subject", "deadline"),),
     ),
     "AcceptComplaint": ActForm(
         "enforcement", f"{CASE}/acceptance", "proceeding", (THE_CLUE, WHEN)

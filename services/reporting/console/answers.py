@@ -64,6 +64,13 @@ def _choice(asked: Asked) -> str | None:
     return said or None
 
 
+def _count(asked: Asked) -> int | None:
+    said = asked.typed.one(asked.field.name)
+    if said and not (said.isascii() and said.isdecimal()):
+        raise Mistyped("count")
+    return int(said) if said else None
+
+
 def _date(asked: Asked) -> str | None:
     said = asked.typed.one(asked.field.name)
     if not said:
@@ -145,5 +152,6 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
     "proof": _proof,
     "proofs": _proofs,
     "deadline": _text,
+    "count": _count,
     "clue": _clue,
 }

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from libs.events.stream.watermark import Fact
 from libs.web.problems import Problem
 from services.reporting.completeness import seen
-from services.reporting.console.acts import ACTS, ActForm
+from services.reporting.console.acts import ActForm
+from services.reporting.console.channel_acts import EVERY_ACT
 from services.reporting.console.doors import Call, Called, call
 from services.reporting.console.visit import Visit
 from services.reporting.reading.case_page import CasePage
@@ -37,7 +38,11 @@ class Deed:
     @property
     def address(self) -> str:
         """Return the page of this deed's form."""
-        named = {k: v for k, v in self.ids.items() if k not in {"case_id", "clue_id"}}
+        named = {
+            k: v
+            for k, v in self.ids.items()
+            if k not in {"case_id", "clue_id", "clock"}
+        }
         query = "&".join(f"{name}={value}" for name, value in named.items())
         path = f"/console/cases/{self.page.case_id}/acts/{self.act}"
         return f"{path}?{query}" if query else path
@@ -58,13 +63,15 @@ class State:
 
 def deed_of(page: CasePage, act: str, query: Mapping[str, str]) -> Deed:
     """Return the deed that an address names; raises 404."""
-    form = ACTS.get(act)
+    form = EVERY_ACT.get(act)
     if form is None or page.case is None:
         raise Problem("not-found")
     ids = {"case_id": str(page.case_id), "clue_id": str(page.case.clue_id)}
     for name in ("claim_id", "payment_id", "order_id"):
         if f"{{{name}}}" in form.path:
             ids[name] = str(_uuid(query.get(name)))
+    if "{clock}" in form.path:
+        ids["clock"] = _clock(page)
     claim = None
     if "claim_id" in ids:
         claims = {str(one.claim_id): one for one in page.claims}
@@ -72,6 +79,13 @@ def deed_of(page: CasePage, act: str, query: Mapping[str, str]) -> Deed:
         if claim is None:
             raise Problem("not-found")
     return Deed(act, form, page, claim, ids)
+
+
+def _clock(page: CasePage) -> str:
+    extensible = page.extensible
+    if extensible is None:
+        raise Problem("not-found")
+    return extensible.clock
 
 
 def _uuid(text: str | None) -> UUID:

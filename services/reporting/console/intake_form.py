@@ -42,6 +42,9 @@ def read(typed: Typed) -> Said:
             body[name] = typed.one(name)
     if typed.one("project"):
         body["project"] = {"name": typed.one("project")}
+    item = _item(typed, body["channel"], wrong)
+    if item:
+        body["item"] = item
     at = _moment(typed, wrong)
     if at:
         body["occurred_at"] = at
@@ -53,6 +56,29 @@ def read(typed: Typed) -> Said:
     if not workers and not reporter and door == "complaint":
         wrong["worker.name.0"] = "no-worker"
     return Said(door, body, rows, wrong)
+
+
+def _item(typed: Typed, channel: str, wrong: dict[str, str]) -> dict[str, Any] | None:
+    """Return what the channel's own register says, once its kind or day is given."""
+    day = typed.one("received_on")
+    match channel:
+        case "12345" if kind := typed.one("order_kind"):
+            said: dict[str, Any] = {"item": "work_order", "order_kind": kind}
+        case "petition" if form := typed.one("petition_form"):
+            said = {"item": "petition", "petition_form": form}
+            for name in ("people", "representatives"):
+                text = typed.one(name) or "1"
+                if not (text.isascii() and text.isdecimal()):
+                    wrong[name] = "count"
+                    continue
+                said[name] = int(text)
+        case "platform" if day:
+            said = {"item": "platform_clue"}
+        case _:
+            return None
+    if not day:
+        wrong["received_on"] = "missing"
+    return {**said, "received_on": day}
 
 
 def _mode(typed: Typed, door: str) -> str:

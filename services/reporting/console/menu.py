@@ -11,6 +11,8 @@ PAGES = (
     ("register", "/console/register", "RegisterComplaint"),
     ("transfers", "/console/transfers", "AcceptTransfer"),
     ("ledger", "/console/ledger", "ReadLedger"),
+    ("channels", "/console/channels", "ReadLedger"),
+    ("receptions", "/console/receptions", "HoldJointReception"),
     ("weeks", "/console/weeks", "ReadStatistics"),
     ("board", "/console/board", "ReadStatistics"),
     ("calendars", "/console/calendars", "ReadCases"),

@@ -15,6 +15,7 @@ from services.reporting.console.routes import (
     calendars,
     cases,
     catalogue,
+    channels,
     evidence,
     importing,
     ledger,
@@ -38,7 +39,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, cases, acting, evidence, registering, ledger, statistics, calendars,
+        today, cases, acting, evidence, registering, ledger, channels, statistics,
+        calendars,
         importing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)

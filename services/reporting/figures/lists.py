@@ -151,7 +151,7 @@ SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
        owner.unit
 FROM {STANDING} f {AT_CUT_OFF} WHERE f.kind <> 'closed'"""
 
-# A case that was opened again owes a new answer.
+# A case that was opened again owes a new answer, and so does an order that came again.
 OPEN_CLUES = f"""
 SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
        owner.unit
@@ -163,7 +163,7 @@ WHERE f.at < $3 AND NOT EXISTS (
       AND COALESCE(a.happened_at, a.recorded_at) < $3
       AND NOT EXISTS (
           SELECT FROM case_fact_as_known($1) r
-          WHERE r.case_id = f.case_id AND r.kind = 'reopened'
+          WHERE r.case_id = f.case_id AND r.kind IN ('reopened', 'redispatched')
             AND COALESCE(r.happened_at, r.recorded_at) < $3
             AND r.recorded_at > a.recorded_at))"""
 

@@ -24,6 +24,7 @@ from services.reporting.reading.stage import Stage, stage_of
 from services.reporting.reading.trail import Happened, of_case
 from services.reporting.views import (
     case,
+    channel_item,
     claim,
     clue,
     deadline,
@@ -33,7 +34,10 @@ from services.reporting.views import (
 
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
+    "channel_item",
 )  # fmt: skip
+EXTENSIBLE = ("CLK-05", "CLK-73")
+"""The clocks that an article lets be extended: 60 + 30 days each."""
 AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "overpaid")
 CASE_OF_NUMBER = """
 SELECT case_id FROM clue WHERE receipt = $1 OR channel_number = $1 OR reference = $1
@@ -52,6 +56,7 @@ CLAIMS = _of("claim", "ordinal, claim_id")
 PROCEEDINGS = _of("proceeding", "stream")
 DEADLINES = _of("deadline", "due_at, stream")
 IMPORTED = _of("imported", "stream")
+ITEMS = _of("channel_item", "stream")
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,19 @@ class CasePage:
     deadlines: Sequence[deadline.DeadlineRow]
     imported: imported.ImportedRow | None
     trail: Sequence[Happened]
+    items: Sequence[channel_item.ChannelItemRow] = ()
+
+    @property
+    def item(self) -> channel_item.ChannelItemRow:
+        """Return what the clue's channel asked of it; nothing, if nothing was said."""
+        clue_id = self.clue.clue_id if self.clue else self.case_id
+        found = (one for one in self.items if one.clue_id == clue_id)
+        return next(found, channel_item.ChannelItemRow(clue_id, self.case_id))
+
+    @property
+    def answer_owed_again(self) -> bool:
+        """Say whether the order came again after it was answered."""
+        return self.item.redispatched > 0 and self.item.answered_at is None
 
     @property
     def number(self) -> str:
@@ -99,6 +117,12 @@ class CasePage:
     def running(self) -> deadline.DeadlineRow | None:
         """Return the next deadline that runs."""
         return next((one for one in self.deadlines if one.running), None)
+
+    @property
+    def extensible(self) -> deadline.DeadlineRow | None:
+        """Return the running deadline that may be extended next, if there is one."""
+        running = (d for d in self.deadlines if d.running and d.clock in EXTENSIBLE)
+        return next((one for one in running if not one.extended), None)
 
     @property
     def stage(self) -> Stage:
@@ -172,6 +196,7 @@ async def _read(
         deadlines=await all_of(DEADLINES, deadline.VIEW),
         imported=row[0] if row else None,
         trail=await of_case(connection, case_id, as_of),
+        items=await all_of(ITEMS, channel_item.VIEW),
     )
 
 

@@ -101,7 +101,8 @@ def _to_answer(about: About) -> str | None:
     held = about.page.case
     if clue is None:
         return "no-clue"
-    if clue.answered and not (held and held.reopenings):
+    owed_again = bool(held and held.reopenings) or about.page.answer_owed_again
+    if clue.answered and not owed_again:
         return "answered"
     return None if about.holds else "not-holder"
 
@@ -132,10 +133,10 @@ def _closed(about: About) -> str | None:
 
 
 def _to_extend(about: About) -> str | None:
-    running = [d for d in about.page.deadlines if d.running and d.clock == "CLK-05"]
-    if not running:
-        return "no-clock"
-    return "extended" if running[0].extended else None
+    if about.page.extensible is not None:
+        return None
+    running = [d for d in about.page.deadlines if d.running and d.extended]
+    return "extended" if running else "no-clock"
 
 
 def _to_accept(about: About) -> str | None:

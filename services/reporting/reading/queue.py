@@ -38,6 +38,11 @@ TO_ADOPT = "f.history AND f.closed IS NULL"
 DISPUTED = """f.unit = $3 AND f.closed IS NULL AND EXISTS (
   SELECT FROM {claim} c WHERE c.case_id = f.case_id AND NOT c.withdrawn
   AND c.payments @> '[{{"state": "disputed"}}]')"""
+URGED = """f.unit = $3 AND f.closed IS NULL AND EXISTS (
+  SELECT FROM {channel_item} i WHERE i.case_id = f.case_id AND i.urged > 0)"""
+AGAIN = """f.unit = $3 AND f.closed IS NULL AND EXISTS (
+  SELECT FROM {channel_item} i WHERE i.case_id = f.case_id
+  AND i.redispatched > 0 AND i.answered_at IS NULL)"""
 
 TAIL = """
 WITH chosen AS ({cases} AND {filter})
@@ -60,6 +65,8 @@ QUEUES = {
     "to-confirm": statement(_queue(TO_CONFIRM)),
     "to-adopt": statement(_queue(TO_ADOPT)),
     "disputed": statement(_queue(DISPUTED)),
+    "urged": statement(_queue(URGED)),
+    "again": statement(_queue(AGAIN)),
 }
 OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "centre": ("to-confirm",),
@@ -69,7 +76,7 @@ OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "hrss-head": ("to-order",),
 }
 """What waits for a role beyond its unit's own cases."""
-FINDINGS = ("disputed", "to-adopt")
+FINDINGS = ("urged", "again", "disputed", "to-adopt")
 """What is shown on any unit's morning, when there is some."""
 
 
@@ -101,7 +108,7 @@ async def queues(
 ) -> Answer[Mapping[str, Sequence[Line]]]:
     """Return the named queues, each by deadline."""
     async with reading(running) as connection:
-        of = await completed(running, connection, VIEWS)
+        of = await completed(running, connection, (*VIEWS, "channel_item"))
         found = {}
         for name in names:
             rows = await connection.fetch(

@@ -11,6 +11,7 @@ from libs.web import permissions
 from libs.web.callers import SignedIn
 from libs.web.permissions import Power
 from services.reporting.reading.case_page import CasePage
+from services.reporting.reading.channel_guards import ON_CHANNEL, shown
 from services.reporting.reading.guards import (
     ON_CASE,
     ON_CLAIM,
@@ -50,8 +51,8 @@ def steps_of_case(page: CasePage, reader: SignedIn) -> Sequence[Step]:
     about = About(page, reader)
     found = [
         _step(act, about, guard)
-        for act, guard in ON_CASE.items()
-        if act != "AdoptImported" or page.case.history
+        for act, guard in (*ON_CASE.items(), *ON_CHANNEL.items())
+        if shown(act, page) and (act != "AdoptImported" or page.case.history)
     ]
     for order in page.proceeding.orders:
         this = About(page, reader, order=order)

@@ -133,7 +133,7 @@ def _conclusion(page: CasePage) -> Usual | None:
 
 def _reply(page: CasePage) -> Usual | None:
     clue = page.clue
-    if clue is None or clue.answered:
+    if clue is None or (clue.answered and not page.answer_owed_again):
         return None
     return _holder(page, "SendReply" if clue.reporter_id else "FindReplyImpossible")
 

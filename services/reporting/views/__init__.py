@@ -5,6 +5,7 @@ from libs.events.views.view import Declared
 from services.reporting.views import (
     campaign,
     case,
+    channel_item,
     claim,
     clue,
     deadline,
@@ -13,6 +14,7 @@ from services.reporting.views import (
     money,
     period,
     proceeding,
+    reception,
     recount,
     trail,
 )
@@ -20,6 +22,7 @@ from services.reporting.views import (
 DECLARED: tuple[Declared, ...] = (
     campaign.VIEW,
     case.VIEW,
+    channel_item.VIEW,
     claim.VIEW,
     clue.VIEW,
     deadline.VIEW,
@@ -31,6 +34,7 @@ DECLARED: tuple[Declared, ...] = (
     period.SNAPSHOTS,
     period.ZERO_REPORTS,
     proceeding.VIEW,
+    reception.VIEW,
     recount.REGISTER,
     rulebook_view.VIEW,
     trail.REGISTER,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from libs.events.contracts.channels import ClueRedispatched
 from libs.events.contracts.clocks import DeadlineMissed, DeadlineMissWithdrawn
 from libs.events.contracts.enforcement import CaseConcluded, CaseFiled, PaymentOrdered
 from libs.events.contracts.intake import (
@@ -37,6 +38,7 @@ KINDS: dict[type[Event], str] = {
     TransferRefused: "refused",
     CaseClosed: "closed",
     CaseReopened: "reopened",
+    ClueRedispatched: "redispatched",
     CaseFiled: "filed",
     PaymentOrdered: "ordered",
     CaseConcluded: "concluded",

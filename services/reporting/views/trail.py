@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.events.contracts import (
+    channels,
     clocks,
     enforcement,
     intake,
@@ -63,9 +64,10 @@ def facts(recorded: Recorded) -> Sequence[TrailLine]:
 
 def _told() -> tuple[type[Event], ...]:
     """Return the events a reader of a case follows: notes to oneself are left out."""
+    vocabularies = (intake, channels, routing, clocks, enforcement, reporting)
     words = {
         word
-        for vocabulary in (intake, routing, clocks, enforcement, reporting, operation)
+        for vocabulary in (*vocabularies, operation)
         for word in vars(vocabulary).values()
         if isinstance(word, type) and issubclass(word, Event) and word is not Event
     }

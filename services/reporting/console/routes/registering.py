@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.reporting.console.channel_acts import ORDER_KIND, PETITION_FORMS
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, call
 from services.reporting.console.export import Xlsx
@@ -119,6 +120,10 @@ def _refused(
 
 
 def _page(visit: Visit, sheet: Sheet) -> Response:
-    return page(
-        visit, "register.html", {"sheet": sheet, "channels": CHANNELS}, sheet.status
-    )
+    values = {
+        "sheet": sheet,
+        "channels": CHANNELS,
+        "order_kinds": ORDER_KIND.codes,
+        "petition_forms": PETITION_FORMS,
+    }
+    return page(visit, "register.html", values, sheet.status)
