@@ -158,9 +158,18 @@ class Nemesis:
         """
         until = time.monotonic() + HEAL_SECONDS
         while not await self._is_well():
+            self._supervised()
             if time.monotonic() > until:
                 raise NotHealed(await self._why())
             await held(0.1)
+
+    def _supervised(self) -> None:
+        """Start again what ended by itself, as every supervisor does."""
+        for part in self.system.parts.values():
+            if not part.lives:
+                # A start without its servers ends: it says so, and is made again.
+                self.history.note("restarted", target=part.name)
+                self.system.begin(part)
 
     async def _is_well(self) -> bool:
         if not await self.system.is_ready():
