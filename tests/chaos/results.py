@@ -34,6 +34,9 @@ FOUND = """## What faults have found
   (`test_relay_topic.py`, `test_checker.py`).
 - A position whose commit was not confirmed was never read again by a consumer that
   nothing concerned: it stood still (`test_subscription_members.py`).
+- A consumer whose coordination hung went on fetching beside the one that had its share
+  by then, and neither could store: a member out of touch with its group joins anew
+  (`test_subscription_members.py`).
 - An answer as known at T, final, still changed in what it said of its completeness.
 """
 ZERO = ("lost", "doubled", "reordered", "invented", "skipped", "serial-gap")

@@ -1,14 +1,16 @@
 """Members come, go, fail and die: every event still has its effect once."""
 
+import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 
 from deploy.local.children import Program, start
 from libs.events.event import Recorded
@@ -177,3 +179,47 @@ async def test_a_member_whose_positions_are_not_where_it_left_them_reads_them_ag
     assert await subscription.drained(await relay.force_tick())
     await eventually(lambda: is_at(7))
     await owner.close()
+
+
+def hangs(coordinator: GroupCoordinator) -> None:
+    """As was seen: it looks for its broker and never finds it; fetching goes on."""
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    coordinator.ensure_coordinator_known = never
+    coordinator.coordinator_dead()
+
+
+def ends(coordinator: GroupCoordinator) -> None:
+    """Its own task is over: nobody hears of a rebalance any more."""
+    coordinator._coordination_task.cancel()  # noqa: SLF001 -- the library's own
+
+
+@pytest.mark.parametrize("harm", [hangs, ends])
+async def test_a_member_out_of_touch_with_its_group_joins_anew(
+    scene: Scene, harm: Callable[[GroupCoordinator], None]
+) -> None:
+    relay, streams = await scene.relay(), [a_stream() for _ in range(30)]
+    first = await scene.subscription(Seen())
+    await scene.append_many(streams)
+    second = await scene.subscription(Seen())
+
+    async def both_have_a_share() -> bool:
+        return first.has_partitions and second.has_partitions
+
+    await eventually(both_have_a_share)
+    lost = first.consumer()
+    assert lost is not None
+    harm(lost._coordinator)  # noqa: SLF001 -- the library's own
+
+    async def has_joined_anew() -> bool:
+        await scene.append_many(streams)
+        return first.consumer() is not lost and first.has_partitions
+
+    await eventually(has_joined_anew, 60)
+    assert await second.drained(await relay.force_tick())
+    seen = await scene.seen()
+    for stream in streams:
+        versions = [v for s, v in seen if s == stream]
+        assert versions == list(range(1, len(versions) + 1))

@@ -24,6 +24,9 @@ PASSING: tuple[type[Exception], ...] = (*TRANSIENT, ConsumerBroken)
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 5.0
 # So many failures one after another are no passing trouble.
 FAILURES_TO_TELL = 3
+COMMIT_SECONDS = 5.0
+ASK_SECONDS = 5.0
+"""After so long without a word of the group, a commit asks whether we are in it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         self._level_at: dict[TopicPartition, float] = {}
         self._is_loaded = False
         self._committed: dict[TopicPartition, int] = {}
+        self._heard_at = time.monotonic()
         self._failures = 0
         self._trouble: Issue | None = None
         self._busy = asyncio.Lock()
@@ -69,6 +73,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         """Read on from the stored positions, whatever Kafka remembers."""
         async with self._busy:
             self.assigned = frozenset(assigned)
+            self._heard_at = time.monotonic()
             self._holes.clear()
             self._read.clear()
             self._level_at.clear()
@@ -218,19 +223,31 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
                     await self._effects.retry(consumer, stream)
 
     async def commit(self) -> None:
-        """Tell Kafka where we are, for its tools: nothing here relies on it."""
+        """Tell Kafka where we are; its answer says that we are still in the group."""
         offsets = {
-            partition: offset
-            for partition, (offset, _) in self._read.items()
-            if partition in self.assigned and partition not in self._holes.missing()
+            partition: self._read.get(partition, (self._stored_offset(partition), 0))[0]
+            for partition in self.assigned.difference(self._holes.missing())
+            if self._is_loaded or partition in self._read
         }
         consumer = self._consumer()
-        if consumer is None or not offsets or offsets == self._committed:
+        is_old = self._committed == offsets and self.silent < ASK_SECONDS
+        if consumer is None or not offsets or is_old:
             return
-        with suppress(KafkaError, IllegalStateError):
-            # aiokafka's own TopicPartition: FastStream's would raise.
-            await consumer.commit(offsets)
-            self._committed = offsets
+        with suppress(KafkaError, IllegalStateError, TimeoutError):
+            async with asyncio.timeout(COMMIT_SECONDS):
+                # aiokafka's own TopicPartition: FastStream's would raise.
+                await consumer.commit(offsets)
+            self._committed, self._heard_at = offsets, time.monotonic()
+
+    @property
+    def silent(self) -> float:
+        """Return the seconds since the group last answered; 0.0 without a share."""
+        return time.monotonic() - self._heard_at if self.assigned else 0.0
+
+    def leave(self) -> None:
+        """Give up the share: what still comes of it is dropped."""
+        self.assigned, self._is_loaded = frozenset(), False
+        self._read.clear()
 
     async def stop(self) -> None:
         """Finish the page at hand and wait for nothing more."""

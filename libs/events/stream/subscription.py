@@ -5,18 +5,13 @@ Kafka's own group offset is advisory: at every assignment we seek to the stored 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
-from faststream.message import StreamMessage
+from aiokafka.errors import KafkaError
 
 from libs.events.journal.words import PositionMoved
 from libs.events.stream.consumers import Consumer
@@ -27,31 +22,17 @@ from libs.events.stream.progress import Progress
 from libs.events.stream.reached import Reached
 from libs.events.stream.topics import Topics
 from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
+from libs.events.stream.turn import SubscriptionSettings, Turn
 from libs.telemetry import instruments
+
+__all__ = ["Subscription", "SubscriptionSettings"]
 
 log = structlog.get_logger()
 
-GetMany = Callable[..., Awaitable[Mapping[TopicPartition, Sequence[Any]]]]
-
 ROUND_SECONDS = 1.0
-# FastStream waits so long for records, and when none came sleeps as long again, deaf.
-# So its wait is made longer than its sleep: see `_wait_longer`.
-IDLE_MS = 5
-WAIT_MS = 2_000
-# A topic that was made again is found within this time; the library's own is minutes.
-METADATA_MS = 10_000
-
-
-@dataclass(frozen=True)
-class SubscriptionSettings:
-    """How a group reads. Fault tests set sessions of 6 s with heartbeats of 2 s."""
-
-    bootstrap: str
-    topics: Topics
-    page: int = 1000
-    session_ms: int = 10_000
-    heartbeat_ms: int = 3_000
-    hole_seconds: float = 10.0
+# aiokafka's coordination has been seen to end while its fetching went on: a member that
+# nobody knows of any more, beside the one that has its share by now.
+SILENT_SESSIONS = 3
 
 
 class Subscription:
@@ -68,41 +49,21 @@ class Subscription:
         self._settings = settings
         self._effects = Effects(pool, consumers)
         holes = Holes(settings.hole_seconds)
-        self._member = Member(self._group, self._effects, holes, self._consumer)
+        self._member = Member(self._group, self._effects, holes, self.consumer)
         self._rounds: asyncio.Task[None] | None = None
-        self._broker = KafkaBroker(
-            settings.bootstrap,
-            apply_types=False,
-            consumer_only=True,
-            allow_auto_create_topics=False,
-            metadata_max_age_ms=METADATA_MS,
-            logger=None,
-        )
-        self._subscriber = self._broker.subscriber(
-            *self._group.readers,
-            group_id=group,
-            batch=True,
-            ack_policy=AckPolicy.MANUAL,
-            auto_offset_reset="earliest",
-            no_reply=True,
-            session_timeout_ms=settings.session_ms,
-            heartbeat_interval_ms=settings.heartbeat_ms,
-            batch_timeout_ms=IDLE_MS,
-            fetch_max_wait_ms=WAIT_MS,
-            max_records=settings.page,
-            listener=self._member,
-            parser=_as_it_came,
-            decoder=_untouched,
-        )
-        self._subscriber(self._member.on_batch)
+        self._turn = self._new_turn()
 
-    def _consumer(self) -> AIOKafkaConsumer | None:
-        return self._subscriber.consumer
+    def _new_turn(self) -> Turn:
+        return Turn.made(self._group, self._settings, self._member)
+
+    def consumer(self) -> AIOKafkaConsumer | None:
+        """Return the consumer that is in the group now; None before it has joined."""
+        return self._turn.consumer
 
     async def start(self) -> None:
         """Join the group and begin."""
-        await self._broker.start()
-        _wait_longer(self._subscriber.consumer)
+        await self._turn.listener.speaks_to(self._member)
+        await self._turn.start()
         name = f"rounds-{self._group.name}"
         self._rounds = asyncio.create_task(self._go_rounds(), name=name)
 
@@ -112,13 +73,15 @@ class Subscription:
             self._rounds.cancel()
             await asyncio.gather(self._rounds, return_exceptions=True)
         await self._member.stop()
-        await self._broker.stop()
+        await self._turn.broker.stop()
 
     async def _go_rounds(self) -> None:
         while True:
             await asyncio.sleep(ROUND_SECONDS)
             try:
                 await self._member.look_after()
+                if self._is_out_of_touch():
+                    await self._join_anew()
             except TRANSIENT as error:
                 log.warning("round_again", group=self._group.name, error=name_of(error))
             except Exception:  # the subscription's own loop
@@ -126,6 +89,34 @@ class Subscription:
             for topic, lag in self.lag().items():
                 name = f"{self._group.name}/{topic}"
                 instruments.lag(name, events=lag.events, seconds=lag.seconds)
+
+    def _is_out_of_touch(self) -> bool:
+        """Say whether the group does not answer, or nobody here listens to it."""
+        is_silent = self._member.silent > SILENT_SESSIONS * self._session
+        return is_silent or self._turn.has_ended
+
+    @property
+    def _session(self) -> float:
+        return self._settings.session_ms / 1000
+
+    async def _join_anew(self) -> None:
+        """Replace a consumer that is out of touch with its group, and fetches on.
+
+        Raises KafkaError while Kafka cannot be reached: then nothing is replaced.
+        """
+        old, new = self._turn, self._new_turn()
+        await new.start()
+        log.warning("member_joins_anew", group=self._group.name)
+        await old.listener.speaks_to(None)
+        self._member.leave()
+        self._turn = new
+        await new.listener.speaks_to(self._member)
+        try:
+            async with asyncio.timeout(self._session):
+                await old.broker.stop()
+        except (TimeoutError, KafkaError) as error:
+            # What it still brings is of no partition of ours, or known.
+            log.warning("old_member_left", error=name_of(error))
 
     @property
     def has_partitions(self) -> bool:
@@ -189,24 +180,3 @@ def _readers(consumers: Sequence[Consumer], topics: Topics) -> dict[str, list[st
         for service in sorted(consumer.services):
             readers.setdefault(topics.events(service), []).append(consumer.name)
     return readers
-
-
-def _wait_longer(consumer: AIOKafkaConsumer) -> None:
-    # Measured at 10 ms each: 1.7 % of a core for an idle group, now 0.4 %, and an
-    # event that comes into the pause waits 5 ms, once in 400 times.
-    consumer.getmany = partial(_getmany, consumer.getmany)
-
-
-async def _getmany(
-    getmany: GetMany, *, timeout_ms: int, max_records: int
-) -> Mapping[TopicPartition, Sequence[Any]]:
-    return await getmany(timeout_ms=max(timeout_ms, WAIT_MS), max_records=max_records)
-
-
-async def _as_it_came(records: tuple[Any, ...]) -> StreamMessage[tuple[Any, ...]]:
-    # FastStream's own parser dies on null and on non-UTF-8 headers.
-    return StreamMessage(raw_message=records, body=b"", headers={})
-
-
-async def _untouched(message: StreamMessage[tuple[Any, ...]]) -> tuple[Any, ...]:
-    return message.raw_message
