@@ -6,7 +6,14 @@ from fastapi import APIRouter
 
 from libs.service.parts import Running, Service
 from libs.sheets.limits import LIMITS
-from services.reporting import api, calendar_api, campaign, channels_api, closing
+from services.reporting import (
+    api,
+    calendar_api,
+    campaign,
+    channels_api,
+    closing,
+    owner_rules_api,
+)
 from services.reporting.console import pages as console_pages
 from services.reporting.traces import otlp, store
 from services.reporting.views import DECLARED
@@ -36,7 +43,13 @@ SERVICE = Service(
     title="Qingxin 清薪: reporting",
     rules=campaign.RULES,
     views=DECLARED,
-    routers=(*closing.ROUTERS, api.router, calendar_api.router, channels_api.router),
+    routers=(
+        *closing.ROUTERS,
+        api.router,
+        calendar_api.router,
+        channels_api.router,
+        owner_rules_api.router,
+    ),
     more_routers=routers,
     prepare=prepare,
     raw_types=frozenset({PROTOBUF}),

@@ -14,6 +14,7 @@ from services.routing import case, known
 from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
 from services.routing.extending import ExtendDeadline
+from services.routing.owner_rules import AdoptOwnerRules, DraftOwnerRules
 from services.routing.rulebook import AmendCalendar
 from services.routing.transfer import (
     AcceptTransfer,
@@ -44,6 +45,19 @@ ACTS = (
     Act(f"{CASE}/adoption", AdoptImported, on=case.KIND),
     Act(f"{CASE}/deadlines/{{clock}}/extension", ExtendDeadline, on=case.KIND),
     Act("/v1/calendars", AmendCalendar, permission="AdoptRule"),
+    Act(
+        "/v1/owner-rules/drafts",
+        DraftOwnerRules,
+        permission="AdoptRule",
+        fills=lambda asked: {"draft_id": asked.new_id("draft")},
+        filled=("draft_id",),
+    ),
+    # The draft's id says what was read: a newer draft has another.
+    Act(
+        "/v1/owner-rules/drafts/{draft_id}/adoption",
+        AdoptOwnerRules,
+        permission="AdoptRule",
+    ),
 )
 
 reading = APIRouter()

@@ -1,11 +1,13 @@
 """What routing says of cases: their owners, transfers, rulings and end."""
 
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from libs.events.contracts.parts import Code, Text
-from libs.events.event import Event
+from libs.events.event import Event, Fields
 
 TransferReason = Literal["area", "industry", "department"]
 CloseKind = Literal[
@@ -144,3 +146,58 @@ class CaseFactNoted(Event, name="RoutingCaseFactNoted"):
     unit: Code | None = None
     cause: UUID
     at: datetime | None = None
+
+
+class OwnerConditions(Fields):
+    """What a routing rule asks of a clue; what is left out does not matter to it."""
+
+    kinds: tuple[Code, ...] = ()
+    channels: tuple[Code, ...] = ()
+    matters: tuple[Code, ...] = ()
+    jurisdictions: tuple[Code, ...] = ()
+    project: bool | None = None
+    individual: bool | None = None
+    workers_at_least: Annotated[int, Field(ge=1, le=2000)] | None = None
+
+
+class OwnerRule(Fields):
+    """One routing rule (domain §5.7): on what clue, which unit, on what ground.
+
+    `owner` None: it stays where it is, and the author is told the right channel.
+    `district_line`: the district units that decide what the owner only proposes.
+    """
+
+    id: Code
+    version: Annotated[int, Field(ge=1, le=1000)]
+    effective_from: date
+    title_zh: Text
+    title_en: Text
+    basis: Text
+    owner: Code | None = None
+    district_line: tuple[Code, ...] = ()
+    when: OwnerConditions = OwnerConditions()
+
+
+class OwnerRulesDrafted(Event, name="OwnerRulesDrafted"):
+    """An officer laid down a draft of the routing rules; it is not in force.
+
+    A later draft replaces it. Stream `ownerrules-<uuid>`, one for a deployment.
+    """
+
+    draft_id: UUID
+    drafter_id: UUID
+    rules_version: Text
+    rules: tuple[OwnerRule, ...]
+
+
+class OwnerRulesAdopted(Event, name="OwnerRulesAdopted"):
+    """Routing rules are in force, in their order: the first that fits proposes.
+
+    `draft_id`: the draft that a second person confirmed; None: they came with the
+    release.
+    """
+
+    draft_id: UUID | None
+    rules_version: Text
+    known_on: date
+    rules: tuple[OwnerRule, ...]

@@ -16,6 +16,7 @@ PAGES = (
     ("weeks", "/console/weeks", "ReadStatistics"),
     ("board", "/console/board", "ReadStatistics"),
     ("calendars", "/console/calendars", "ReadCases"),
+    ("owner-rules", "/console/owner-rules", "ReadCases"),
     ("imports", "/console/imports", "ImportHistory"),
     ("explain", "/console/explain", "Explain"),
     ("known", "/console/as-known", "AsOf"),

@@ -20,6 +20,7 @@ from services.reporting.console.routes import (
     importing,
     ledger,
     operating,
+    owner_rules,
     registering,
     statistics,
     today,
@@ -40,7 +41,7 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, cases, acting, evidence, registering, ledger, channels, statistics,
-        calendars,
+        calendars, owner_rules,
         importing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)

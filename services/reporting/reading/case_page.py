@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from libs.calendar.local_days import day_of
 from libs.events.views.history import rows
 from libs.events.views.view import View
 from libs.service.parts import Running
@@ -21,6 +22,7 @@ from services.reporting.reading.asking import (
     statement,
 )
 from services.reporting.reading.stage import Stage, stage_of
+from services.reporting.reading.suggesting import Suggested, in_force, suggested
 from services.reporting.reading.trail import Happened, of_case
 from services.reporting.views import (
     case,
@@ -31,10 +33,11 @@ from services.reporting.views import (
     imported,
     proceeding,
 )
+from services.reporting.views.owner_rules import OwnerRulesRow
 
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
-    "channel_item",
+    "channel_item", "owner_rules",
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -86,6 +89,7 @@ class CasePage:
     deadlines: Sequence[deadline.DeadlineRow]
     imported: imported.ImportedRow | None
     trail: Sequence[Happened]
+    suggested: Suggested | None = None
     items: Sequence[channel_item.ChannelItemRow] = ()
 
     @property
@@ -186,6 +190,7 @@ async def _read(
     if not clues and not files:
         return None
     held = await all_of(PROCEEDINGS, proceeding.VIEW)
+    rules = await in_force(connection, as_of)
     row = await all_of(IMPORTED, imported.VIEW)
     return CasePage(
         case_id=case_id,
@@ -197,7 +202,18 @@ async def _read(
         imported=row[0] if row else None,
         trail=await of_case(connection, case_id, as_of),
         items=await all_of(ITEMS, channel_item.VIEW),
+        suggested=_suggested(rules, clues, files),
     )
+
+
+def _suggested(
+    rules: OwnerRulesRow, clues: Sequence[clue.ClueRow], files: Sequence[case.CaseRow]
+) -> Suggested | None:
+    """Return whom the rules name for a clue whose case is under way."""
+    over = files and (files[0].closed or files[0].history)
+    if not clues or over or clues[0].registered_at is None:
+        return None
+    return suggested(rules, clues[0], day_of(clues[0].registered_at))
 
 
 async def case_of_number(running: Running, number: str) -> UUID | None:

@@ -1,0 +1,159 @@
+"""Owner rules: one officer drafts them, another puts them in force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from libs.calendar.local_days import day_of
+from libs.events.command import Command, Stamp
+from libs.events.contracts.parts import Text
+from libs.events.contracts.routing import (
+    OwnerConditions,
+    OwnerRule,
+    OwnerRulesAdopted,
+    OwnerRulesDrafted,
+)
+from libs.events.decider import Kind, NotYours, Read, Rejected, Rule, States
+from libs.events.event import Event, New
+from libs.ids import named
+from libs.owner_rules import version_of
+from services.routing import rulebook
+
+BOOK = named("owner-rules", "routing")
+ADOPT = ("leading-group", "hrss-head")
+DRAFT = (*ADOPT, "brigade")
+
+
+@dataclass(frozen=True)
+class OwnerRules:
+    """The version in force, and the draft that waits for a second person.
+
+    `seeded`: nobody has laid down any; they are a release's own.
+    """
+
+    version: str | None = None
+    draft: OwnerRulesDrafted | None = None
+    seeded: bool = True
+
+
+class DraftOwnerRules(Command):
+    """Lay down all routing rules as they are to be, in their order (domain §5.7)."""
+
+    draft_id: UUID
+    rules: tuple[OwnerRule, ...]
+
+
+class AdoptOwnerRules(Command):
+    """Put a draft in force: by another person than the one who wrote it."""
+
+    draft_id: UUID
+
+
+class SeedOwnerRules(Command):
+    """Put the rules of a release in force where no person has laid down any."""
+
+    rules_version: Text
+    known_on: date
+    rules: tuple[OwnerRule, ...]
+
+
+def evolve(held: OwnerRules, event: Event) -> OwnerRules:
+    """Fold a draft or an adoption; an adoption ends the draft."""
+    match event:
+        case OwnerRulesDrafted():
+            return replace(held, draft=event)
+        case OwnerRulesAdopted():
+            seeded = event.draft_id is None
+            return OwnerRules(version=event.rules_version, seeded=seeded)
+        case _:
+            return held
+
+
+KIND = Kind("ownerrules", OwnerRules(), evolve)
+READ = Read(KIND, BOOK)
+
+
+def draft(command: DraftOwnerRules, stamp: Stamp, states: States) -> list[New]:
+    """Lay a draft down; it says something new, and every clue has a rule."""
+    held = states.of(KIND, BOOK)
+    _may(stamp, DRAFT)
+    _whole(command.rules)
+    _units_stand(command.rules, stamp, states)
+    version = version_of(command.rules)
+    if version == held.version:
+        raise Rejected("rules-in-force", "这些规则与现行规则相同，不需要再报。")
+    drafted = OwnerRulesDrafted(
+        draft_id=command.draft_id,
+        drafter_id=stamp.actor.id,
+        rules_version=version,
+        rules=command.rules,
+    )
+    return [New(KIND.stream(BOOK), drafted)]
+
+
+def _may(stamp: Stamp, roles: Sequence[str]) -> None:
+    if stamp.actor.role not in roles:
+        raise NotYours("分派规则由领导小组办公室或人社局负责人启用。", may=[*roles])
+
+
+def _whole(rules: Sequence[OwnerRule]) -> None:
+    """Raise unless each rule stands once and the last one fits every clue."""
+    ids = [rule.id for rule in rules]
+    if len(set(ids)) < len(ids):
+        raise Rejected("rule-twice", "有两条规则用了同一个编号，请改其中一个。")
+    last = rules[-1] if rules else None
+    if last is None or last.owner is None or last.when != OwnerConditions():
+        raise Rejected(
+            "rules-incomplete",
+            "最后一条规则必须不设条件并写明责任单位，否则有的线索没有规则可依。",
+        )
+
+
+def _units_stand(rules: Sequence[OwnerRule], stamp: Stamp, states: States) -> None:
+    book = states.of(rulebook.KIND, rulebook.ORGANISATION.subject)
+    today = day_of(stamp.at)
+    for rule in rules:
+        if rule.owner is not None and not book.takes_cases(rule.owner, today):
+            raise Rejected(
+                "no-such-unit", f"{rule.id}：没有能办案的单位 {rule.owner}，请核对。"
+            )
+
+
+def adopt(command: AdoptOwnerRules, stamp: Stamp, states: States) -> list[New]:
+    """Put the draft in force; two persons stand for it."""
+    held = states.of(KIND, BOOK)
+    _may(stamp, ADOPT)
+    if held.draft is None or held.draft.draft_id != command.draft_id:
+        raise Rejected("no-such-draft", "没有这份待生效的草案，可能已被新的草案替代。")
+    if held.draft.drafter_id == stamp.actor.id:
+        raise Rejected("drafter-adopts", "起草人不能自己启用，请由另一人核对后启用。")
+    _units_stand(held.draft.rules, stamp, states)
+    adopted = OwnerRulesAdopted(
+        draft_id=command.draft_id,
+        rules_version=held.draft.rules_version,
+        known_on=day_of(stamp.at),
+        rules=held.draft.rules,
+    )
+    return [New(KIND.stream(BOOK), adopted)]
+
+
+def seed(command: SeedOwnerRules, _stamp: Stamp, states: States) -> list[New]:
+    """Adopt a release's rules; never over what persons laid down."""
+    held = states.of(KIND, BOOK)
+    if held.version == command.rules_version or not held.seeded:
+        return []
+    adopted = OwnerRulesAdopted(
+        draft_id=None,
+        rules_version=command.rules_version,
+        known_on=command.known_on,
+        rules=command.rules,
+    )
+    return [New(KIND.stream(BOOK), adopted)]
+
+
+RULES = (
+    Rule(DraftOwnerRules, lambda _: (READ, rulebook.ORGANISATION), draft),
+    Rule(AdoptOwnerRules, lambda _: (READ, rulebook.ORGANISATION), adopt),
+    Rule(SeedOwnerRules, lambda _: (READ,), seed),
+)
