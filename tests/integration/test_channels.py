@@ -15,10 +15,10 @@ from libs.events.contracts.channels import (
     WorkOrderClassified,
 )
 from libs.events.contracts.clocks import DeadlineSet
-from libs.events.contracts.intake import ComplaintReceived, ReplySent
+from libs.events.contracts.intake import ChannelAdvised, ComplaintReceived, ReplySent
 from libs.events.contracts.routing import CaseAssigned, CaseOpened
 from libs.events.event import Recorded
-from tests.console_scene import console_scene
+from tests.console_scene import Console, console_scene
 from tests.intake_forms import complaint
 from tests.intake_scene import intake, set_up_database
 from tests.stack import FreshDatabases
@@ -140,7 +140,14 @@ def _answered(told: Story) -> None:
     ids: dict[str, Any] = {"clue_id": ONE, "case_id": ONE}
     sent = ReplySent(**ids, form="platform", conclusion="paid")
     called = CallBackRecorded(**ids, result="satisfied")
-    for event in (sent, called):
+    advised = ChannelAdvised(
+        **ids,
+        advised_channel="court",
+        told="printed",
+        text_version=1,
+        text_sha256="0" * 64,
+    )
+    for event in (sent, called, advised):
         told.say("intake", f"clue-{ONE}", event, on(11, 15))
 
 
@@ -174,9 +181,18 @@ async def test_a_channels_register_has_its_own_dates_answers_and_counts(
             assert "登记催单" in page
             assert "登记信访" not in page
             assert "38 人" in (await officer.get("/console/receptions")).text
+            printed = (await officer.get(f"/console/cases/{ONE}/advice")).text
+            assert "12368" in printed
+            assert "目录文字与告知时不同" in printed
+            none = await officer.get(f"/console/cases/{CASE}/advice")
+            assert none.status_code == 404
             sent = await officer.get("/console/channels/answers.xlsx?channel=12345")
             assert sent.content[:2] == b"PK"
-        stranger, _ = await console.signed_in("do-01")
-        async with stranger:
-            hidden = (await stranger.get("/console/channels?channel=12345")).text
-            assert "H-1" not in hidden
+        await _hidden_from_others(console)
+
+
+async def _hidden_from_others(console: Console) -> None:
+    stranger, _ = await console.signed_in("do-01")
+    async with stranger:
+        shown = (await stranger.get("/console/channels?channel=12345")).text
+        assert "H-1" not in shown

@@ -121,8 +121,8 @@ async def test_a_channel_number_is_known_and_named_to_who_may_see_it(
     assert elsewhere.status_code == 409
     assert "clue_id" not in elsewhere.json()
     # An order that came again is a new episode of it, never a second fact.
-    again = complaint(**numbered, episode=2)
-    second = await scene.post("/v1/complaints", again, by="lc-01")
+    next_one = complaint(**numbered, episode=2)
+    second = await scene.post("/v1/complaints", next_one, by="lc-01")
     assert (second.status_code, second.json()["clue_id"]) == (409, first["clue_id"])
 
 
