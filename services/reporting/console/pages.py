@@ -21,6 +21,7 @@ from services.reporting.console.routes import (
     ledger,
     operating,
     registering,
+    signals,
     statistics,
     today,
 )
@@ -40,7 +41,7 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, cases, acting, advice, evidence, registering, ledger, channels,
-        statistics, importing, operating,
+        signals, statistics, importing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

@@ -21,7 +21,8 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 READ = (
     "clue", "case_file", "claim", "proceeding", "deadline", "imported", "trail",
-    "case_fact", "money_fact", "channel_item", "reception",
+    "case_fact", "money_fact", "channel_item", "reception", "signal",
+    "opinion",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from services.reporting.views import (
     period,
     proceeding,
     reception,
+    signal,
     trail,
 )
 
@@ -35,5 +36,7 @@ DECLARED: tuple[Declared, ...] = (
     proceeding.VIEW,
     reception.VIEW,
     rulebook_view.VIEW,
+    signal.OPINIONS,
+    signal.SIGNALS,
     trail.REGISTER,
 )
