@@ -16,6 +16,7 @@ from services.intake import (
     petitions,
     platform_clues,
     scope,
+    signals,
     work_orders,
 )
 from services.intake.api import ROUTERS, window_routers
@@ -52,6 +53,7 @@ SERVICE = Service(
         *work_orders.RULES,
         *petitions.RULES,
         *platform_clues.RULES,
+        *signals.RULES,
         *noting.RULES,
         *access.RULES,
         *history.RULES,

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.channels import ClueRedispatched
 from libs.events.contracts.intake import (
@@ -32,6 +33,7 @@ from libs.events.contracts.parts import Code, Employer, Mode, Project, Text, Wor
 from libs.events.decider import Kind, Read, Rejected, Rule, States
 from libs.events.event import Event, New, Series
 from libs.ids import case_id as case_of
+from libs.other_channels import in_force
 from services.intake import channel_item, known
 
 RECEIPT_SERIES = "XS"
@@ -219,12 +221,17 @@ def advise(command: AdviseChannel, stamp: Stamp, states: States) -> list[New]:
         raise Rejected("screen-first", "请先甄别为非欠薪事项，再告知渠道。")
     if clue.closed_not_wage:
         return []
+    entry = in_force(command.advised_channel, day_of(stamp.at))
+    if entry is None:
+        raise Rejected("not-in-directory", "渠道目录里没有这个渠道，请从目录中选择。")
     case_id = case_of(command.clue_id)
     advised = ChannelAdvised(
         clue_id=command.clue_id,
         case_id=case_id,
         advised_channel=command.advised_channel,
         told=command.told,
+        text_version=entry.version,
+        text_sha256=entry.sha256,
     )
     closed = ClueClosedNotWage.model_validate(
         {"clue_id": command.clue_id, "case_id": case_id, "matter": matter}

@@ -13,6 +13,7 @@ from services.reporting.api import (
     SEEING,
     AsOf,
     IfNoneMatch,
+    Timed,
     answered,
     asking,
     running,
@@ -20,6 +21,7 @@ from services.reporting.api import (
 from services.reporting.console.answer_sheets import Naming, answer_sheet
 from services.reporting.console.export import Xlsx
 from services.reporting.reading import channels
+from services.reporting.reading.signals import warned
 
 router = APIRouter(tags=["reading"])
 
@@ -80,3 +82,19 @@ async def read_answers(
     answer = await channels.register(service, asked_by, filters, channels.MOST)
     naming = Naming(service.officers.organisation)
     return Xlsx(answer_sheet(channel, answer.found.lines, naming))
+
+
+@router.get("/v1/signals")
+async def read_signals(
+    request: Request,
+    caller: OfficerCaller,
+    asked: Annotated[Timed, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Return signals and public opinion that the caller may see, and hits by source."""
+    permissions.require(caller, "ReceiveSignal", SEEING)
+    asked_by = asking(caller, asked.as_of)
+    answer = await warned(running(request), asked_by)
+    hits = [{**asdict(one), "rate": one.rate} for one in answer.found.hits]
+    said = {**asdict(answer.found), "hits": hits}
+    return answered(answer, said, (if_none_match, asked.as_of))

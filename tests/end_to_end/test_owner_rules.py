@@ -43,7 +43,9 @@ async def laid_down(whole: Whole) -> str:
         said = {"csrf": session.csrf, "rules": "rules = ["}
         sent = await client.post(PAGE, data=said)
         assert (sent.status_code, "rules = [" in sent.text) == (422, True)
-        sent = await client.post(PAGE, data={**said, "key": "owner-rules-draft-1", "rules": text})
+        sent = await client.post(
+            PAGE, data={**said, "key": "owner-rules-draft-1", "rules": text}
+        )
         assert sent.status_code == 303, sent.text
 
     async def is_laid_down() -> str:
@@ -57,6 +59,10 @@ async def laid_down(whole: Whole) -> str:
 async def adopted(whole: Whole, who: str, draft: str) -> int:
     """Put the draft in force in the console; return the answer's status."""
     async with browser(whole, who) as (client, session):
-        said = {"csrf": session.csrf, "key": f"owner-rules-adoption-{who}", "draft_id": draft}
+        said = {
+            "csrf": session.csrf,
+            "key": f"owner-rules-adoption-{who}",
+            "draft_id": draft,
+        }
         sent = await client.post(f"{PAGE}/adoption", data=said)
         return sent.status_code

@@ -12,15 +12,17 @@ from libs.events.contracts.channels import (
     CallBackRecorded,
     ClueUrged,
     JointReceptionHeld,
+    OpinionItemRegistered,
+    RiskSignalReceived,
     WorkOrderClassified,
 )
 from libs.events.contracts.clocks import DeadlineSet
-from libs.events.contracts.intake import ComplaintReceived, ReplySent
+from libs.events.contracts.intake import ChannelAdvised, ComplaintReceived, ReplySent
 from libs.events.contracts.routing import CaseAssigned, CaseOpened
 from libs.events.event import Recorded
-from tests.console_scene import console_scene
+from tests.console_scene import Console, console_scene
 from tests.intake_forms import complaint
-from tests.intake_scene import intake, set_up_database
+from tests.intake_scene import Scene, intake, set_up_database
 from tests.stack import FreshDatabases
 from tests.told_story import Story
 from tests.unit.matters import ASSIGNED, CASE, CLUE, EMPLOYER, ONE, OPENED
@@ -58,18 +60,36 @@ async def test_an_order_is_registered_urged_answered_and_comes_again(
         assert (state["redispatched"], state["order_kind"]) == (1, "supervision")
         await act("reply", {"form": "platform", "conclusion": "settled"})
         await act("call-backs", {"result": "satisfied"})
-        batches = [{"people": 38, "representatives": 5}]
-        held = {"held_on": "2023-11-13", "led": True, "batches": batches}
-        reception = await scene.post("/v1/receptions", held, by="po-01")
-        assert reception.status_code == 201, reception.text
-        crowded = {**held, "batches": [{"people": 38, "representatives": 6}]}
-        refused = (await scene.post("/v1/receptions", crowded, by="po-01")).json()
-        assert refused["errors"][0]["pointer"] == "/batches/0/representatives"
+        await _warned_and_received(scene, answer.json()["clue_id"])
         assert await scene.events() == [
             "ComplaintReceived", "ClueRegistered", "WorkOrderClassified",
             "ReceiptIssued", "ClueUrged", "ReplySent", "ClueRedispatched", "ReplySent",
-            "CallBackRecorded", "JointReceptionHeld",
+            "CallBackRecorded", "RiskSignalReceived", "SignalLinkedToClue",
+            "JointReceptionHeld",
         ]  # fmt: skip
+
+
+async def _warned_and_received(scene: Scene, clue_id: str) -> None:
+    signal = {
+        "source": "district",
+        "source_number": "YJ-1",
+        "signal": "account_short",
+        "received_on": "2023-11-13",
+    }
+    came = await scene.post("/v1/signals", signal, by="lc-01")
+    assert came.status_code == 201, came.text
+    twice = await scene.post("/v1/signals", signal, by="li-01")
+    assert twice.json()["code"] == "signal-known"
+    place = f"/v1/signals/{came.json()['signal_id']}/clue"
+    link = {"clue_id": clue_id}
+    assert (await scene.post(place, link, by="lc-01")).status_code == 201
+    batches = [{"people": 38, "representatives": 5}]
+    held = {"held_on": "2023-11-13", "led": True, "batches": batches}
+    reception = await scene.post("/v1/receptions", held, by="po-01")
+    assert reception.status_code == 201, reception.text
+    crowded = {**held, "batches": [{"people": 38, "representatives": 6}]}
+    refused = (await scene.post("/v1/receptions", crowded, by="po-01")).json()
+    assert refused["errors"][0]["pointer"] == "/batches/0/representatives"
 
 
 def story() -> list[Recorded]:
@@ -103,6 +123,11 @@ def story() -> list[Recorded]:
             told.say("routing", f"case-{case_id}", one, on(11, 13))
     _urged(told)
     _answered(told)
+    _warned(told)
+    return told.said
+
+
+def _warned(told: Story) -> None:
     held = JointReceptionHeld(
         reception_id=ONE,
         unit="LC",
@@ -111,7 +136,25 @@ def story() -> list[Recorded]:
         batches=(Batch(people=38, representatives=5),),
     )
     told.say("intake", f"reception-{ONE}", held, on(11, 14))
-    return told.said
+    signal = RiskSignalReceived(
+        signal_id=ONE,
+        source="district",
+        source_number="YJ-1",
+        signal="account_short",
+        received_on=date(2023, 11, 13),
+        unit="LC",
+    )
+    told.say("intake", f"signal-{ONE}", signal, on(11, 14))
+    opinion = OpinionItemRegistered(
+        opinion_id=ONE,
+        item_number="WX-1",
+        site_name="example.test",
+        url_sha256="0" * 64,
+        first_seen_at=on(11, 13),
+        grade="major",
+        unit="LC",
+    )
+    told.say("intake", f"opinion-{ONE}", opinion, on(11, 14))
 
 
 def _urged(told: Story) -> None:
@@ -140,7 +183,14 @@ def _answered(told: Story) -> None:
     ids: dict[str, Any] = {"clue_id": ONE, "case_id": ONE}
     sent = ReplySent(**ids, form="platform", conclusion="paid")
     called = CallBackRecorded(**ids, result="satisfied")
-    for event in (sent, called):
+    advised = ChannelAdvised(
+        **ids,
+        advised_channel="court",
+        told="printed",
+        text_version=1,
+        text_sha256="0" * 64,
+    )
+    for event in (sent, called, advised):
         told.say("intake", f"clue-{ONE}", event, on(11, 15))
 
 
@@ -174,9 +224,32 @@ async def test_a_channels_register_has_its_own_dates_answers_and_counts(
             assert "登记催单" in page
             assert "登记信访" not in page
             assert "38 人" in (await officer.get("/console/receptions")).text
+            printed = (await officer.get(f"/console/cases/{ONE}/advice")).text
+            assert "12368" in printed
+            assert "目录文字与告知时不同" in printed
+            none = await officer.get(f"/console/cases/{CASE}/advice")
+            assert none.status_code == 404
             sent = await officer.get("/console/channels/answers.xlsx?channel=12345")
             assert sent.content[:2] == b"PK"
-        stranger, _ = await console.signed_in("do-01")
-        async with stranger:
-            hidden = (await stranger.get("/console/channels?channel=12345")).text
-            assert "H-1" not in hidden
+        await _hidden_from_others(console)
+        await _warned_at_once(console)
+
+
+async def _warned_at_once(console: Console) -> None:
+    """F-2.1.1a: a major item of opinion is on the office's morning at once."""
+    office, _ = await console.signed_in("lg-01")
+    async with office:
+        assert "有 1 条重大舆情" in (await office.get("/console")).text
+        shown = (await office.get("/console/signals")).text
+        assert "YJ-1" in shown
+        assert "example.test" in shown
+    async with console.api("lg-01") as client:
+        said = (await client.get("/v1/signals")).json()
+        assert said["hits"][0]["signals"] == 1
+
+
+async def _hidden_from_others(console: Console) -> None:
+    stranger, _ = await console.signed_in("do-01")
+    async with stranger:
+        shown = (await stranger.get("/console/channels?channel=12345")).text
+        assert "H-1" not in shown

@@ -66,7 +66,7 @@ BAD = [
 
 async def hand_in(scene: Scene, content: bytes, **more: Any) -> dict[str, Any]:
     mode = more.pop("mode", "apply")
-    data = {"profile": "ledger", "mode": mode}
+    data = {"profile": more.pop("profile", "ledger"), "mode": mode}
     files = {"file": (more.pop("name", "账.xlsx"), content, XLSX)}
     answer = await scene.post(
         "/v1/imports", by=more.pop("by", "do-01"), data=data, files=files, **more
@@ -159,3 +159,39 @@ async def test_bytes_that_are_no_sheet_are_refused_at_the_door(scene: Scene) -> 
     files = {"file": ("a.csv", b"a,b", "text/csv")}
     answer = await scene.post("/v1/imports", by="do-01", data=data, files=files)
     assert answer.json()["errors"][0]["code"] == "profile-unknown"
+
+
+ORDERS = ("工单编号", "收到日期", "工单类别", "被反映单位", "姓名", "身份证号")
+FIRM = "演示甲餐饮有限公司（虚构）"
+
+
+def orders(*numbers: str, document: str = "310117189801010012") -> bytes:
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    page = book.add_worksheet("台账")
+    rows = [(n, "2023-11-10", "求助", FIRM, "演示工077", document) for n in numbers]
+    for number, line in enumerate([ORDERS, *rows]):
+        page.write_row(number, 0, line)
+    book.close()
+    return target.getvalue()
+
+
+async def test_a_channels_list_registers_live_clues_once(scene: Scene) -> None:
+    """Domain §5.9, 14: one number, one clue; the same list again is no news."""
+    listed = {"profile": "orders-12345", "by": "do-01"}
+    dry = await hand_in(scene, orders("H-1"), mode="dry_run", **listed)
+    assert (dry["counts"]["success"], await scene.events()) == (1, [])
+    first = await hand_in(scene, orders("H-1", "H-2"), **listed)
+    assert (first["counts"]["success"], first["live_channel"]) == (2, "12345")
+    assert (await scene.events())[1:5] == [
+        "ComplaintReceived", "ClueRegistered", "WorkOrderClassified", "ReceiptIssued",
+    ]  # fmt: skip
+    longer = await hand_in(scene, orders("H-1", "H-2", "H-3"), **listed)
+    assert (longer["counts"]["success"], longer["counts"]["skipped"]) == (1, 2)
+    assert longer["report"]["finding_counts"] == {"already-imported": 2}
+    wrong = await hand_in(scene, orders("H-4", document="310117189801010013"), **listed)
+    assert wrong["counts"]["error"] == 1
+    place = await scene.get(wrong["findings_url"], by="do-01")
+    (found,) = place.json()["findings"]
+    assert (found["code"], found["column"]) == ("row-refused", "F")
+    assert (await scene.events()).count("ClueRegistered") == 3

@@ -7,17 +7,21 @@ from typing import Any
 
 from libs.events.contracts.channels import (
     CallBackRecorded,
+    OpinionItemRegistered,
     PetitionNoticeSent,
     PetitionRegistered,
     PlatformClueReceived,
+    RiskSignalReceived,
 )
 from libs.events.contracts.intake import CaseFactNoted as IntakeNoted
 from libs.events.contracts.intake import ComplaintReceived, ReplySent
 from libs.events.event import Event
 from libs.events.testing import Given, given
-from services.intake import clue
+from libs.ids import named
+from services.intake import clue, signals
 from services.intake import known as intake_known
 from tests.unit.matters import CASE, CLUE, EMPLOYER, ONE
+from tests.unit.offices import on
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def scene(story: Callable[[str], Given], *fields: Mapping[str, Any]) -> Scene:
     return Scene(story, said)
 
 
+SIGNAL = named("test-signal")
 ON_CLUE = {"clue_id": CLUE}
 ANSWERED = ReplySent(clue_id=CLUE, case_id=CASE, form="platform", conclusion="paid")
 NOT_REACHED = CallBackRecorded(clue_id=CLUE, case_id=CASE, result="not_reached")
@@ -69,7 +74,32 @@ FLOWED_IN = PlatformClueReceived(
 )
 
 
+def signalled(unit: str) -> Given:
+    """A signal and an item of opinion that wait, beside a clue that the unit holds."""
+    received = RiskSignalReceived(
+        signal_id=SIGNAL,
+        source="district",
+        source_number="1",
+        signal="account_short",
+        received_on=date(2023, 11, 13),
+        unit=unit,
+    )
+    seen = OpinionItemRegistered(
+        opinion_id=SIGNAL,
+        item_number="1",
+        site_name="example.test",
+        url_sha256="0" * 64,
+        first_seen_at=on(11, 13),
+        grade="major",
+        unit=unit,
+    )
+    story = cleared(unit).given(signals.SIGNAL, SIGNAL, received)
+    return story.given(signals.OPINION, SIGNAL, seen)
+
+
 SCENES: Mapping[str, Scene] = {
+    "LinkSignal": scene(signalled, ON_CLUE, {"signal_id": SIGNAL}),
+    "LinkOpinion": scene(signalled, ON_CLUE, {"opinion_id": SIGNAL}),
     "ClassifyOrder": scene(
         lambda unit: cleared(unit, channel="12345"), ON_CLUE, ORDER_OF_HELP
     ),

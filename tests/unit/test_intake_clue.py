@@ -25,6 +25,7 @@ from libs.events.contracts.parts import Employer, WorkerLine
 from libs.events.decider import Rule
 from libs.events.testing import Given, given, stamp
 from libs.money import Money
+from libs.other_channels import DIRECTORY
 from services.intake import answering, clue, known
 from services.intake.answering import FindReplyImpossible, SendReply
 from services.intake.clue import RULES, AdviseChannel, RegisterClue, ScreenClue
@@ -39,6 +40,7 @@ EMPLOYER = Employer(employer_id=UUID(int=2), name="演示甲餐饮有限公司�
 RULE: dict[type, Rule[Any]] = {
     rule.command: rule for rule in (*RULES, *answering.RULES, *NOTING, *access.RULES)
 }
+COURT = next(one for one in DIRECTORY if one.code == "court")
 CENTRE, INSPECTION = (
     stamp(role="centre", unit="LC"),
     stamp(role="inspection", unit="LI"),
@@ -113,6 +115,15 @@ def test_another_channel_is_advised_only_after_screening_as_not_wages() -> None:
     before.when(RULE[AdviseChannel], advice, CENTRE).then_rejected("screen-first")
 
 
+def test_a_channel_that_no_directory_names_is_not_advised() -> None:
+    """F-2.2.2b: whoever advises gives the directory's text."""
+    screened = ClueScreened(clue_id=CLUE, case_id=CASE, matter="not_wage")
+    before = registered().given(clue.KIND, CLUE, screened)
+    nowhere = AdviseChannel(clue_id=CLUE, advised_channel="nowhere", told="printed")
+    outcome = before.when(RULE[AdviseChannel], nowhere, CENTRE)
+    outcome.then_rejected("not-in-directory")
+
+
 def test_advice_closes_what_is_not_wages_and_is_given_once() -> None:
     screened = ClueScreened(clue_id=CLUE, case_id=CASE, matter="project_price")
     before = registered().given(clue.KIND, CLUE, screened)
@@ -120,7 +131,12 @@ def test_advice_closes_what_is_not_wages_and_is_given_once() -> None:
     outcome = before.when(RULE[AdviseChannel], advice, CENTRE)
     outcome.then(
         ChannelAdvised(
-            clue_id=CLUE, case_id=CASE, advised_channel="court", told="printed"
+            clue_id=CLUE,
+            case_id=CASE,
+            advised_channel="court",
+            told="printed",
+            text_version=1,
+            text_sha256=COURT.sha256,
         ),
         ClueClosedNotWage(clue_id=CLUE, case_id=CASE, matter="project_price"),
     )

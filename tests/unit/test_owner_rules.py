@@ -14,6 +14,7 @@ from libs.events.contracts.routing import (
     OwnerRulesDrafted,
 )
 from libs.events.decider import NotYours
+from libs.events.event import Event
 from libs.events.testing import Given
 from libs.ids import named
 from libs.owner_rules import (
@@ -113,7 +114,7 @@ def test_no_suggestion_changes_when_the_file_is_written_anew() -> None:
     assert load_owner_rules(owner_rules_text(SHIPPED)) == SHIPPED
 
 
-def seeded(*more: OwnerRulesDrafted | OwnerRulesAdopted) -> Given:
+def seeded(*more: Event) -> Given:
     first = OwnerRulesAdopted(
         draft_id=None, rules_version=version_of(SHIPPED), known_on=ON, rules=SHIPPED
     )
@@ -190,10 +191,10 @@ def test_rules_that_leave_a_clue_without_an_owner_are_refused(
 
 def test_a_release_brings_its_rules_until_a_person_lays_down_others() -> None:
     command = SeedOwnerRules(rules_version="r2", known_on=ON, rules=NEW)
-    (fact,) = seeded().when(SEED, command, SYSTEM).events
+    (fact,) = seeded().when(SEED, command, by(SYSTEM)).events
     assert isinstance(fact, OwnerRulesAdopted)
     assert fact.draft_id is None
     theirs = fact.model_copy(update={"draft_id": PAPER, "rules_version": "theirs"})
-    seeded(theirs).when(SEED, command, SYSTEM).then()
+    seeded(theirs).when(SEED, command, by(SYSTEM)).then()
     same = command.model_copy(update={"rules_version": version_of(SHIPPED)})
-    seeded().when(SEED, same, SYSTEM).then()
+    seeded().when(SEED, same, by(SYSTEM)).then()

@@ -31,6 +31,8 @@ DOOR_ALONE = {
     "FileZeroReport",
     # Any unit writes down its own reception; `test_petitions` has it.
     "HoldJointReception",
+    # Whoever takes a signal in or dismisses it is asked nothing else.
+    "ReceiveSignal", "DismissSignal", "RegisterOpinion",
     # Reading and operating decide nothing.
     "Explain", "AsOf", "EventTrail", "Verify", "RebuildView", "HandleParked",
     "AdvanceClock", "ResendRecords", "RotateKeys",

@@ -1,12 +1,12 @@
-"""What intake says of channels: orders, petitions, platform clues, receptions."""
+"""What intake says of channels: orders, petitions, receptions, signals, opinions."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from libs.events.contracts.parts import Code
+from libs.events.contracts.parts import Code, Sha256, Text
 from libs.events.event import Event, Fields
 
 OrderKind = Literal["advice", "supervision", "help", "complaint", "complex"]
@@ -132,3 +132,64 @@ class ClueAccepted(Event, name="ClueAccepted"):
     clue_id: UUID
     case_id: UUID
     unit: Code
+
+
+SignalSource = Literal["district", "industry", "platform", "data"]
+Signal = Literal[
+    "wages_unpaid", "account_short", "payroll_missing", "funding_short",
+    "complaints_many", "other",
+]  # fmt: skip
+
+
+class RiskSignalReceived(Event, name="RiskSignalReceived"):
+    """A system warned of unpaid wages before anybody complained (F-2.1.1a).
+
+    An individual employer is not named. Stream `signal-<signal_id>`, from source and
+    number.
+    """
+
+    signal_id: UUID
+    source: SignalSource
+    source_number: Text
+    signal: Signal
+    employer_name: Text | None = None
+    project_name: Text | None = None
+    received_on: date
+    unit: Code
+
+
+class SignalDismissed(Event, name="SignalDismissed"):
+    """A signal was looked at and came to nothing, for a coded reason."""
+
+    signal_id: UUID
+    reason: Literal["no_arrears", "duplicate", "not_ours", "unclear"]
+
+
+class SignalLinkedToClue(Event, name="SignalLinkedToClue"):
+    """A signal became a clue: a hit of its source."""
+
+    signal_id: UUID
+    clue_id: UUID
+
+
+class OpinionItemRegistered(Event, name="OpinionItemRegistered"):
+    """The cyberspace office found an item of public opinion; "major" is told at once.
+
+    Of its address the site and a digest travel, for it may name a person; the office's
+    own number leads to the page. Stream `opinion-<opinion_id>`.
+    """
+
+    opinion_id: UUID
+    item_number: Text
+    site_name: Text
+    url_sha256: Sha256
+    first_seen_at: datetime
+    grade: Literal["ordinary", "major"]
+    unit: Code
+
+
+class OpinionLinkedToClue(Event, name="OpinionLinkedToClue"):
+    """An item of public opinion led to this clue."""
+
+    opinion_id: UUID
+    clue_id: UUID

@@ -103,12 +103,17 @@ class ClueScreened(Event, name="ClueScreened"):
 
 
 class ChannelAdvised(Event, name="ChannelAdvised"):
-    """The worker was told the right channel for what is not a wage matter."""
+    """The worker was told the right channel for what is not a wage matter.
+
+    The text given is the directory's, by version and digest (F-2.2.2b).
+    """
 
     clue_id: UUID
     case_id: UUID
     advised_channel: Code
     told: Literal["spoken", "printed", "sms", "online"]
+    text_version: int | None = None
+    text_sha256: Sha256 | None = None
 
 
 class ClueClosedNotWage(Event, name="ClueClosedNotWage"):

@@ -21,6 +21,7 @@ from services.intake.importing import jobs
 from services.intake.importing.facts import Batch
 from services.intake.importing.files import FileGone, Files
 from services.intake.importing.jobs import STARTED, Job
+from services.intake.importing.live import Registering
 from services.intake.importing.reading import batches, opened, rows_in
 from services.intake.importing.recording import Recording
 from services.intake.profiles.report import ImportReport
@@ -91,7 +92,8 @@ async def run_import(window: Window, job: Job) -> None:
         return
     await window.pool.execute(STARTED, job.import_id, rows_in(file))
     tally = Tally(file.profile.money.currency)
-    recording = await _recording(window, job, file)
+    live = file.profile.registers == "live"
+    recording = await (_registering if live else _recording)(window, job, file)
     await _rows(window, recording, file, tally)
     if job.mode == "apply":
         await _do(window, job, FinishImport(import_id=job.import_id, **tally.counts))
@@ -126,6 +128,16 @@ async def _recording(window: Window, job: Job, file: SheetFile) -> Recording:
     )
     if job.mode == "dry_run":
         return Recording(window, job, batch)
+    return Recording(window, job, batch, await _open(window, job, file))
+
+
+async def _registering(window: Window, job: Job, file: SheetFile) -> Registering:
+    dry = job.mode == "dry_run"
+    opened = None if dry else await _open(window, job, file)
+    return Registering(window, job, file, opened)
+
+
+async def _open(window: Window, job: Job, file: SheetFile) -> UUID:
     command = OpenImport(
         import_id=job.import_id,
         profile=job.profile,
@@ -134,11 +146,11 @@ async def _recording(window: Window, job: Job, file: SheetFile) -> Recording:
         unit=job.actor.unit,
     )
     done = await _do(window, job, command)
-    return Recording(window, job, batch, done.events[0].id)
+    return done.events[0].id
 
 
 async def _rows(
-    window: Window, recording: Recording, file: SheetFile, tally: Tally
+    window: Window, recording: Recording | Registering, file: SheetFile, tally: Tally
 ) -> None:
     job = recording.job
     async with aclosing(batches(file, window.keys.digests)) as read:

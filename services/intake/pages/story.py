@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from libs.events.contracts.channels import (
+    ClueRedispatched,
+    PetitionNoticeSent,
+    PetitionOpinionIssued,
+)
 from libs.events.contracts.intake import (
     CaseFactNoted,
     ChannelAdvised,
@@ -17,6 +22,8 @@ from libs.events.contracts.intake import (
     ReplySent,
 )
 from libs.events.event import Event, Recorded
+from libs.other_channels import OtherChannel
+from libs.other_channels import told as told_in
 
 STANDING = frozenset({"owned", "claim", "verified"})
 """Kinds of lines that tell how something stands: said again, they tell nothing."""
@@ -24,11 +31,15 @@ STANDING = frozenset({"owned", "claim", "verified"})
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happened: a key of the catalogue, a unit perhaps, and when."""
+    """One thing that happened: a key of the catalogue, a unit perhaps, and when.
+
+    `advice`: the text of the directory that its author was given.
+    """
 
     key: str
     at: datetime
     unit: str | None = None
+    advice: OtherChannel | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +103,8 @@ def _lines(record: Recorded, claim_id: UUID | None) -> Iterator[Line]:
 def _more(fact: Event, at: datetime, claim_id: UUID | None) -> Iterator[Line]:
     match fact:
         case ChannelAdvised():
-            yield Line("advised", at)
+            version = fact.text_version or 0
+            yield Line("advised", at, advice=told_in(fact.advised_channel, version))
         case ClueClosedNotWage():
             yield Line("closed_not_wage", at)
         case CaseFactNoted(fact="owned" | "proposed" | "reopened"):
@@ -100,6 +112,18 @@ def _more(fact: Event, at: datetime, claim_id: UUID | None) -> Iterator[Line]:
         case ClaimFactNoted(claim_id=own) if own == claim_id:
             if fact.fact != "opened":
                 yield Line(f"claim_{fact.fact}", at)
+        case _:
+            yield from _of_channel(fact, at)
+
+
+def _of_channel(fact: Event, at: datetime) -> Iterator[Line]:
+    match fact:
+        case ClueRedispatched():
+            yield Line("came_again", at)
+        case PetitionNoticeSent():
+            yield Line(f"notice_{fact.outcome}", at)
+        case PetitionOpinionIssued():
+            yield Line("opinion", at)
         case _:
             return
 

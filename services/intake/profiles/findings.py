@@ -57,6 +57,16 @@ CATALOGUE: Mapping[str, FindingKind] = {
         "The claim was imported before with other content; nothing was changed,"
         " check which is right.",
     ),
+    "already-registered": FindingKind(
+        _I,
+        "该渠道的这个编号已经登记为线索;本行不再登记。",
+        "The channel's number is registered as a clue; nothing to do.",
+    ),
+    "row-refused": FindingKind(
+        _E,
+        "这一格使本行不能登记;请改正后再导入。",
+        "The cell keeps the row from being registered; mend it, import again.",
+    ),
     "row-skipped": FindingKind(
         _I, "本行不是案件(合计或示例),已跳过。", "No claim (a total or an example)."
     ),

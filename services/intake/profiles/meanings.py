@@ -40,6 +40,8 @@ SORTS: Mapping[str, Sort] = {
     "kind": Sort.CODE,
     "status": Sort.CODE,
     "case_type": Sort.CODE,
+    "order_kind": Sort.CODE,
+    "petition_form": Sort.CODE,
     "industry": Sort.CODE,
     "individual": Sort.CODE,
     "notes": Sort.NOTES,

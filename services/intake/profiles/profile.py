@@ -34,6 +34,9 @@ def _currency(text: str) -> str:
     return text
 
 
+LIVE = ("12345", "platform", "petition")
+"""Channels whose lists register live clues."""
+
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Meaning = Annotated[str, AfterValidator(_meaning)]
 DayFormat = Annotated[str, AfterValidator(check_format)]
@@ -199,7 +202,10 @@ class TemplateRule(Strict):
 
 
 class Profile(Strict):
-    """How one agency's sheets are read, in one version."""
+    """How one agency's sheets are read, in one version.
+
+    `registers`: whether a row is history, or a live clue of its channel.
+    """
 
     name: Code
     version: Annotated[int, Field(ge=1)]
@@ -207,6 +213,7 @@ class Profile(Strict):
     kinds: Annotated[tuple[FileKind, ...], Field(min_length=1)]
     encodings: tuple[Literal["utf-8", "gb18030"], ...] = ("utf-8", "gb18030")
     channel: Code
+    registers: Literal["history", "live"] = "history"
     header: Header = Header()
     sheets: tuple[SheetRule, ...] = (SheetRule(),)
     dates: Days
@@ -228,6 +235,8 @@ class Profile(Strict):
         for meaning, column in self.columns.items():
             if not column.headers and column.at is None:
                 raise ValueError(f"columns.{meaning} needs headers or at")
+        if self.registers == "live" and self.channel not in LIVE:
+            raise ValueError(f"live rows are of a channel: {', '.join(LIVE)}")
         for meaning in self.codes:
             if SORTS[meaning] is not Sort.CODE:
                 raise ValueError(f"codes.{meaning}: that meaning is not a code")

@@ -30,6 +30,13 @@ from services.intake.petitions import (
 )
 from services.intake.platform_clues import AcceptClue, ReceivePlatformClue
 from services.intake.said import FreeText
+from services.intake.signals import (
+    DismissSignal,
+    LinkOpinion,
+    LinkSignal,
+    ReceiveSignal,
+    RegisterOpinion,
+)
 from services.intake.vault.keeping import Keeping, keep
 from services.intake.vault.reading import read
 from services.intake.window import Window
@@ -46,6 +53,17 @@ CLUE = "/v1/clues/{clue_id}"
 def _of_caller(asked: Asked) -> Mapping[str, Any]:
     unit = asked.caller.actor.unit
     return {"reception_id": asked.new_id("reception"), "unit": unit}
+
+
+def _signal(asked: Asked) -> Mapping[str, Any]:
+    said = asked.body
+    named = ids.named("signal", said["source"], said["source_number"])
+    return {"signal_id": named, "unit": asked.caller.actor.unit}
+
+
+def _opinion(asked: Asked) -> Mapping[str, Any]:
+    named = ids.named("opinion", asked.body["item_number"])
+    return {"opinion_id": named, "unit": asked.caller.actor.unit}
 
 
 ACTS = (
@@ -66,6 +84,11 @@ ACTS = (
             ("acceptance", AcceptClue),
         )
     ),
+    Act("/v1/signals", ReceiveSignal, fills=_signal, filled=("signal_id", "unit")),
+    Act("/v1/signals/{signal_id}/dismissal", DismissSignal),
+    Act("/v1/signals/{signal_id}/clue", LinkSignal),
+    Act("/v1/opinions", RegisterOpinion, fills=_opinion, filled=("opinion_id", "unit")),
+    Act("/v1/opinions/{opinion_id}/clue", LinkOpinion),
     Act(
         "/v1/receptions",
         HoldJointReception,

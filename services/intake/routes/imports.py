@@ -64,6 +64,7 @@ class Import(BaseModel):
     file_sha256: str
     asked_at: datetime
     finished_at: datetime | None
+    live_channel: str | None
     findings_url: str
     error_workbook_url: str
 
@@ -106,6 +107,8 @@ def _handing_in(routes: APIRouter, window: Window, runner: Runner) -> None:
         """Take an agency's sheet in; it is read in the background."""
         permissions.require(caller, "ImportHistory")
         found = _known_profile(profile)
+        if found.registers == "live":
+            permissions.require(caller, "RegisterComplaint")
         source = await _source(file)
         job = await _kept(window, act, source, (found, mode))
         runner.wake.set()
@@ -247,9 +250,19 @@ def _import(job: Job, *, with_report: bool = True) -> Import:
         file_sha256=job.file_sha256,
         asked_at=row["asked_at"],
         finished_at=row["finished_at"],
+        live_channel=_live_channel(job),
         findings_url=f"{place}/findings",
         error_workbook_url=f"{place}/errors.xlsx",
     )
+
+
+def _live_channel(job: Job) -> str | None:
+    """Return the channel whose live clues the rows became; None: rows are history."""
+    try:
+        found = profile(job.profile)
+    except ProfileUnknown:
+        return None
+    return found.channel if found.registers == "live" else None
 
 
 def _shown(job: Job) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def _profile(found: Profile) -> dict[str, Any]:
         "version": found.version,
         "title": {"zh": found.title.zh, "en": found.title.en},
         "kinds": list(found.kinds),
+        "registers": found.registers,
+        "channel": found.channel,
         "currency": found.money.currency,
         "template_url": f"/v1/import-profiles/{found.name}/template.xlsx",
     }

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from libs.other_channels import DIRECTORY
+
 Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
     "officers", "lines", "proof", "proofs", "deadline", "clue", "count",
@@ -46,6 +48,7 @@ CLAIM = f"{CASE}/claims/{{claim_id}}"
 PAYMENT = f"{CLAIM}/payments/{{payment_id}}"
 TRANSFER_REASONS = ("area", "industry", "department")
 FORMS = ("spoken", "letter", "sms", "platform", "online")
+OTHER_CHANNELS = tuple(dict.fromkeys(one.code for one in DIRECTORY))
 PROOFS = (
     "wage-sheet", "contract", "attendance", "statement", "iou", "bank-slip", "photo",
     "other",
@@ -78,9 +81,7 @@ ACTS: Mapping[str, ActForm] = {
         f"{CLUE}/advice",
         "clue",
         (
-            _choice(
-                "advised_channel", "court", "arbitration", "housing", "police", "other"
-            ),
+            _choice("advised_channel", *OTHER_CHANNELS),
             _choice("told", "spoken", "printed", "sms", "online"),
             WHEN,
         ),

@@ -83,8 +83,11 @@ def _date(asked: Asked) -> str | None:
 
 def _moment(asked: Asked) -> str | None:
     said = asked.typed.one(asked.field.name)
-    if not said:
-        return None
+    return moment_said(said) if said else None
+
+
+def moment_said(said: str) -> str:
+    """Return a typed moment with its offset, Shanghai's if none; raises Mistyped."""
     try:
         at = datetime.fromisoformat(said)
     except ValueError:

@@ -13,6 +13,7 @@ PAGES = (
     ("ledger", "/console/ledger", "ReadLedger"),
     ("channels", "/console/channels", "ReadLedger"),
     ("receptions", "/console/receptions", "HoldJointReception"),
+    ("signals", "/console/signals", "ReceiveSignal"),
     ("weeks", "/console/weeks", "ReadStatistics"),
     ("board", "/console/board", "ReadStatistics"),
     ("calendars", "/console/calendars", "ReadCases"),

@@ -12,6 +12,7 @@ from services.reporting.console import sign_in
 from services.reporting.console.render import PageRoute, see
 from services.reporting.console.routes import (
     acting,
+    advice,
     calendars,
     cases,
     catalogue,
@@ -22,6 +23,7 @@ from services.reporting.console.routes import (
     operating,
     owner_rules,
     registering,
+    signals,
     statistics,
     today,
 )
@@ -40,9 +42,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, cases, acting, evidence, registering, ledger, channels, statistics,
-        calendars, owner_rules,
-        importing, operating,
+        today, cases, acting, advice, evidence, registering, ledger, channels,
+        signals, statistics, calendars, owner_rules, importing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

@@ -17,6 +17,7 @@ from services.reporting.views import (
     proceeding,
     reception,
     recount,
+    signal,
     trail,
 )
 
@@ -39,5 +40,7 @@ DECLARED: tuple[Declared, ...] = (
     reception.VIEW,
     recount.REGISTER,
     rulebook_view.VIEW,
+    signal.OPINIONS,
+    signal.SIGNALS,
     trail.REGISTER,
 )

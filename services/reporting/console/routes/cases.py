@@ -16,6 +16,7 @@ from services.reporting.console.drawing import story_picture
 from services.reporting.console.forms import checked_form
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.advice import advised
 from services.reporting.reading.asking import Answer
 from services.reporting.reading.case_page import CasePage, case_of_number, case_page
 from services.reporting.reading.findings import findings
@@ -97,6 +98,7 @@ def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Re
         "usual": usual,
         "usual_step": _matching(usual, [*steps, *_every(claim_steps)]),
         "findings": findings(case),
+        "advised": advised(case),
         "picture": story_picture(case.trail, visit.words),
         "reasons": REASONS,
         "key": new_key(),

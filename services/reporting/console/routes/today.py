@@ -7,6 +7,7 @@ from services.reporting.console.menu import first_page
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visiting
 from services.reporting.reading.queue import queues, today
+from services.reporting.reading.signals import major_waiting
 
 DESK = ("awaiting", "sent", "to-rule", "under-way")
 
@@ -27,7 +28,9 @@ def add_routes(router: APIRouter) -> None:
         if not visit.may("ReadCases"):
             return see(first_page(visit))
         answer = await today(visit.running, visit.asking)
-        return page(visit, "today.html", {"answer": answer, "today": answer.found})
+        major = await major_waiting(visit.running, visit.asking)
+        values = {"answer": answer, "today": answer.found, "major": major}
+        return page(visit, "today.html", values)
 
     @router.get("/transfers")
     async def transfers(visit: Visiting) -> Response:
