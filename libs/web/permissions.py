@@ -22,6 +22,7 @@ class Power(StrEnum):
 
 
 Permission = frozenset[Power]
+FILES = ("permissions.toml", "permissions-clocks.toml")
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})
 
@@ -45,9 +46,9 @@ class Table:
 
 @cache
 def table() -> Table:
-    """Return the table of `permissions.toml`; raises ValueError when it is wrong."""
-    text = files("libs.web").joinpath("permissions.toml").read_text("utf-8")
-    return parsed(text)
+    """Return the table of its files; raises ValueError when it is wrong."""
+    texts = (files("libs.web").joinpath(name).read_text("utf-8") for name in FILES)
+    return parsed("\n".join(texts))
 
 
 def parsed(text: str) -> Table:

@@ -14,6 +14,7 @@ from services.routing import case, known
 from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
 from services.routing.extending import ExtendDeadline
+from services.routing.pausing import EndDeadlinePause, PauseDeadline
 from services.routing.rulebook import AmendCalendar
 from services.routing.transfer import (
     AcceptTransfer,
@@ -43,6 +44,8 @@ ACTS = (
     Act(f"{CASE}/reopening", ReopenCase, on=case.KIND),
     Act(f"{CASE}/adoption", AdoptImported, on=case.KIND),
     Act(f"{CASE}/deadlines/{{clock}}/extension", ExtendDeadline, on=case.KIND),
+    Act(f"{CASE}/deadlines/{{clock}}/pause", PauseDeadline, on=case.KIND),
+    Act(f"{CASE}/deadlines/{{clock}}/pause-end", EndDeadlinePause, on=case.KIND),
     Act("/v1/calendars", AmendCalendar, permission="AdoptRule"),
 )
 

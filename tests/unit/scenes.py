@@ -1,7 +1,6 @@
 """Scenes: for each act a story in which everything but who acts is in order."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -25,15 +24,13 @@ from services.intake import known as intake_known
 from services.reporting import app as reporting_app
 from services.reporting import campaign
 from services.routing import app as routing
-from services.routing import case
+from tests.unit.clock_scenes import CLOCK_SCENES, ON_CASE, Scene, first_owned, scene
 from tests.unit.matters import (
-    ASSIGNED,
     CASE,
     CLUE,
     EMPLOYER,
     FILED,
     ONE,
-    OPENED,
     ORDER,
     TWO_OFFICERS,
     opened,
@@ -46,7 +43,6 @@ from tests.unit.matters import (
     yuan,
 )
 from tests.unit.offices import listed_officers, officer, on
-from tests.unit.test_hearing import after, heard
 
 CAMPAIGN = named("test-campaign")
 RULES: Mapping[type[Command], Rule[Any]] = {
@@ -54,17 +50,6 @@ RULES: Mapping[type[Command], Rule[Any]] = {
     for service in (intake, routing, enforcement, reporting_app)
     for rule in service.SERVICE.rules
 }
-
-
-@dataclass(frozen=True)
-class Scene:
-    """An act that is lawful for the unit that holds the case, but for the role.
-
-    `story` makes what was before, for the unit that holds the case.
-    """
-
-    story: Callable[[str], Given]
-    fields: Mapping[str, Any]
 
 
 def cleared(unit: str, *more: Event) -> Given:
@@ -82,24 +67,9 @@ def cleared(unit: str, *more: Event) -> Given:
 NOT_WAGE = ClueScreened(clue_id=CLUE, case_id=CASE, matter="not_wage")
 
 
-def first_owned(unit: str, *more: Event, history: bool = False) -> Given:
-    """A case that the unit was first asked about, or an open row that it imported."""
-    first = OPENED.model_copy(update={"first_asked_unit": unit, "history": history})
-    assigned = ASSIGNED.model_copy(update={"unit": unit, "history": history})
-    streams = {**routed().streams}
-    streams[case.KIND.stream(CASE)] = (case.KIND, (first, assigned, *more))
-    return Given(streams)
-
-
 def addressed(unit: str) -> Given:
     """A case whose transfer waits for the unit."""
     return routed(proposed(1, "LC", unit))
-
-
-def investigated(unit: str) -> Given:
-    """A filed case whose investigation runs."""
-    filed = heard("CaseFiled", on(11, 10), unit="DB", officer_ids=[])
-    return after(first_owned(unit), filed)
 
 
 def at_work(unit: str, *steps: Event, one: tuple[Event, ...] = ()) -> Given:
@@ -151,7 +121,6 @@ def _snapshot() -> reporting.ZeroOutSnapshotTaken:
 
 PAID = (verified(100), paid(100))
 ON_CLUE = {"clue_id": CLUE}
-ON_CASE = {"case_id": CASE}
 ON_CLAIM = {"case_id": CASE, "claim_id": ONE}
 ON_PAYMENT = {**ON_CLAIM, "payment_id": payment(1)}
 ARTICLE = {"article": "a"}
@@ -159,48 +128,39 @@ NAMED = {"named": listed_officers()}
 FIGURE = CausedFigure(indicator="S06", unit=None, week=1, old=0, new=1)
 
 
-def _scene(story: Callable[[str], Given], *fields: Mapping[str, Any]) -> Scene:
-    said: dict[str, Any] = {}
-    for more in fields:
-        said |= more
-    return Scene(story, said)
-
-
 SCENES: Mapping[str, Scene] = {
-    "ScreenClue": _scene(cleared, ON_CLUE, {"matter": "wage"}),
-    "AdviseChannel": _scene(
+    **CLOCK_SCENES,
+    "ScreenClue": scene(cleared, ON_CLUE, {"matter": "wage"}),
+    "AdviseChannel": scene(
         lambda unit: cleared(unit, NOT_WAGE),
         ON_CLUE,
         {"advised_channel": "court", "told": "spoken"},
     ),
-    "SendReply": _scene(cleared, ON_CLUE, {"form": "letter", "conclusion": "paid"}),
-    "FindReplyImpossible": _scene(cleared, ON_CLUE, {"reason": "declined"}),
-    "ProposeTransfer": _scene(
+    "SendReply": scene(cleared, ON_CLUE, {"form": "letter", "conclusion": "paid"}),
+    "FindReplyImpossible": scene(cleared, ON_CLUE, {"reason": "declined"}),
+    "ProposeTransfer": scene(
         first_owned, ON_CASE, {"transfer_id": ONE, "to_unit": "R4", "reason": "area"}
     ),
-    "AcceptTransfer": _scene(addressed, ON_CASE),
-    "RefuseTransfer": _scene(addressed, ON_CASE, ARTICLE, {"reason": "area"}),
-    "RuleOwnership": _scene(first_owned, ON_CASE, ARTICLE, {"to_unit": "R4"}),
-    "ExtendDeadline": _scene(
-        investigated, ON_CASE, {"clock": "CLK-05", "subject": CASE}
-    ),
-    "ReopenCase": _scene(
+    "AcceptTransfer": scene(addressed, ON_CASE),
+    "RefuseTransfer": scene(addressed, ON_CASE, ARTICLE, {"reason": "area"}),
+    "RuleOwnership": scene(first_owned, ON_CASE, ARTICLE, {"to_unit": "R4"}),
+    "ReopenCase": scene(
         lambda unit: first_owned(unit, CaseClosed(case_id=CASE, kind="paid")),
         ON_CASE,
         {"reason": "review"},
     ),
-    "AdoptImported": _scene(lambda unit: first_owned(unit, history=True), ON_CASE),
-    "AcceptComplaint": _scene(at_work, ON_CASE, ON_CLUE),
-    "RefuseComplaint": _scene(
+    "AdoptImported": scene(lambda unit: first_owned(unit, history=True), ON_CASE),
+    "AcceptComplaint": scene(at_work, ON_CASE, ON_CLUE),
+    "RefuseComplaint": scene(
         at_work, ON_CASE, ON_CLUE, ARTICLE, {"reason": "other_procedure"}
     ),
-    "VerifyFacts": _scene(
+    "VerifyFacts": scene(
         at_work,
         ON_CLAIM,
         NAMED,
         {"verified": yuan(100), "reviewer_id": officer("DB", 2)},
     ),
-    "AddEvidence": _scene(
+    "AddEvidence": scene(
         at_work,
         ON_CASE,
         {
@@ -210,16 +170,16 @@ SCENES: Mapping[str, Scene] = {
             "size": 1,
         },
     ),
-    "ProposeFiling": _scene(at_work, ON_CASE),
-    "FileCase": _scene(at_work, ON_CASE, NAMED, {"officer_ids": TWO_OFFICERS}),
-    "DeclineFiling": _scene(
+    "ProposeFiling": scene(at_work, ON_CASE),
+    "FileCase": scene(at_work, ON_CASE, NAMED, {"officer_ids": TWO_OFFICERS}),
+    "DeclineFiling": scene(
         lambda unit: at_work(unit, FilingProposed(case_id=CASE, by_unit=unit)),
         ON_CASE,
         ARTICLE,
         {"reason": "minor"},
     ),
-    "CompleteInvestigation": _scene(lambda unit: at_work(unit, FILED), ON_CASE),
-    "OrderPayment": _scene(
+    "CompleteInvestigation": scene(lambda unit: at_work(unit, FILED), ON_CASE),
+    "OrderPayment": scene(
         lambda unit: at_work(unit, FILED, one=(verified(100),)),
         ON_CASE,
         {
@@ -228,30 +188,30 @@ SCENES: Mapping[str, Scene] = {
             "lines": [{"claim_id": ONE, "amount": yuan(100)}],
         },
     ),
-    "ServeDocument": _scene(
+    "ServeDocument": scene(
         lambda unit: at_work(unit, FILED, order(one=100)),
         ON_CASE,
         {"order_id": ORDER, "served_on": "2023-11-13", "method": "handed"},
     ),
-    "WithdrawClaim": _scene(at_work, ON_CLAIM, {"reason": "settled"}),
-    "RecordWagesPaid": _scene(
+    "WithdrawClaim": scene(at_work, ON_CLAIM, {"reason": "settled"}),
+    "RecordWagesPaid": scene(
         at_work,
         ON_PAYMENT,
         {"amount": yuan(1), "payer": "employer", "proof": {"kind": "slip"}},
     ),
-    "ReversePayment": _scene(
+    "ReversePayment": scene(
         lambda unit: at_work(unit, one=PAID), ON_PAYMENT, {"reason": "r"}
     ),
-    "ConfirmReceipt": _scene(
+    "ConfirmReceipt": scene(
         lambda unit: at_work(unit, one=PAID), ON_PAYMENT, {"method": "call"}
     ),
-    "DisputePayment": _scene(
+    "DisputePayment": scene(
         lambda unit: at_work(unit, one=PAID), ON_PAYMENT, {"reason": "r"}
     ),
-    "ConcludeCase": _scene(
+    "ConcludeCase": scene(
         lambda unit: at_work(unit, FILED, one=PAID), ON_CASE, {"kind": "paid"}
     ),
-    "OpenCampaign": _scene(
+    "OpenCampaign": scene(
         lambda _: given(),
         {
             "campaign_id": CAMPAIGN,
@@ -262,7 +222,7 @@ SCENES: Mapping[str, Scene] = {
             "ends_on": "2024-02-09",
         },
     ),
-    "CloseWeek": _scene(
+    "CloseWeek": scene(
         running,
         {
             "campaign_id": CAMPAIGN,
@@ -271,8 +231,8 @@ SCENES: Mapping[str, Scene] = {
             "document": "{}",
         },
     ),
-    "TakeZeroOutSnapshot": _scene(running, {"snapshot": _snapshot()}),
-    "CorrectFigure": _scene(
+    "TakeZeroOutSnapshot": scene(running, {"snapshot": _snapshot()}),
+    "CorrectFigure": scene(
         lambda unit: running(unit, _closed()),
         {
             "campaign_id": CAMPAIGN,
