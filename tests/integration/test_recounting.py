@@ -27,7 +27,7 @@ from tests.unit.matters import CASE, adopted
 from tests.unit.test_recomputing import NOTICE, amended
 from tests.views_stand import migrated, prepared
 
-MANY = 2 * PAGE + 50
+MANY = PAGE + 50
 NOW = datetime(2023, 12, 1, tzinfo=UTC)
 
 
