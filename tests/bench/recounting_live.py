@@ -6,6 +6,7 @@ act's append waits meanwhile, beside what it waits alone.
 
 import asyncio
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from statistics import quantiles
 from time import perf_counter
@@ -62,7 +63,8 @@ async def acting(writer: Writer, ended: asyncio.Event, most: int) -> list[float]
     found: list[float] = []
     while not ended.is_set() and len(found) < most:
         found.append(await act(writer))
-        await asyncio.wait([asyncio.ensure_future(ended.wait())], timeout=PAUSE_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), PAUSE_SECONDS)
     return found
 
 
