@@ -64,11 +64,7 @@ def case_text(found: Mapping[str, Any]) -> str:
     unit = (found["case"] or {}).get("unit") or "nobody yet"
     lines = [f"{found['number']} · {found['stage']} · with {unit}"]
     lines += [_sum(sum_) for sum_ in found["sums"]]
-    lines += [
-        f"{one['clock']}: due {one['due_on'] or shown(one['due_at'])}"
-        for one in found["deadlines"]
-        if one["running"]
-    ]
+    lines += [_running(one) for one in found["deadlines"] if one["running"]]
     lines.append("")
     lines += [
         f"{shown(event['recorded_at'])}  {event['type']}"
@@ -76,6 +72,12 @@ def case_text(found: Mapping[str, Any]) -> str:
         for event in found["trail"]
     ]
     return "\n".join(lines)
+
+
+def _running(one: Mapping[str, Any]) -> str:
+    stands = one["paused_on"]
+    when = f"paused since {stands}" if stands else f"due {one['due_on']}"
+    return f"{one['clock']}: {when}"
 
 
 def _sum(sum_: Mapping[str, Any]) -> str:

@@ -1,6 +1,13 @@
 """The law's calendar: working days of Asia/Shanghai, deadlines, the clocks' rules."""
 
-from libs.calendar.clocks import ClockRule, due, in_force, load_clocks, warning_times
+from libs.calendar.clocks import (
+    ClockRule,
+    due,
+    in_force,
+    known_since,
+    load_clocks,
+    warning_times,
+)
 from libs.calendar.deadlines import CountedDay, Deadline
 from libs.calendar.local_days import day_of, end_of_day, start_of_day
 from libs.calendar.tables import Holiday, YearTable, load_year, read_years, year_text
@@ -19,6 +26,7 @@ __all__ = [
     "due",
     "end_of_day",
     "in_force",
+    "known_since",
     "load_clocks",
     "load_year",
     "read_years",

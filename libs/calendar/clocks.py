@@ -19,6 +19,7 @@ from libs.calendar.deadlines import (
     Hours,
     Length,
     NaturalDays,
+    Paused,
     WorkingDays,
     count_hours,
     count_natural_days,
@@ -65,10 +66,13 @@ class Stop(Frozen):
 
     `case`, `transfer`, `order`, `clue`: of the clock's own one, or of the case it
     belongs to. `every_claim`: it must have come for each claim of the case.
+    `date_field`: the day in the event on which law counts it; without one, when it
+    happened.
     """
 
     event: EventName
     scope: Literal["case", "transfer", "order", "clue", "every_claim"]
+    date_field: Code | None = None
 
 
 class Resume(Frozen):
@@ -93,6 +97,18 @@ class Extension(Frozen):
     reason_en: Words
 
 
+class PauseRule(Frozen):
+    """Who lets a clock stand while it waits, and for which coded reasons.
+
+    `article`: on what it rests, where that is another article than the clock's own.
+    """
+
+    approver: Code
+    reasons: Annotated[tuple[Code, ...], Field(min_length=1)]
+    article: Words
+    source: Literal["law", "by_analogy"]
+
+
 class WarningPoint(Frozen):
     """A point before the end at which someone is told; each fires once.
 
@@ -113,8 +129,8 @@ class ClockRule(Frozen):
     `source`: the length stands in the article, is taken over from it, or is the
     campaign's own. `subject`: what it runs for, one clock for each. `duty`: who must
     act. `not_for`: on what kinds of clue, or on back-filled history, it never runs.
-    `pause` has one value: a file that asks for a pause is refused when loaded, never
-    silently miscounted.
+    `pause` is "none" or a rule: only days can stand, and what runs on to a date that
+    stood does not pause.
     """
 
     id: Annotated[str, Field(pattern=r"^CLK-\d{2}(-[a-z]+)?$")]
@@ -133,7 +149,7 @@ class ClockRule(Frozen):
     extension: Extension | None = None
     stops: Annotated[tuple[Stop, ...], Field(min_length=1)]
     resumes: tuple[Resume, ...] = ()
-    pause: Literal["none"]
+    pause: Literal["none"] | PauseRule = "none"
     not_for: tuple[NotFor, ...] = ()
     warning_points: tuple[WarningPoint, ...] = ()
     consequence_zh: Words
@@ -148,6 +164,10 @@ class ClockRule(Frozen):
     def _sound(self) -> Self:
         if self.extension and self.length.kind != self.extension.kind:
             raise ValueError("An extension counts in the kind of days of its clock.")
+        days = self.length.kind in ("working_days", "natural_days")
+        on = any(resume.counts == "on" for resume in self.resumes)
+        if self.pause != "none" and (on or not days):
+            raise ValueError("Only a clock of days that is counted anew can pause.")
         stops = {stop.event for stop in self.stops}
         if any(not stops.issuperset(resume.after) for resume in self.resumes):
             raise ValueError("A clock resumes after its own stops only.")
@@ -163,6 +183,7 @@ class Warned(Frozen):
 
 class _ClockFile(Frozen):
     clocks: tuple[ClockRule, ...]
+    known_on: date = date.min
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -178,33 +199,40 @@ def load_clocks(text: str) -> list[ClockRule]:
     return sorted(rules, key=lambda rule: (rule.id, rule.version))
 
 
+def known_since(text: str) -> date:
+    """Return the day on which a file's clocks were known; raises as `load_clocks`."""
+    return _ClockFile.model_validate(tomllib.loads(text)).known_on
+
+
 def in_force(rules: Iterable[ClockRule], clock: str, on: date) -> ClockRule | None:
     """Choose the highest version of a clock that has effect on a day, if any."""
     found = [r for r in rules if r.id == clock and r.effective_from <= on]
     return max(found, key=lambda rule: rule.version, default=None)
 
 
-def due(
+def due(  # noqa: PLR0913 -- two are by name and optional.
     rule: ClockRule,
     start: date | datetime,
     calendar: Calendar,
     fixed: date | None = None,
     *,
     extended: bool = False,
+    paused: tuple[Paused, ...] = (),
 ) -> Deadline:
     """Count when the clock ends, and keep the arithmetic.
 
     `fixed` is the date in the start event, for a clock of that kind. `extended` counts
-    on from the first length in one sum, as law does (60 + 30 working days).
+    on from the first length in one sum, as law does (60 + 30 working days). Days that
+    were `paused` count in no clock of days.
     Raises `ValueError` for a missing fixed date or an extension the rule does not
     allow, `TypeError` for hours from a day without a time.
     """
     length = _extended(rule) if extended else rule.length
     match length:
         case WorkingDays():
-            return count_working_days(length, start, calendar)
+            return count_working_days(length, start, calendar, paused)
         case NaturalDays():
-            return count_natural_days(length, start, calendar)
+            return count_natural_days(length, start, calendar, paused)
         case Hours():
             return count_hours(length, start, calendar)
         case FixedDate():

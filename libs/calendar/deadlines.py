@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -58,6 +57,22 @@ Length = Annotated[
 ]
 
 
+class Paused(Frozen):
+    """Days that no clock of days counts: those after `after`, up to and with `until`.
+
+    The day of the pause has begun and counts; the day on which the clock goes on is a
+    start day again, and start days never count (CPL 85 ¶2). A pause that is lifted on
+    its own day moves nothing.
+    """
+
+    after: date
+    until: date
+
+    def covers(self, on: date) -> bool:
+        """Say whether a day lies in the pause."""
+        return self.after < on <= self.until
+
+
 class CountedDay(Frozen):
     """One line of the arithmetic; `name_*`: the holiday's, if it is the reason."""
 
@@ -100,25 +115,38 @@ class Deadline(Frozen):
 
 
 def count_working_days(
-    length: WorkingDays, start: date | datetime, calendar: Calendar
+    length: WorkingDays,
+    start: date | datetime,
+    calendar: Calendar,
+    paused: tuple[Paused, ...] = (),
 ) -> Deadline:
     """Count to the n-th working day; the start day never counts (CPL 85 ¶2)."""
-    counted = _working(length, day_of(start), calendar)
+    counted = _working(length, day_of(start), calendar, paused)
     if not isinstance(start, datetime):
         return counted
     return counted.model_copy(update={"start_at": start.astimezone(UTC)})
 
 
 def count_natural_days(
-    length: NaturalDays, start: date | datetime, calendar: Calendar
+    length: NaturalDays,
+    start: date | datetime,
+    calendar: Calendar,
+    paused: tuple[Paused, ...] = (),
 ) -> Deadline:
     """Count to the n-th day after the start day; roll-over: to the next working day."""
-    crossed = list(islice(calendar.days_after(day_of(start)), length.n))
-    lines = [_line(day, counted=True) for day in crossed]
-    moved = _rolled(crossed[-1].on, calendar) if length.roll else []
+    lines: list[CountedDay] = []
+    left = length.n
+    for day in calendar.days_after(day_of(start)):
+        counts = not _in_pause(day, paused)
+        lines.append(_line(day, counted=counts))
+        left -= counts
+        if left == 0:
+            break
+    end = calendar.day(lines[-1].day)
+    moved = _rolled(end.on, calendar) if length.roll else []
     lines += [_line(day, counted=False) for day in moved]
     # Only where the end falls decides; what lies before counts whatever it is.
-    unsure = length.roll and _unannounced([crossed[-1], *moved])
+    unsure = length.roll and _unannounced([end, *moved])
     return _deadline(length, start, calendar, lines, unsure)
 
 
@@ -154,16 +182,30 @@ def take_fixed_date(
 
 # Many deadlines begin on one day: an amended calendar recounts them all at once.
 @lru_cache(maxsize=4096)
-def _working(length: WorkingDays, start_on: date, calendar: Calendar) -> Deadline:
-    crossed: list[Day] = []
+def _working(
+    length: WorkingDays,
+    start_on: date,
+    calendar: Calendar,
+    paused: tuple[Paused, ...],
+) -> Deadline:
+    running: list[Day] = []
+    lines: list[CountedDay] = []
     counted = 0
     for day in calendar.days_after(start_on):
-        crossed.append(day)
-        counted += day.works
+        stands = _in_pause(day, paused)
+        if not stands:
+            running.append(day)
+        counts = day.works and not stands
+        lines.append(_line(day, counted=counts))
+        counted += counts
         if counted == length.n:
             break
-    lines = [_line(day, counted=day.works) for day in crossed]
-    return _deadline(length, start_on, calendar, lines, _unannounced(crossed))
+    # In a pause a day need not be announced: it counts in no case.
+    return _deadline(length, start_on, calendar, lines, _unannounced(running))
+
+
+def _in_pause(day: Day, paused: tuple[Paused, ...]) -> bool:
+    return any(pause.covers(day.on) for pause in paused)
 
 
 def _deadline(

@@ -97,6 +97,12 @@ class Calendar:
         kind: DayKind = "unannounced_weekend" if weekend else "unannounced_weekday"
         return Day(on, DayStatus.UNANNOUNCED, kind)
 
+    def notice(self, on: date) -> YearTable | None:
+        """Return the notice that says what a day is; None while none was issued."""
+        naming = (t for t in reversed(self._in_force) if on in set(_days_of(t)))
+        of_year = next((t for t in self._in_force if t.year == on.year), None)
+        return next(naming, of_year)
+
     def days_after(self, start: date) -> Iterator[Day]:
         """Walk the days that follow, without end; the start day is not among them."""
         on = start
@@ -133,6 +139,10 @@ def _latest_versions(tables: Iterable[YearTable]) -> tuple[YearTable, ...]:
         if held is None or table.version > held.version:
             latest[table.year] = table
     return tuple(latest[year] for year in sorted(latest))
+
+
+def _days_of(table: YearTable) -> Iterator[date]:
+    return (day.on for day in _named_days(table))
 
 
 def _named_days(table: YearTable) -> Iterator[Day]:

@@ -22,7 +22,7 @@ class Power(StrEnum):
 
 
 Permission = frozenset[Power]
-FILES = ("permissions.toml", "channel_permissions.toml")
+FILES = ("permissions.toml", "permissions-channels.toml", "permissions-clocks.toml")
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})
 
@@ -46,9 +46,8 @@ class Table:
 
 @cache
 def table() -> Table:
-    """Return the table of the two files; raises ValueError when it is wrong."""
-    folder = files("libs.web")
-    texts = [folder.joinpath(name).read_text("utf-8") for name in FILES]
+    """Return the table of its files; raises ValueError when it is wrong."""
+    texts = (files("libs.web").joinpath(name).read_text("utf-8") for name in FILES)
     return parsed("\n".join(texts))
 
 

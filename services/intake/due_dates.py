@@ -8,18 +8,23 @@ from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlinePaused,
+    DeadlinePauseEnded,
     DeadlineRecomputed,
     DeadlineResumed,
     DeadlineSet,
     DeadlineStopped,
 )
-from libs.events.event import Recorded
+from libs.events.event import Event, Recorded
 from libs.events.views.view import View, index
 
 
 @dataclass(frozen=True)
 class DueDate:
-    """One deadline: which clock, by which day, under which article; does it run?"""
+    """One deadline: which clock, by which day, under which article; does it run?
+
+    While it is `paused` it runs out on no day.
+    """
 
     case_id: UUID
     clock: str
@@ -28,6 +33,7 @@ class DueDate:
     provisional: bool
     running: bool = True
     missed: bool = False
+    paused: bool = False
 
 
 def evolve(row: DueDate | None, recorded: Recorded) -> DueDate | None:
@@ -41,6 +47,17 @@ def evolve(row: DueDate | None, recorded: Recorded) -> DueDate | None:
             return None
         case DeadlineExtended() | DeadlineRecomputed():
             return replace(row, due_on=fact.due_on, provisional=fact.provisional)
+        case DeadlinePaused():
+            return replace(row, paused=True)
+        case DeadlinePauseEnded():
+            again = replace(row, due_on=fact.due_on, provisional=fact.provisional)
+            return replace(again, paused=False)
+        case _:
+            return _ended(row, fact)
+
+
+def _ended(row: DueDate, fact: Event) -> DueDate:
+    match fact:
         case DeadlineStopped():
             return replace(row, running=False)
         case DeadlineResumed():
@@ -64,6 +81,8 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlinePaused,
+        DeadlinePauseEnded,
         DeadlineRecomputed,
         DeadlineResumed,
     ),

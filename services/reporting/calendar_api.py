@@ -1,4 +1,4 @@
-"""Calendars over HTTP: which are adopted, by which papers, and what each moved."""
+"""Calendars and deadlines over HTTP: by which papers days count, and what moved."""
 
 from dataclasses import asdict
 from datetime import date
@@ -12,6 +12,7 @@ from pydantic import Field
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from libs.web.cursor import Cursors, listing, next_link
+from libs.web.problems import Problem
 from services.reporting.api import (
     SEEING,
     IfNoneMatch,
@@ -21,6 +22,7 @@ from services.reporting.api import (
     running,
 )
 from services.reporting.reading.calendars import Mark, affected, calendars
+from services.reporting.reading.deadline_page import deadline_page
 
 CALENDARS = "/v1/calendars"
 
@@ -71,6 +73,24 @@ async def read_affected(
     said = {"items": [asdict(line) for line in found.lines], "next": following}
     headers = {"Link": next_link(request, following)} if following else {}
     return answered(answer, said, (if_none_match, asked.as_of), headers)
+
+
+@router.get("/v1/deadlines/{deadline_id}")
+async def read_deadline(
+    request: Request,
+    deadline_id: UUID,
+    caller: OfficerCaller,
+    asked: Annotated[Timed, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Return a deadline day by day: what counts, why, pauses and extension."""
+    permissions.require(caller, "ReadCases", SEEING)
+    answer = await deadline_page(
+        running(request), asking(caller, asked.as_of), deadline_id
+    )
+    if answer is None:
+        raise Problem("not-found")
+    return answered(answer, asdict(answer.found), (if_none_match, asked.as_of))
 
 
 def _mark(mark: list[str | int]) -> Mark:

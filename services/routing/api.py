@@ -15,6 +15,7 @@ from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
 from services.routing.extending import ExtendDeadline
 from services.routing.owner_rules import AdoptOwnerRules, DraftOwnerRules
+from services.routing.pausing import EndDeadlinePause, PauseDeadline
 from services.routing.rulebook import AmendCalendar
 from services.routing.transfer import (
     AcceptTransfer,
@@ -44,6 +45,8 @@ ACTS = (
     Act(f"{CASE}/reopening", ReopenCase, on=case.KIND),
     Act(f"{CASE}/adoption", AdoptImported, on=case.KIND),
     Act(f"{CASE}/deadlines/{{clock}}/extension", ExtendDeadline, on=case.KIND),
+    Act(f"{CASE}/deadlines/{{clock}}/pause", PauseDeadline, on=case.KIND),
+    Act(f"{CASE}/deadlines/{{clock}}/pause-end", EndDeadlinePause, on=case.KIND),
     Act("/v1/calendars", AmendCalendar, permission="AdoptRule"),
     Act(
         "/v1/owner-rules/drafts",

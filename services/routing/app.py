@@ -10,6 +10,7 @@ from services.routing import (
     hearing,
     noting,
     owner_rules,
+    pausing,
     recomputing,
     rulebook,
     running_deadline,
@@ -30,6 +31,7 @@ SERVICE = Service(
         *transfer.RULES,
         *deadline.RULES,
         *extending.RULES,
+        *pausing.RULES,
         *recomputing.RULES,
         *hearing.RULES,
         *noting.RULES,
@@ -41,7 +43,9 @@ SERVICE = Service(
     hears=frozenset({"intake", "routing", "enforcement"}),
     views=(rulebook_view.VIEW, running_deadline.VIEW),
     routers=ROUTERS,
-    timers=(timers.recompute_deadlines, timers.miss_deadlines),
+    # What an amended calendar has not counted yet is not missed: their order is free,
+    # and a table that waits for its rebuild stops no miss.
+    timers=(timers.miss_deadlines, timers.recompute_deadlines),
     more_routers=timers.routers,
     prepare=seed,
 )

@@ -6,12 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from libs.calendar.clocks import ClockRule, Resume, due
-from libs.calendar.deadlines import CountedDay
+from libs.calendar.deadlines import CountedDay, Paused
+from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlinePaused,
+    DeadlinePauseEnded,
     DeadlineRecomputed,
     DeadlineResumed,
     DeadlineSet,
@@ -28,7 +31,7 @@ class Deadline:
     """What decisions ask of a deadline; `running` until stopped.
 
     `stopped_by`: the type of the event that stopped it, `in_time` or not. `days`: the
-    arithmetic, by `calendar_version`.
+    arithmetic, by `calendar_version`. `paused_on`: since when it stands, if it does.
     """
 
     clock: str | None = None
@@ -47,6 +50,8 @@ class Deadline:
     in_time: bool = False
     missed: bool = False
     extended: bool = False
+    paused_on: date | None = None
+    pauses: tuple[Paused, ...] = ()
 
 
 def evolve(deadline: Deadline, event: Event) -> Deadline:
@@ -67,6 +72,17 @@ def evolve(deadline: Deadline, event: Event) -> Deadline:
             return replace(_counted(deadline, event), extended=True)
         case DeadlineRecomputed():
             return _counted(deadline, event)
+        case DeadlinePaused():
+            return replace(deadline, paused_on=event.paused_on)
+        case DeadlinePauseEnded():
+            counted = _counted(deadline, event)
+            return replace(counted, paused_on=None, pauses=event.pauses)
+        case _:
+            return _ended(deadline, event)
+
+
+def _ended(deadline: Deadline, event: Event) -> Deadline:
+    match event:
         case DeadlineStopped():
             stopped_by = event.by_type
             return replace(
@@ -83,7 +99,8 @@ def evolve(deadline: Deadline, event: Event) -> Deadline:
 
 
 def _counted(
-    deadline: Deadline, event: DeadlineSet | DeadlineExtended | DeadlineRecomputed
+    deadline: Deadline,
+    event: DeadlineSet | DeadlineExtended | DeadlineRecomputed | DeadlinePauseEnded,
 ) -> Deadline:
     return replace(
         deadline,
@@ -158,7 +175,11 @@ def stopped(deadline: Deadline, heard: Heard, subject: UUID, clock: str) -> list
     if deadline.due_at is None:
         return []
     this = deadline_id(clock, subject)
-    in_time = heard.at < deadline.due_at
+    # Whoever waits by leave is not late: from then on it stands.
+    since = deadline.paused_on
+    in_time = heard.at < deadline.due_at or (
+        since is not None and since <= day_of(heard.at)
+    )
     better = deadline.stopped_by == heard.type and in_time and not deadline.in_time
     if not deadline.running and not better:
         return []
@@ -223,7 +244,8 @@ def miss(command: MissDeadline, _stamp: Stamp, states: States) -> list[New]:
     calendar = states.of(rulebook.KIND, rulebook.CALENDAR.subject).calendar
     stale = deadline.calendar_version != calendar.version
     moved = deadline.due_at != command.due_at or stale
-    if not deadline.running or deadline.missed or moved:
+    stands = deadline.paused_on is not None
+    if not deadline.running or deadline.missed or moved or stands:
         return []
     if deadline.clock is None or deadline.case_id is None or deadline.subject is None:
         return []

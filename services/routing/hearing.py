@@ -1,12 +1,13 @@
 """Hearing: an event starts or stops the clocks that the rulebook says."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from libs.calendar.clocks import ClockRule, Resume, Stop, in_force
-from libs.calendar.local_days import day_of
+from libs.calendar.local_days import day_of, start_of_day
 from libs.events.command import Command, Stamp
 from libs.events.contracts.clocks import DeadlineRecomputed
 from libs.events.contracts.parts import Code
@@ -138,7 +139,8 @@ def _heard(
         unit = fields.get("to_unit", unit)
     if rule.duty == "district":
         # What lets the clock run again names no unit: the one that had the duty has it.
-        unit = fields.get("unit") or before.unit or unit
+        filed_by = states.of(known.KIND, command.case_id).filed_by
+        unit = fields.get("unit") or before.unit or filed_by or unit
     return Heard(
         command.event_id, command.type, command.at, command.case_id, unit, fields
     )
@@ -164,6 +166,9 @@ def _stop(
     anew = recomputed(this, before, states)
     now = before if anew is None else deadline.evolve(before, anew)
     heard = _heard(rule, command, states, before)
+    if stop.date_field is not None:
+        on = date.fromisoformat(command.fields[stop.date_field])
+        heard = replace(heard, at=start_of_day(on))
     facts = deadline.stopped(now, heard, subject, rule.id)
     return facts if anew is None or not facts else [anew, *facts]
 

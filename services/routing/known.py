@@ -15,7 +15,8 @@ class Known:
 
     `answered` holds the clues whose author was answered or can't be; `claims` and
     `withdrawn` the claims of the case; `addressees` units that a proposal named;
-    `last_at`: when the later of conclusion and answer happened.
+    `filed_by` the district's unit that filed; `last_at`: when the later of conclusion
+    and answer happened.
     """
 
     concluded: str | None = None
@@ -25,6 +26,7 @@ class Known:
     claims: frozenset[UUID] = frozenset()
     withdrawn: frozenset[UUID] = frozenset()
     addressees: frozenset[str] = frozenset()
+    filed_by: str | None = None
 
 
 def evolve(known: Known, event: Event) -> Known:
@@ -34,7 +36,9 @@ def evolve(known: Known, event: Event) -> Known:
     match event.fact:
         case "filing_proposed" | "filed":
             unit = {event.unit} if event.unit else set()
-            return replace(known, addressees=known.addressees | unit)
+            filed_by = event.unit if event.fact == "filed" else known.filed_by
+            addressees = known.addressees | unit
+            return replace(known, addressees=addressees, filed_by=filed_by)
         case "concluded":
             return replace(_later(known, event), concluded=event.kind)
         case "answered" | "unanswerable":

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from libs.calendar.clocks import ClockRule, due, in_force
-from libs.calendar.deadlines import CountedDay
+from libs.calendar.deadlines import CountedDay, Paused
 from libs.calendar.deadlines import Deadline as Computed
 from libs.calendar.workdays import Calendar
 from libs.events.command import Command, Stamp
@@ -38,9 +38,18 @@ def rule_of(deadline: Deadline, states: States) -> ClockRule | None:
 
 
 def counted(
-    rule: ClockRule, deadline: Deadline, calendar: Calendar, *, extended: bool
+    rule: ClockRule,
+    deadline: Deadline,
+    calendar: Calendar,
+    *,
+    extended: bool = False,
+    pauses: tuple[Paused, ...] = (),
 ) -> Computed:
-    """Count a deadline that was set before, from the day on which it began."""
+    """Count a deadline that was set before, from the day on which it began.
+
+    An extension that was approved stands, and so do its pauses; `extended` and
+    `pauses` are what an act adds.
+    """
     start: date | datetime = deadline.start_on or date.min
     fixed = None
     match rule.length.kind:
@@ -50,7 +59,8 @@ def counted(
         case "hours" if deadline.due_at is not None:
             # Hours run by the clock: no calendar moves their end.
             start = deadline.due_at - timedelta(hours=rule.length.n)
-    return due(rule, start, calendar, fixed, extended=extended)
+    paused, longer = pauses or deadline.pauses, extended or deadline.extended
+    return due(rule, start, calendar, fixed, extended=longer, paused=paused)
 
 
 def recomputed(
@@ -58,7 +68,8 @@ def recomputed(
 ) -> DeadlineRecomputed | None:
     """Return what the calendar in force makes of a deadline; None: it stands by it."""
     calendar = states.of(rulebook.KIND, rulebook.CALENDAR.subject).calendar
-    open_ = deadline.running and not deadline.missed
+    # What stands is counted when it goes on, by the calendar that is in force then.
+    open_ = deadline.running and not deadline.missed and deadline.paused_on is None
     if not open_ or deadline.calendar_version == calendar.version:
         return None
     rule = rule_of(deadline, states)
@@ -66,7 +77,7 @@ def recomputed(
         return None
     if deadline.due_on is None or deadline.calendar_version is None:
         return None
-    now = counted(rule, deadline, calendar, extended=deadline.extended)
+    now = counted(rule, deadline, calendar)
     return DeadlineRecomputed(
         deadline_id=this,
         clock=rule.id,

@@ -22,10 +22,10 @@ STALE = """
 SELECT deadline_id, clock, version FROM running_deadline
 WHERE awaited AND calendar_version <> $1 AND deadline_id > $2
 ORDER BY deadline_id LIMIT $3"""
-# One append of them holds the journal's head for some ten milliseconds: live acts wait
-# no longer than that, and another page begins only when it has ended.
-PAGE = 200
-PAGES = 10
+# One append of them holds the journal's head, and sixty days of arithmetic are long: a
+# page is small, so that live acts come between.
+PAGE = 50
+PAGES = 40
 FIRST = UUID(int=0)
 
 

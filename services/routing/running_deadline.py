@@ -8,6 +8,8 @@ from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlinePaused,
+    DeadlinePauseEnded,
     DeadlineRecomputed,
     DeadlineResumed,
     DeadlineSet,
@@ -19,7 +21,7 @@ from libs.events.views.view import View, index
 
 @dataclass(frozen=True)
 class RunningDeadline:
-    """One deadline; `awaited` while it runs and was not found missed."""
+    """One deadline; `awaited` while it runs, does not stand, and was not missed."""
 
     deadline_id: UUID
     clock: str
@@ -40,7 +42,11 @@ def evolve(row: RunningDeadline | None, recorded: Recorded) -> RunningDeadline |
         case DeadlineExtended() | DeadlineRecomputed():
             by = fact.calendar_version
             return replace(row, due_at=fact.due_at, calendar_version=by)
-        case DeadlineStopped() | DeadlineMissed():
+        case DeadlinePauseEnded():
+            by = fact.calendar_version
+            again = replace(row, due_at=fact.due_at, calendar_version=by)
+            return replace(again, awaited=True)
+        case DeadlineStopped() | DeadlineMissed() | DeadlinePaused():
             return replace(row, awaited=False)
         case DeadlineResumed():
             return replace(row, awaited=not fact.missed)
@@ -59,6 +65,8 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlinePaused,
+        DeadlinePauseEnded,
         DeadlineRecomputed,
         DeadlineResumed,
     ),

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from libs import ids
-from libs.calendar import day_of
+from libs.calendar import day_of, known_since
 from libs.events.command import Stamp
 from libs.events.event import Source
 from libs.events.reactions import system_actor
@@ -20,30 +21,38 @@ RULES = files("services.routing").joinpath("rules")
 
 def books() -> Mapping[Book, Mapping[str, str]]:
     """Return the data files of each book, by name."""
-    calendar = RULES.joinpath("calendar").iterdir()
     return {
-        "clocks": {
-            name: RULES.joinpath(name).read_text("utf-8")
-            for name in ("clocks.toml", "channel_clocks.toml")
-        },
-        "calendar": {
-            path.name: path.read_text("utf-8")
-            for path in sorted(calendar, key=lambda path: path.name)
-            if path.name.endswith(".toml")
-        },
-        "organisation": {
-            "organisation.toml": RULES.joinpath("organisation.toml").read_text("utf-8")
-        },
+        "clocks": _texts(RULES, "clocks"),
+        "calendar": _texts(RULES.joinpath("calendar")),
+        "organisation": _texts(RULES, "organisation"),
     }
+
+
+def _texts(folder: Traversable, begins: str = "") -> dict[str, str]:
+    """Return a folder's data files whose name begins so: one more is one more file."""
+    paths = sorted(folder.iterdir(), key=lambda path: path.name)
+    return {
+        path.name: path.read_text("utf-8")
+        for path in paths
+        if path.name.startswith(begins) and path.name.endswith(".toml")
+    }
+
+
+def clocks_known(texts: Mapping[str, str], on: date) -> dict[str, str]:
+    """Return the clocks' files that were known on a day: a simulated past has no more.
+
+    One that does not say since when it is known always was.
+    """
+    return {name: text for name, text in texts.items() if known_since(text) <= on}
 
 
 async def seed(running: Running) -> None:
     """Adopt each book, and the owner rules, where they are not the ones in force."""
-    for book, texts in books().items():
+    for book, every in books().items():
         now = await running.now()
-        await running.desk.do(
-            _adopt(book, texts, day_of(now)), _stamp(book, digest(texts), now)
-        )
+        on = day_of(now)
+        texts = clocks_known(every, on) if book == "clocks" else every
+        await running.desk.do(_adopt(book, texts, on), _stamp(book, digest(texts), now))
     await _seed_owner_rules(running)
 
 

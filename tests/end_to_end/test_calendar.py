@@ -77,7 +77,16 @@ async def test_an_amended_notice_moves_what_runs_and_lists_whom_it_moved(
         assert newest["calendar_version"] in page.text
         shown = await client.get(f"/console/cases/{case_id}")
         assert before["due_on"] in shown.text
+        one = await client.get(f"/console/deadlines/{after['deadline_id']}")
+        assert "国办发明电〔2023〕7号" in one.text
+        assert after["due_on"] in one.text
+    path = f"/v1/deadlines/{after['deadline_id']}"
+    lines = (await whole.get("db-01", "reporting", path))["days"]
+    assert sum(line["number"] is not None for line in lines) == 60
+    assert next(d for d in lines if d["day"] == "2024-01-31")["name_en"] == "Example"
     async with browser(whole, "r1-01") as (client, _):
         # Another unit sees the counts, and not whose cases they are.
         page = await client.get("/console/calendars")
         assert f"/console/cases/{case_id}" not in page.text
+        one = await client.get(f"/console/deadlines/{after['deadline_id']}")
+        assert one.status_code == 404

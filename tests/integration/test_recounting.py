@@ -27,7 +27,7 @@ from tests.unit.matters import CASE, adopted
 from tests.unit.test_recomputing import NOTICE, amended
 from tests.views_stand import migrated, prepared
 
-MANY = 2 * PAGE + 50
+MANY = PAGE + 50
 NOW = datetime(2023, 12, 1, tzinfo=UTC)
 
 
@@ -69,15 +69,15 @@ async def viewed(journal: Journal) -> None:
         await runner(running_deadline.VIEW).apply(connection, heard)
 
 
-async def begun(journal: Journal, count: int) -> None:
+async def begun(journal: Journal, count: int, first: int = 0) -> None:
     """Set many deadlines of sixty working days under the first calendar."""
     books = (adopted("clocks"), adopted("calendar"))
     held = [rulebook.KIND.fold([book]) for book in books]
     rule = next(one for one in held[0].clocks if one.id == "CLK-05")
     news = []
-    for number in range(count):
+    for number in range(first, first + count):
         subject = named("test-case", number)
-        at = datetime(2023, 11, 10, 2, tzinfo=UTC) + timedelta(minutes=number)
+        at = datetime(2023, 11, 10, 2, tzinfo=UTC) + timedelta(seconds=number)
         filed = Heard(uuid4(), "CaseFiled", at, CASE, "DB", {})
         fact = started(rule, filed, held[1], subject)
         news.append(New(deadline.KIND.stream(fact.deadline_id), fact))

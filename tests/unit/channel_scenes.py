@@ -1,9 +1,7 @@
 """Scenes of channels: orders, petitions and platform clues, lawful but for who acts."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from libs.events.contracts.channels import (
     CallBackRecorded,
@@ -20,19 +18,9 @@ from libs.events.testing import Given, given
 from libs.ids import named
 from services.intake import clue, signals
 from services.intake import known as intake_known
+from tests.unit.clock_scenes import Scene, scene
 from tests.unit.matters import CASE, CLUE, EMPLOYER, ONE
 from tests.unit.offices import on
-
-
-@dataclass(frozen=True)
-class Scene:
-    """An act that is lawful for the unit that holds the case, but for the role.
-
-    `story` makes what was before, for the unit that holds the case.
-    """
-
-    story: Callable[[str], Given]
-    fields: Mapping[str, Any]
 
 
 def cleared(unit: str, *more: Event, channel: str = "window") -> Given:
@@ -45,13 +33,6 @@ def cleared(unit: str, *more: Event, channel: str = "window") -> Given:
     story = given(clue.KIND, CLUE, received, *more)
     fact = IntakeNoted(case_id=CASE, fact="owned", unit=unit, cause=ONE)
     return story.given(intake_known.KIND, CASE, fact)
-
-
-def scene(story: Callable[[str], Given], *fields: Mapping[str, Any]) -> Scene:
-    said: dict[str, Any] = {}
-    for more in fields:
-        said |= more
-    return Scene(story, said)
 
 
 SIGNAL = named("test-signal")

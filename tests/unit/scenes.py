@@ -21,23 +21,14 @@ from services.intake import app as intake
 from services.reporting import app as reporting_app
 from services.reporting import campaign
 from services.routing import app as routing
-from services.routing import case
-from tests.unit.channel_scenes import (
-    ON_CLUE,
-    Scene,
-    cleared,
-    scene,
-)
-from tests.unit.channel_scenes import (
-    SCENES as CHANNEL_SCENES,
-)
+from tests.unit.channel_scenes import ON_CLUE, cleared
+from tests.unit.channel_scenes import SCENES as CHANNEL_SCENES
+from tests.unit.clock_scenes import CLOCK_SCENES, ON_CASE, Scene, first_owned, scene
 from tests.unit.matters import (
-    ASSIGNED,
     CASE,
     CLUE,
     FILED,
     ONE,
-    OPENED,
     ORDER,
     TWO_OFFICERS,
     opened,
@@ -50,7 +41,6 @@ from tests.unit.matters import (
     yuan,
 )
 from tests.unit.offices import listed_officers, officer, on
-from tests.unit.test_hearing import after, heard
 
 CAMPAIGN = named("test-campaign")
 RULES: Mapping[type[Command], Rule[Any]] = {
@@ -63,24 +53,9 @@ RULES: Mapping[type[Command], Rule[Any]] = {
 NOT_WAGE = ClueScreened(clue_id=CLUE, case_id=CASE, matter="not_wage")
 
 
-def first_owned(unit: str, *more: Event, history: bool = False) -> Given:
-    """A case that the unit was first asked about, or an open row that it imported."""
-    first = OPENED.model_copy(update={"first_asked_unit": unit, "history": history})
-    assigned = ASSIGNED.model_copy(update={"unit": unit, "history": history})
-    streams = {**routed().streams}
-    streams[case.KIND.stream(CASE)] = (case.KIND, (first, assigned, *more))
-    return Given(streams)
-
-
 def addressed(unit: str) -> Given:
     """A case whose transfer waits for the unit."""
     return routed(proposed(1, "LC", unit))
-
-
-def investigated(unit: str) -> Given:
-    """A filed case whose investigation runs."""
-    filed = heard("CaseFiled", on(11, 10), unit="DB", officer_ids=[])
-    return after(first_owned(unit), filed)
 
 
 def at_work(unit: str, *steps: Event, one: tuple[Event, ...] = ()) -> Given:
@@ -131,7 +106,6 @@ def _snapshot() -> reporting.ZeroOutSnapshotTaken:
 
 
 PAID = (verified(100), paid(100))
-ON_CASE = {"case_id": CASE}
 ON_CLAIM = {"case_id": CASE, "claim_id": ONE}
 ON_PAYMENT = {**ON_CLAIM, "payment_id": payment(1)}
 ARTICLE = {"article": "a"}
@@ -141,6 +115,7 @@ FIGURE = CausedFigure(indicator="S06", unit=None, week=1, old=0, new=1)
 
 SCENES: Mapping[str, Scene] = {
     **CHANNEL_SCENES,
+    **CLOCK_SCENES,
     "ScreenClue": scene(cleared, ON_CLUE, {"matter": "wage"}),
     "AdviseChannel": scene(
         lambda unit: cleared(unit, NOT_WAGE),
@@ -155,9 +130,6 @@ SCENES: Mapping[str, Scene] = {
     "AcceptTransfer": scene(addressed, ON_CASE),
     "RefuseTransfer": scene(addressed, ON_CASE, ARTICLE, {"reason": "area"}),
     "RuleOwnership": scene(first_owned, ON_CASE, ARTICLE, {"to_unit": "R4"}),
-    "ExtendDeadline": scene(
-        investigated, ON_CASE, {"clock": "CLK-05", "subject": CASE}
-    ),
     "ReopenCase": scene(
         lambda unit: first_owned(unit, CaseClosed(case_id=CASE, kind="paid")),
         ON_CASE,

@@ -24,7 +24,7 @@ RULES = Path(__file__).parents[2] / "services/routing/rules"
 TABLES = read_years(RULES / "calendar")
 CALENDAR = Calendar.of(TABLES)
 CLOCK_TEXT = (RULES / "clocks.toml").read_text(encoding="utf-8")
-CHANNEL_TEXT = (RULES / "channel_clocks.toml").read_text(encoding="utf-8")
+CHANNEL_TEXT = (RULES / "clocks-channels.toml").read_text(encoding="utf-8")
 CLOCKS = {
     rule.id: rule for text in (CLOCK_TEXT, CHANNEL_TEXT) for rule in load_clocks(text)
 }

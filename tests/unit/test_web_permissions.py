@@ -24,6 +24,8 @@ THIN_WHOLE = [
     "RefuseTransfer",
     "RuleOwnership",
     "ExtendDeadline",
+    "PauseDeadline",
+    "EndDeadlinePause",
     "ReopenCase",
     "AcceptComplaint",
     "RefuseComplaint",

@@ -61,7 +61,10 @@ def test_a_clock_that_was_adopted_today_is_shown_by_its_own_title(
     words: Words, day: str
 ) -> None:
     row = {"due_on": date(2024, 2, 6), "article": "5", "provisional": False}
-    rows = [{**row, "clock": clock, "missed": False} for clock in ("CLK-90", "CLK-91")]
+    rows = [
+        {**row, "clock": clock, "missed": False, "paused": False}
+        for clock in ("CLK-90", "CLK-91")
+    ]
     running = titled(rows, [f"[[clocks]]{NEW}"])
     (new,) = load_clocks(f"[[clocks]]{NEW}")
     shown = ENVIRONMENT.get_template("due.html").render(
@@ -71,6 +74,19 @@ def test_a_clock_that_was_adopted_today_is_shown_by_its_own_title(
     assert f"{title}{'：' if words is ZH else ': '}" in shown
     assert "CLK-91" in shown
     assert shown.count(day) == 2
+
+
+@pytest.mark.parametrize(("words", "day"), [(ZH, "2024年2月6日"), (EN, "6 February")])
+def test_a_clock_that_stands_promises_no_day(words: Words, day: str) -> None:
+    row = {"due_on": date(2024, 2, 6), "article": "5", "provisional": False}
+    rows = [{**row, "clock": "CLK-02", "missed": False, "paused": True}]
+    shown = ENVIRONMENT.get_template("due.html").render(
+        due=ByWhen(titled(rows, [CLOCKS]), known=True),
+        t=words,
+        language=words.language,
+    )
+    assert day not in shown
+    assert ("暂停" if words is ZH else "not counted") in shown
 
 
 def test_the_term_of_a_complaint_is_counted_by_the_rulebook() -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from libs.calendar.deadlines import CountedDay
+from libs.calendar.deadlines import CountedDay, Paused
 from libs.events.contracts.parts import Code, Text
 from libs.events.event import Event
 
@@ -66,6 +66,40 @@ class DeadlineRecomputed(Event, name="DeadlineRecomputed"):
     old_provisional: bool
     provisional: bool
     days: tuple[CountedDay, ...] = ()
+
+
+class DeadlinePaused(Event, name="DeadlinePaused"):
+    """The approver that the rule names lets the clock stand: it runs out on no day.
+
+    `paused_on` still counts; from the next day on none does, until the pause ends.
+    """
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    reason: Code
+    article: Text
+    paused_on: date
+
+
+class DeadlinePauseEnded(Event, name="DeadlinePauseEnded"):
+    """The clock goes on: what was left is counted from the day after `resumed_on`.
+
+    `days` shows every day from the start, those of all pauses (`pauses`) uncounted.
+    """
+
+    deadline_id: UUID
+    clock: Code
+    case_id: UUID
+    paused_on: date
+    resumed_on: date
+    old_due_on: date
+    due_on: date
+    due_at: datetime
+    provisional: bool
+    calendar_version: Text
+    pauses: tuple[Paused, ...]
+    days: tuple[CountedDay, ...]
 
 
 class DeadlineStopped(Event, name="DeadlineStopped"):

@@ -15,7 +15,7 @@ from libs.calendar.tables import load_year
 ACCEPT = "CLK-02"
 BOOKS = "SELECT book, files FROM rulebook WHERE book IN ('clocks', 'calendar')"
 DUE_DATES = """
-SELECT clock, due_on, article, provisional, running, missed
+SELECT clock, due_on, article, provisional, running, missed, paused
 FROM due_date WHERE case_id = $1 ORDER BY due_on, clock"""
 
 

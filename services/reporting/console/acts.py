@@ -153,6 +153,21 @@ ACTS: Mapping[str, ActForm] = {
         "case",
         (Field("subject", "deadline"),),
     ),
+    "PauseDeadline": ActForm(
+        "routing",
+        f"{CASE}/deadlines/CLK-02/pause",
+        "case",
+        (
+            Field("subject", "deadline", start="CLK-02"),
+            _choice("reason", "correction"),
+        ),
+    ),
+    "EndDeadlinePause": ActForm(
+        "routing",
+        f"{CASE}/deadlines/CLK-02/pause-end",
+        "case",
+        (Field("subject", "deadline", start="CLK-02"),),
+    ),
     "AcceptComplaint": ActForm(
         "enforcement", f"{CASE}/acceptance", "proceeding", (THE_CLUE, WHEN)
     ),

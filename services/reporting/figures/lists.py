@@ -177,7 +177,7 @@ JOIN LATERAL (SELECT event_id FROM trail_as_known($1) x
               WHERE x.case_id = f.case_id AND x.stream = f.stream
               ORDER BY x.stream_version LIMIT 1) t ON true
 {AT_CUT_OFF}
-WHERE f.clock <> 'CLK-10' AND f.due_at <= LEAST($1, $3)
+WHERE f.clock <> 'CLK-10' AND f.paused_on IS NULL AND f.due_at <= LEAST($1, $3)
   AND (f.stopped_at IS NULL OR f.stopped_at >= $3)"""
 
 # What the calendar left of a term at the cut-off: its counted days after that day.
@@ -197,7 +197,8 @@ JOIN LATERAL (SELECT event_id FROM trail_as_known($1) x
               WHERE x.case_id = f.case_id AND x.stream = f.stream
               ORDER BY x.stream_version LIMIT 1) t ON true
 {AT_CUT_OFF}
-WHERE f.clock <> 'CLK-10' AND f.due_at > LEAST($1, $3) AND f.start_on <= cut.day
+WHERE f.clock <> 'CLK-10' AND f.paused_on IS NULL AND f.due_at > LEAST($1, $3)
+  AND f.start_on <= cut.day
   AND (f.stopped_at IS NULL OR f.stopped_at >= LEAST($1, $3))"""
 
 # A report stands in the week that it is about, whenever it was filed.

@@ -131,13 +131,26 @@ async def affected(
     return Answer(Affected(lines, mark), of)
 
 
+async def calendar_of(connection: asyncpg.Connection, version: str) -> Calendar | None:
+    """Return an adopted calendar by the version that deadlines cite."""
+    for row in await connection.fetch(ADOPTIONS, None):
+        found = _calendar(row)
+        if found.version == version:
+            return found
+    return None
+
+
+def _calendar(row: asyncpg.Record) -> Calendar:
+    files: Mapping[str, str] = orjson.loads(row["files"])
+    return Calendar.of(load_year(text) for text in files.values())
+
+
 def _moved(row: asyncpg.Record) -> Moved:
     return Moved(**{name: row[name] for name in Moved.__dataclass_fields__})
 
 
 def _adoption(row: asyncpg.Record, moved: Mapping[str, Moved]) -> Adoption:
-    files: Mapping[str, str] = orjson.loads(row["files"])
-    calendar = Calendar.of(load_year(text) for text in files.values())
+    calendar = _calendar(row)
     return Adoption(
         calendar_version=calendar.version,
         known_on=row["known_on"],

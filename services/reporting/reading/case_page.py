@@ -120,7 +120,8 @@ class CasePage:
     @property
     def running(self) -> deadline.DeadlineRow | None:
         """Return the next deadline that runs."""
-        return next((one for one in self.deadlines if one.running), None)
+        waiting = (one for one in self.deadlines if one.running and not one.paused_on)
+        return next(waiting, None)
 
     @property
     def extensible(self) -> deadline.DeadlineRow | None:

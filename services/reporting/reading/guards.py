@@ -139,6 +139,18 @@ def _to_extend(about: About) -> str | None:
     return "extended" if running else "no-clock"
 
 
+def _to_pause(about: About) -> str | None:
+    running = [d for d in about.page.deadlines if d.running and d.clock == "CLK-02"]
+    if not running:
+        return "no-acceptance-clock"
+    return "paused" if running[0].paused_on else None
+
+
+def _to_end_pause(about: About) -> str | None:
+    why = _to_pause(about)
+    return None if why == "paused" else why or "not-paused"
+
+
 def _to_accept(about: About) -> str | None:
     now = about.page.proceeding
     if now.accepted_at or now.filed_at:
@@ -257,6 +269,8 @@ ON_CASE: dict[str, Guard] = {
     "SendReply": _to_reply,
     "FindReplyImpossible": _to_answer,
     "ExtendDeadline": _to_extend,
+    "PauseDeadline": _to_pause,
+    "EndDeadlinePause": _to_end_pause,
     "ReopenCase": _closed,
     "AdoptImported": _to_adopt,
 }

@@ -36,7 +36,8 @@ FILTERED = f"""
   AND (NOT $12 OR EXISTS (SELECT FROM {{claim}} u WHERE u.case_id = f.case_id
                           AND u.unpaid > 0 AND NOT u.withdrawn))
   AND (NOT $13 OR EXISTS (SELECT FROM {{deadline}} o WHERE o.case_id = f.case_id
-                          AND o.running AND o.due_at <= $14))
+                          AND o.running AND o.paused_on IS NULL
+                          AND o.due_at <= $14))
   AND ($15::text = 'all' OR f.history = ($15 = 'history'))
   AND ($16::text IS NULL OR i.profile = $16)"""  # noqa: S608 -- constants
 PAGE = statement(f"""

@@ -24,7 +24,7 @@ AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "ove
 
 DUE = """
 SELECT d.clock, d.due_on, d.due_at, d.missed FROM {{deadline}} d
-WHERE d.case_id = {case} AND d.running
+WHERE d.case_id = {case} AND d.running AND d.paused_on IS NULL
 ORDER BY d.due_at, d.clock, d.stream LIMIT 1"""
 
 # Named CTE `chosen` gives the cases and their order; this gives each its columns.

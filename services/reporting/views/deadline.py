@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from libs.calendar.deadlines import CountedDay
+from libs.calendar.deadlines import CountedDay, Paused
 from libs.events.contracts.clocks import (
     DeadlineExtended,
     DeadlineMissed,
     DeadlineMissWithdrawn,
+    DeadlinePaused,
+    DeadlinePauseEnded,
     DeadlineRecomputed,
     DeadlineResumed,
     DeadlineSet,
@@ -23,6 +25,8 @@ class DeadlineRow:
     """One deadline: running, stopped or missed, and its arithmetic.
 
     `recomputed_from`: the last day that stood before an amended calendar moved it.
+    `first_days`: how many days counted before it was extended. While `paused_on` has a
+    day it stands, and its due day is the one that stood.
     """
 
     deadline_id: UUID
@@ -40,7 +44,10 @@ class DeadlineRow:
     days: tuple[CountedDay, ...]
     running: bool = True
     extended: bool = False
+    first_days: int | None = None
     recomputed_from: date | None = None
+    paused_on: date | None = None
+    pauses: tuple[Paused, ...] = ()
     missed: bool = False
     withdrawn: bool = False
     stopped_at: datetime | None = None
@@ -57,22 +64,29 @@ def evolve(row: DeadlineRow | None, recorded: Recorded) -> DeadlineRow | None:
             return DeadlineRow(**said)
         case _ if row is None:
             return None
-        case DeadlineExtended() | DeadlineRecomputed():
+        case DeadlineExtended() | DeadlineRecomputed() | DeadlinePauseEnded():
             return _counted(row, fact)
+        case DeadlinePaused():
+            return replace(row, paused_on=fact.paused_on)
         case _:
             return _ended(row, fact)
 
 
 def _counted(
-    row: DeadlineRow, fact: DeadlineExtended | DeadlineRecomputed
+    row: DeadlineRow, fact: DeadlineExtended | DeadlineRecomputed | DeadlinePauseEnded
 ) -> DeadlineRow:
     said = {name: getattr(fact, name) for name in MOVED}
     said["days"] = fact.days or row.days
-    if isinstance(fact, DeadlineExtended):
-        return replace(row, extended=True, **said)
-    if fact.due_on != fact.old_due_on:
-        said["recomputed_from"] = fact.old_due_on
-    return replace(row, **said)
+    match fact:
+        case DeadlineExtended():
+            first = sum(day.counted for day in row.days)
+            return replace(row, extended=True, first_days=first, **said)
+        case DeadlinePauseEnded():
+            return replace(row, paused_on=None, pauses=fact.pauses, **said)
+        case DeadlineRecomputed():
+            moved = fact.due_on != fact.old_due_on
+            was = fact.old_due_on if moved else row.recomputed_from
+            return replace(row, recomputed_from=was, **said)
 
 
 def _ended(row: DeadlineRow, fact: Event) -> DeadlineRow:
@@ -113,6 +127,8 @@ VIEW = View(
         DeadlineStopped,
         DeadlineMissed,
         DeadlineMissWithdrawn,
+        DeadlinePaused,
+        DeadlinePauseEnded,
         DeadlineRecomputed,
         DeadlineResumed,
     ),

@@ -1,4 +1,4 @@
-"""The calendars page: adopted holiday notices, and the cases that each moved."""
+"""Holiday notices with the cases that each moved, and a deadline day by day."""
 
 from datetime import date
 from uuid import UUID
@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from libs.web.cursor import Cursors, listing
+from libs.web.problems import Problem
 from services.reporting.console.render import page
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.calendars import (
@@ -15,13 +16,14 @@ from services.reporting.reading.calendars import (
     affected,
     calendars,
 )
+from services.reporting.reading.deadline_page import deadline_page
 
 PATH = "/console/calendars"
 LINES = 100
 
 
 def add_routes(router: APIRouter) -> None:
-    """Add the page."""
+    """Add the two pages."""
 
     @router.get("/calendars")
     async def show(request: Request, visit: Visiting, version: str = "") -> Response:
@@ -39,6 +41,15 @@ def add_routes(router: APIRouter) -> None:
             "next": following,
         }
         return page(visit, "calendars.html", values)
+
+    @router.get("/deadlines/{deadline_id}")
+    async def one(visit: Visiting, deadline_id: UUID) -> Response:
+        visit.require("ReadCases")
+        answer = await deadline_page(visit.running, visit.asking, deadline_id)
+        if answer is None:
+            raise Problem("not-found")
+        values = {"answer": answer, "page": answer.found, "one": answer.found.row}
+        return page(visit, "deadline.html", {"names": None, **values})
 
 
 async def _affected(
