@@ -8,8 +8,11 @@ from typing import Any
 
 from libs.events.contracts import (
     clocks,
+    duplicates,
     enforcement,
     intake,
+    merges,
+    merging,
     operation,
     reporting,
     routing,
@@ -23,11 +26,11 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake,),
+        "intake": (intake, duplicates),
         "routing": (routing, clocks),
-        "enforcement": (enforcement,),
+        "enforcement": (enforcement, merging),
         "reporting": (reporting,),
-        EVERY: (operation,),
+        EVERY: (operation, merges),
     }
 )
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from libs import rulebook_view
 from libs.service.parts import Running, Service
 from libs.sheets.limits import LIMITS
-from services.intake import clue, due_dates, history, noting, scope
+from services.intake import clue, due_dates, duplicates, history, noting, scope
 from services.intake.api import ROUTERS, window_routers
 from services.intake.importing.runner import Runner
 from services.intake.reactions import REACTIONS
@@ -36,7 +36,13 @@ async def prepare(running: Running) -> None:
 SERVICE = Service(
     name="intake",
     title="Qingxin 清薪: intake",
-    rules=(*clue.RULES, *noting.RULES, *access.RULES, *history.RULES),
+    rules=(
+        *clue.RULES,
+        *duplicates.RULES,
+        *noting.RULES,
+        *access.RULES,
+        *history.RULES,
+    ),
     reactions=REACTIONS,
     parties=scope.parties,
     hears=frozenset({"routing", "enforcement"}),

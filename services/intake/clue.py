@@ -50,6 +50,7 @@ class Clue:
     verified: str | None = None
     closed_not_wage: bool = False
     answers: int = 0
+    workers: int = 0
     version: int = 0
 
     @property
@@ -71,6 +72,7 @@ def _evolved(clue: Clue, event: Event) -> Clue:
                 kind=event.kind if isinstance(event, ComplaintReceived) else "report",
                 mode=event.mode,
                 reporter_id=event.reporter_id,
+                workers=len(event.workers),
             )
         case ClueScreened():
             return replace(clue, matter=event.matter)

@@ -26,6 +26,7 @@ from services.reporting import app as reporting_app
 from services.reporting import campaign
 from services.routing import app as routing
 from services.routing import case
+from tests.unit.clue_pair import LINKED, two_clues
 from tests.unit.matters import (
     ASSIGNED,
     CASE,
@@ -175,6 +176,10 @@ SCENES: Mapping[str, Scene] = {
     ),
     "SendReply": _scene(cleared, ON_CLUE, {"form": "letter", "conclusion": "paid"}),
     "FindReplyImpossible": _scene(cleared, ON_CLUE, {"reason": "declined"}),
+    "LinkDuplicate": _scene(two_clues, ON_CLUE, {"of_clue_id": ONE}),
+    "UnlinkDuplicate": _scene(
+        lambda unit: two_clues(unit, LINKED), ON_CLUE, {"reason": "entry-error"}
+    ),
     "ProposeTransfer": _scene(
         first_owned, ON_CASE, {"transfer_id": ONE, "to_unit": "R4", "reason": "area"}
     ),

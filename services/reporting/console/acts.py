@@ -8,7 +8,7 @@ Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
     "officers", "lines", "proof", "proofs", "deadline", "clue",
 ]  # fmt: skip
-On = Literal["clue", "case", "proceeding", "claim"]
+On = Literal["clue", "links", "case", "proceeding", "claim"]
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,16 @@ ACTS: Mapping[str, ActForm] = {
                 "reason", "anonymous", "contact_invalid", "person_deceased", "declined"
             ),
             WHEN,
+        ),
+    ),
+    "UnlinkDuplicate": ActForm(
+        "intake",
+        f"{CLUE}/unlinking",
+        "links",
+        (
+            _choice(
+                "reason", "other-matter", "other-worker", "other-months", "entry-error"
+            ),
         ),
     ),
     "ProposeTransfer": ActForm(

@@ -21,7 +21,7 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 READ = (
     "clue", "case_file", "claim", "proceeding", "deadline", "imported", "trail",
-    "case_fact", "money_fact",
+    "case_fact", "money_fact", "clue_link",
 )  # fmt: skip
 
 

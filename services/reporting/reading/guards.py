@@ -106,6 +106,14 @@ def _to_answer(about: About) -> str | None:
     return None if about.holds else "not-holder"
 
 
+def _to_unlink(about: About) -> str | None:
+    held = about.page.case
+    if about.page.merged_into is None or held is None:
+        return "not-linked"
+    may = about.handles or held.first_asked_unit == about.unit
+    return None if may else "not-holder"
+
+
 def _to_propose_transfer(about: About) -> str | None:
     held = about.page.case
     if held is None:
@@ -177,7 +185,7 @@ def _to_investigate(about: About) -> str | None:
 def _to_order(about: About) -> str | None:
     if not about.page.proceeding.filed_at:
         return "not-filed"
-    standing = [one for one in about.page.claims if not one.withdrawn]
+    standing = [one for one in about.page.claims if one.counted]
     if not standing or any(one.verified is None for one in standing):
         return "not-verified"
     return _open(about)
@@ -187,7 +195,7 @@ def _to_conclude(about: About) -> str | None:
     now, held = about.page.proceeding, about.page.case
     if now.concluded_at and not (held and held.reopenings):
         return "concluded"
-    undone = [one for one in about.page.claims if not one.withdrawn and one.unpaid != 0]
+    undone = [one for one in about.page.claims if one.counted and one.unpaid != 0]
     if undone:
         return "claims-open"
     return "payment-disputed" if disputed(about.page.claims) else _handled(about)
@@ -198,7 +206,7 @@ def disputed(claims: Sequence[ClaimRow]) -> bool:
     return any(
         payment.state == "disputed"
         for claim in claims
-        if not claim.withdrawn
+        if claim.counted
         for payment in claim.payments
     )
 
@@ -209,8 +217,14 @@ def to_serve(about: About) -> str | None:
 
 
 def _standing(about: About) -> str | None:
-    withdrawn = about.claim is not None and about.claim.withdrawn
-    return "withdrawn" if withdrawn else _handled(about)
+    this = about.claim
+    return "withdrawn" if this is not None and this.withdrawn else _to_pay(about)
+
+
+def _to_pay(about: About) -> str | None:
+    this = about.claim
+    twice = this is not None and this.duplicate_of is not None
+    return "claim-duplicate" if twice else _handled(about)
 
 
 def _to_reverse(about: About) -> str | None:
@@ -253,6 +267,7 @@ ON_CASE: dict[str, Guard] = {
     "OrderPayment": _to_order,
     "CompleteInvestigation": _to_investigate,
     "ConcludeCase": _to_conclude,
+    "UnlinkDuplicate": _to_unlink,
     "SendReply": _to_reply,
     "FindReplyImpossible": _to_answer,
     "ExtendDeadline": _to_extend,
@@ -261,7 +276,7 @@ ON_CASE: dict[str, Guard] = {
 }
 ON_CLAIM: dict[str, Guard] = {
     "VerifyFacts": _standing,
-    "RecordWagesPaid": _handled,
+    "RecordWagesPaid": _to_pay,
     "WithdrawClaim": _standing,
 }
 ON_PAYMENT: dict[str, Guard] = {

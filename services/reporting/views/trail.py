@@ -7,8 +7,10 @@ from uuid import UUID
 
 from libs.events.contracts import (
     clocks,
+    duplicates,
     enforcement,
     intake,
+    merging,
     operation,
     reporting,
     routing,
@@ -65,7 +67,7 @@ def _told() -> tuple[type[Event], ...]:
     """Return the events a reader of a case follows: notes to oneself are left out."""
     words = {
         word
-        for vocabulary in (intake, routing, clocks, enforcement, reporting, operation)
+        for vocabulary in VOCABULARIES
         for word in vars(vocabulary).values()
         if isinstance(word, type) and issubclass(word, Event) and word is not Event
     }
@@ -73,6 +75,9 @@ def _told() -> tuple[type[Event], ...]:
     return tuple(sorted(told, key=lambda word: word.name))
 
 
+VOCABULARIES = (
+    intake, duplicates, routing, clocks, enforcement, merging, reporting, operation,
+)  # fmt: skip
 FIGURE = "FigureCorrected"
 
 REGISTER = Register(
