@@ -21,11 +21,15 @@ from libs.web.idempotency import Creation, Repeatable
 from libs.web.permissions import Power
 from services.intake import clue, duplicates, known
 from services.intake.duplicates import (
+    Advice,
     FindDistinct,
     LinkDuplicate,
     UnlinkDuplicate,
     WorkerPair,
 )
+from services.intake.likeness.index import profiles
+from services.intake.likeness.score import advice
+from services.intake.likeness.weights import weights
 from services.intake.vault.same_person import phones_of, same_workers
 from services.intake.window import Window
 
@@ -107,8 +111,10 @@ def _linking(routes: APIRouter, window: Window) -> None:
         permissions.require(caller, "LinkDuplicate")
         workers = said.workers
         if workers is None:
-            workers = await _same(window, clue_id, said.of_clue_id)
-        fields = said.model_dump() | {"workers": workers, "clue_id": clue_id}
+            workers = await same_in(window, clue_id, said.of_clue_id)
+        advised = await _advice(window, clue_id, said.of_clue_id)
+        more = {"workers": workers, "clue_id": clue_id, "advice": advised}
+        fields = said.model_dump() | more
         command = accepted(LinkDuplicate, fields)
         return await _done(window, command, act, (clue_id, seen))
 
@@ -122,7 +128,8 @@ def _linking(routes: APIRouter, window: Window) -> None:
     ) -> JSONResponse:
         """Find that two clues tell two facts: the pair is not suggested again."""
         permissions.require(caller, "LinkDuplicate")
-        fields = said.model_dump() | {"clue_id": clue_id}
+        advised = await _advice(window, clue_id, said.of_clue_id)
+        fields = said.model_dump() | {"clue_id": clue_id, "advice": advised}
         command = accepted(FindDistinct, fields)
         return await _done(window, command, act, (clue_id, seen))
 
@@ -138,9 +145,19 @@ async def _done(
     return JSONResponse(body, headers={"ETag": etag(version)})
 
 
-async def _same(
+async def _advice(window: Window, clue_id: UUID, other_id: UUID) -> Advice | None:
+    """Return what the weights say of the pair: it stands in what is decided on it."""
+    async with window.pool.acquire() as connection:
+        held = await profiles(connection, [clue_id, other_id])
+    if clue_id not in held or other_id not in held:
+        return None
+    return advice(held[clue_id], held[other_id], weights())
+
+
+async def same_in(
     window: Window, clue_id: UUID, other_id: UUID
 ) -> tuple[WorkerPair, ...]:
+    """Return which workers of two clues are one person, with the same months."""
     own, other = await workers_of(window, [clue_id, other_id])
     async with window.pool.acquire() as connection:
         phones = await phones_of(connection, [*own, *other])

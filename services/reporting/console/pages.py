@@ -14,6 +14,7 @@ from services.reporting.console.routes import (
     acting,
     cases,
     catalogue,
+    duplicates,
     evidence,
     importing,
     ledger,
@@ -37,8 +38,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, cases, acting, evidence, registering, ledger, statistics, importing,
-        operating,
+        today, cases, acting, duplicates, evidence, registering, ledger, statistics,
+        importing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]
