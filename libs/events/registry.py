@@ -9,8 +9,11 @@ from typing import Any
 from libs.events.contracts import (
     channels,
     clocks,
+    duplicates,
     enforcement,
     intake,
+    merges,
+    merging,
     operation,
     reporting,
     routing,
@@ -24,11 +27,11 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake, channels),
+        "intake": (intake, channels, duplicates),
         "routing": (routing, clocks),
-        "enforcement": (enforcement,),
+        "enforcement": (enforcement, merging),
         "reporting": (reporting,),
-        EVERY: (operation,),
+        EVERY: (operation, merges),
     }
 )
 

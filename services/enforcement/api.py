@@ -149,20 +149,21 @@ async def claim_state(
         request, claim.KIND.stream(claim_id), known.KIND.stream(case_id)
     )
     now = claim.KIND.fold(event.fact() for event in held)
-    if now.case_id != case_id:
+    if now.case_id is None or case_id not in {now.case_id, now.opened_in}:
         raise Problem("not-found")
     if not (isinstance(caller, Worker) and caller.holds("claim", claim_id)):
         known.visible(known.KIND.fold(e.fact() for e in noted), caller.actor)
     paid_at = _paid_at(held)
     said = {
         "claim_id": str(claim_id),
-        "case_id": str(case_id),
+        "case_id": str(now.case_id),
         "currency": now.currency,
         "verified": now.verified.minor if now.verified else None,
         "ordered": now.ordered.minor if now.ordered else None,
         "payable": now.payable.minor if now.payable else None,
         "paid": now.paid,
         "withdrawn": now.withdrawn,
+        "duplicate_of": str(now.duplicate_of) if now.duplicate_of else None,
         "payments": [
             {
                 "payment_id": str(payment_id),

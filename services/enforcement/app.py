@@ -6,6 +6,7 @@ from services.enforcement import (
     conclusion,
     evidence,
     evidence_door,
+    merging,
     noting,
     order,
     payment,
@@ -25,6 +26,7 @@ SERVICE = Service(
     rules=(
         *conclusion.RULES,
         *evidence.RULES,
+        *merging.RULES,
         *noting.RULES,
         *order.RULES,
         *payment.RULES,

@@ -20,7 +20,12 @@ from libs.events.contracts.enforcement import (
     WageReceiptConfirmed,
     WagesPaid,
 )
-from libs.events.decider import Kind, NotVisible, Read, States
+from libs.events.contracts.merging import (
+    ClaimDuplicateLifted,
+    ClaimMarkedDuplicate,
+    ClaimMoved,
+)
+from libs.events.decider import Kind, NotVisible, Read, Rejected, States
 from libs.events.event import Event, New
 from libs.money import Money
 from services.enforcement import known
@@ -42,7 +47,11 @@ class Payment:
 
 @dataclass(frozen=True)
 class Claim:
-    """What decisions ask of a claim."""
+    """What decisions ask of a claim.
+
+    `case_id` is the case that it is in, `opened_in` the one it was opened in, for
+    ever its place on the topic; `duplicate_of` the claim that counts in its stead.
+    """
 
     case_id: UUID | None = None
     clue_id: UUID | None = None
@@ -52,6 +61,13 @@ class Claim:
     ordered: Money | None = None
     payments: Mapping[UUID, Payment] = field(default_factory=dict)
     withdrawn: bool = False
+    opened_in: UUID | None = None
+    duplicate_of: UUID | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Say whether it is in the totals: neither given up nor counted elsewhere."""
+        return not self.withdrawn and self.duplicate_of is None
 
     @property
     def payable(self) -> Money | None:
@@ -65,9 +81,9 @@ class Claim:
 
     @property
     def done(self) -> bool:
-        """Say whether nothing is left to pay, or the worker withdrew."""
+        """Say whether nothing is left to pay, or it counts no more."""
         owed = self.payable
-        return self.withdrawn or (owed is not None and self.paid >= owed.minor)
+        return not self.counts or (owed is not None and self.paid >= owed.minor)
 
     @property
     def disputed(self) -> bool:
@@ -97,13 +113,25 @@ def evolve(claim: Claim, event: Event) -> Claim:
     match event:
         case ClaimOpened():
             currency = event.claimed.currency if event.claimed else "CNY"
-            return Claim(event.case_id, event.clue_id, event.person_id, currency)
+            return Claim(
+                event.case_id,
+                event.clue_id,
+                event.person_id,
+                currency,
+                opened_in=event.case_id,
+            )
         case FactsVerified():
             return replace(claim, verified=event.verified)
         case ClaimOrdered():
             return replace(claim, ordered=event.amount)
         case ClaimWithdrawn():
             return replace(claim, withdrawn=True)
+        case ClaimMoved():
+            return replace(claim, case_id=event.case_id)
+        case ClaimMarkedDuplicate():
+            return replace(claim, duplicate_of=event.of_claim_id)
+        case ClaimDuplicateLifted():
+            return replace(claim, duplicate_of=None)
         case _:
             return _moved(claim, event)
 
@@ -144,19 +172,47 @@ class ClaimCommand(Command):
 
 
 def claim_reads(command: ClaimCommand) -> list[Read]:
-    """Name the claim's stream and what is known of its case."""
+    """Name the claim's stream and what is known of the case it is asked about."""
     return [Read(KIND, command.claim_id), Read(known.KIND, command.case_id)]
 
 
-def claim_of(command: ClaimCommand, states: States) -> Claim:
-    """Return the claim; raises NotVisible when it is not of that case."""
+def then_reads(command: ClaimCommand, states: States) -> list[Read]:
+    """Name what is known of the case that the claim is in now."""
+    return [Read(known.KIND, _case_now(command, states))]
+
+
+def _case_now(command: ClaimCommand, states: States) -> UUID:
     claim = states.of(KIND, command.claim_id)
-    if claim.case_id != command.case_id:
+    asked = command.case_id in {claim.case_id, claim.opened_in}
+    return claim.case_id if asked and claim.case_id else command.case_id
+
+
+def noted_of(command: ClaimCommand, states: States) -> known.Known:
+    """Return what is known of the case that the claim is in now.
+
+    A worker's code still names the case that the claim was opened in.
+    """
+    noted: known.Known = states.of(known.KIND, _case_now(command, states))
+    return noted
+
+
+def claim_of(command: ClaimCommand, states: States) -> Claim:
+    """Return the claim; raises NotVisible when it never was of that case."""
+    claim = states.of(KIND, command.claim_id)
+    if claim.case_id is None or _case_now(command, states) != claim.case_id:
         raise NotVisible
     return claim
 
 
-def on_claim(command: ClaimCommand, event: Event) -> list[New]:
-    """Put an event on the command's claim, under its case's partition key."""
-    stream, key = KIND.stream(command.claim_id), str(command.case_id)
+def counted(claim: Claim) -> None:
+    """Raise when another claim counts in its stead: acts belong there."""
+    if claim.duplicate_of is not None:
+        raise Rejected(
+            "claim-duplicate", "这笔请求已标记为重复，请在对应的请求上办理。"
+        )
+
+
+def on_claim(command: ClaimCommand, claim: Claim, event: Event) -> list[New]:
+    """Put an event on the command's claim, under the partition key it began with."""
+    stream, key = KIND.stream(command.claim_id), str(claim.opened_in)
     return [New(stream, event, command.occurred_at, partition_key=key)]

@@ -73,16 +73,16 @@ def _all_done(command: ConcludeCase, claims: Sequence[claim.Claim]) -> None:
             "claims-open",
             f"还有 {undone} 人的工资没有付清、撤回或核实，案件不能办结。",
         )
-    if any(one.disputed and not one.withdrawn for one in claims):
+    if any(one.disputed and one.counts for one in claims):
         raise Rejected(
             "payment-disputed", "有支付被劳动者否认到账：先冲销，或经回访确认到账。"
         )
-    owed = sum(one.payable.minor for one in claims if one.payable and not one.withdrawn)
+    owed = sum(one.payable.minor for one in claims if one.payable and one.counts)
     if command.kind == "paid" and owed == 0:
         raise Rejected("nothing-paid", "没有应付金额，不能按“已付”办结。")
     if command.kind == "unfounded" and owed > 0:
         raise Rejected("arrears-found", "已核实欠薪，不能按“不属实”办结。")
-    if command.kind == "withdrawn" and not all(one.withdrawn for one in claims):
+    if command.kind == "withdrawn" and any(one.counts for one in claims):
         raise Rejected("not-withdrawn", "不是每个人都撤回了，不能按“撤回”办结。")
 
 

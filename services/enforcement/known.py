@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from libs.events.contracts.enforcement import CaseFactNoted, ClaimListed
+from libs.events.contracts.merges import CaseMergeNoted
+from libs.events.contracts.merging import ClaimDelisted
 from libs.events.decider import Kind, NotVisible, NotYours, Rejected
 from libs.events.event import Actor, Event
 from libs.visibility import sees
@@ -13,7 +15,8 @@ from libs.visibility import sees
 class Known:
     """Facts of routing and intake about a case, folded.
 
-    `reopened`: how often its conclusion was lifted, by opening it again or before.
+    `reopened`: how often its conclusion was lifted, by opening it again or before;
+    `into`: the case that it was merged into.
     """
 
     unit: str | None = None
@@ -21,7 +24,9 @@ class Known:
     claims: tuple[UUID, ...] = ()
     closed: bool = False
     not_wage: bool = False
+    merged: bool = False
     reopened: int = 0
+    into: UUID | None = None
 
 
 def evolve(known: Known, event: Event) -> Known:
@@ -29,8 +34,18 @@ def evolve(known: Known, event: Event) -> Known:
     match event:
         case ClaimListed() if event.claim_id not in known.claims:
             return replace(known, claims=(*known.claims, event.claim_id))
+        case ClaimDelisted():
+            left = tuple(one for one in known.claims if one != event.claim_id)
+            return replace(known, claims=left)
         case CaseFactNoted():
             return _noted(known, event)
+        case CaseMergeNoted(fact="went_into"):
+            return replace(known, into=event.other_case_id)
+        case CaseMergeNoted(fact="apart"):
+            return replace(known, into=None)
+        case CaseMergeNoted():
+            unit = {event.unit} if event.unit else set()
+            return replace(known, parties=known.parties | unit)
         case _:
             return known
 
@@ -43,12 +58,15 @@ def _noted(known: Known, event: CaseFactNoted) -> Known:
         case "proposed" | "refused" | "clue_registered":
             return replace(known, parties=known.parties | unit)
         case "closed":
-            return replace(known, closed=True)
+            return replace(known, closed=True, merged=event.kind == "merged")
         case "closed_not_wage":
             return replace(known, closed=True, not_wage=True)
         case "reopened":
-            lifted = known.reopened + (not known.not_wage)
-            return replace(known, closed=False, not_wage=False, reopened=lifted)
+            # What closed without a conclusion has none that fell.
+            lifted = known.reopened + (not known.not_wage and not known.merged)
+            return replace(
+                known, closed=False, not_wage=False, merged=False, reopened=lifted
+            )
 
 
 KIND = Kind("known", Known(), evolve)

@@ -92,7 +92,7 @@ def order(command: OrderPayment, stamp: Stamp, states: States) -> list[New]:
         lines=command.lines,
         liable=command.liable,
     )
-    return [*on_case(command, ordered), *_lines(command)]
+    return [*on_case(command, ordered), *_lines(command, states)]
 
 
 def _in_reason(command: OrderPayment, ordered_on: date) -> None:
@@ -108,14 +108,14 @@ def _orderable(line: OrderLine, command: OrderPayment, states: States) -> None:
         raise NotVisible
     if owed.withdrawn:
         raise Rejected("claim-withdrawn", "有人员已撤回请求，请从名单中删去。")
+    claim.counted(owed)
     if owed.verified is None:
         raise Rejected("not-verified", "有人员的金额尚未核实，请先逐人核实再责令。")
     if line.amount.currency != owed.currency or line.amount.minor <= 0:
         raise Rejected("bad-amount", "责令金额须大于零，并用原币种。")
 
 
-def _lines(command: OrderPayment) -> list[New]:
-    key = str(command.case_id)
+def _lines(command: OrderPayment, states: States) -> list[New]:
     return [
         New(
             claim.KIND.stream(line.claim_id),
@@ -126,7 +126,7 @@ def _lines(command: OrderPayment) -> list[New]:
                 amount=line.amount,
             ),
             command.occurred_at,
-            partition_key=key,
+            partition_key=str(states.of(claim.KIND, line.claim_id).opened_in),
         )
         for line in command.lines
     ]

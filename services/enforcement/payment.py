@@ -22,7 +22,10 @@ from services.enforcement.claim import (
     Payment,
     claim_of,
     claim_reads,
+    counted,
+    noted_of,
     on_claim,
+    then_reads,
 )
 
 
@@ -62,8 +65,9 @@ Named = Undoing | ConfirmReceipt
 
 def record(command: RecordWagesPaid, stamp: Stamp, states: States) -> list[New]:
     """Record; above what is owed it is kept and shown as overpaid, never lost."""
-    known.handling(states.of(known.KIND, command.case_id), stamp.actor)
+    known.handling(noted_of(command, states), stamp.actor)
     claim = claim_of(command, states)
+    counted(claim)
     if command.payment_id in claim.payments:
         raise Rejected("payment-known", "这笔支付已登记，请勿重复登记。")
     if command.amount.minor <= 0:
@@ -72,7 +76,7 @@ def record(command: RecordWagesPaid, stamp: Stamp, states: States) -> list[New]:
         raise Rejected("currency-differs", f"请用原币种 {claim.currency} 填写金额。")
     paid = WagesPaid(
         claim_id=command.claim_id,
-        case_id=command.case_id,
+        case_id=claim.case_id or command.case_id,
         payment_id=command.payment_id,
         person_id=claim.person_id or command.claim_id,
         amount=command.amount,
@@ -81,28 +85,31 @@ def record(command: RecordWagesPaid, stamp: Stamp, states: States) -> list[New]:
         recorder_id=stamp.actor.id,
         paid_at=command.occurred_at or stamp.at,
     )
-    return on_claim(command, paid)
+    return on_claim(command, claim, paid)
 
 
 def reverse(command: ReversePayment, stamp: Stamp, states: States) -> list[New]:
     """Reverse once; the balance, any confirmation and a conclusion fall back."""
-    known.handling(states.of(known.KIND, command.case_id), stamp.actor)
+    known.handling(noted_of(command, states), stamp.actor)
     claim, payment = _standing(command, states)
     undone = WagePaymentReversed(
         claim_id=command.claim_id,
-        case_id=command.case_id,
+        case_id=claim.case_id or command.case_id,
         payment_id=command.payment_id,
         person_id=claim.person_id or command.claim_id,
         amount=payment.amount,
         confirmed_before=payment.confirmed,
         reason=command.reason,
     )
-    return [*on_claim(command, undone), *_lifted(command, stamp, states, "reversal")]
+    return [
+        *on_claim(command, claim, undone),
+        *_lifted(command, stamp, states, "reversal"),
+    ]
 
 
 def confirm(command: ConfirmReceipt, stamp: Stamp, states: States) -> list[New]:
     """Confirm: the worker, or another person than the recorder (domain §5.3)."""
-    known.calling_back(states.of(known.KIND, command.case_id), stamp.actor)
+    known.calling_back(noted_of(command, states), stamp.actor)
     claim, payment = _standing(command, states)
     if payment.recorder == stamp.actor.id:
         raise Rejected(
@@ -116,13 +123,13 @@ def confirm(command: ConfirmReceipt, stamp: Stamp, states: States) -> list[New]:
         return []
     confirmed = WageReceiptConfirmed(
         claim_id=command.claim_id,
-        case_id=command.case_id,
+        case_id=claim.case_id or command.case_id,
         payment_id=command.payment_id,
         person_id=claim.person_id or command.claim_id,
         amount=payment.amount,
         method=command.method,
     )
-    return on_claim(command, confirmed)
+    return on_claim(command, claim, confirmed)
 
 
 def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
@@ -130,37 +137,45 @@ def dispute(command: DisputePayment, stamp: Stamp, states: States) -> list[New]:
 
     What was concluded on the payment falls with it (domain §5.3).
     """
-    known.calling_back(states.of(known.KIND, command.case_id), stamp.actor)
+    known.calling_back(noted_of(command, states), stamp.actor)
     claim, payment = _standing(command, states)
     if payment.disputed:
         return []
     disputed = WagePaymentDisputed(
         claim_id=command.claim_id,
-        case_id=command.case_id,
+        case_id=claim.case_id or command.case_id,
         payment_id=command.payment_id,
         person_id=claim.person_id or command.claim_id,
         amount=payment.amount,
         reason=command.reason,
         confirmed_before=payment.confirmed,
     )
-    return [*on_claim(command, disputed), *_lifted(command, stamp, states, "dispute")]
+    return [
+        *on_claim(command, claim, disputed),
+        *_lifted(command, stamp, states, "dispute"),
+    ]
 
 
 def _lifted(command: Undoing, stamp: Stamp, states: States, kind: str) -> list[New]:
     """Lift a conclusion that closed no case yet; routing reopens a closed one."""
-    noted = states.of(known.KIND, command.case_id)
-    held = states.of(proceeding.KIND, command.case_id)
+    noted, case_id = noted_of(command, states), _case_of(command, states)
+    held = states.of(proceeding.KIND, case_id)
     if noted.closed or not held.concluded_since(noted.reopened):
         return []
     lifted = CaseFactNoted(
-        case_id=command.case_id, fact="reopened", kind=kind, cause=stamp.command_id
+        case_id=case_id, fact="reopened", kind=kind, cause=stamp.command_id
     )
-    stream, key = known.KIND.stream(command.case_id), str(command.case_id)
+    stream, key = known.KIND.stream(case_id), str(case_id)
     return [New(stream, lifted, command.occurred_at, partition_key=key)]
 
 
-def _undoing_reads(command: Undoing) -> list[Read]:
-    return [*claim_reads(command), Read(proceeding.KIND, command.case_id)]
+def _case_of(command: Undoing, states: States) -> UUID:
+    return claim_of(command, states).case_id or command.case_id
+
+
+def _undoing_reads(command: Undoing, states: States) -> list[Read]:
+    more = then_reads(command, states)
+    return [*more, *(Read(proceeding.KIND, read.subject) for read in more)]
 
 
 def _standing(command: Named, states: States) -> tuple[Claim, Payment]:
@@ -174,8 +189,8 @@ def _standing(command: Named, states: States) -> tuple[Claim, Payment]:
 
 
 RULES = (
-    Rule(RecordWagesPaid, claim_reads, record),
-    Rule(ReversePayment, _undoing_reads, reverse),
-    Rule(ConfirmReceipt, claim_reads, confirm),
-    Rule(DisputePayment, _undoing_reads, dispute),
+    Rule(RecordWagesPaid, claim_reads, record, then_reads),
+    Rule(ReversePayment, claim_reads, reverse, _undoing_reads),
+    Rule(ConfirmReceipt, claim_reads, confirm, then_reads),
+    Rule(DisputePayment, claim_reads, dispute, _undoing_reads),
 )

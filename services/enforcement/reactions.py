@@ -5,6 +5,7 @@ from uuid import UUID
 
 from libs.events.command import Command
 from libs.events.contracts.clocks import DeadlineMissed
+from libs.events.contracts.duplicates import ClueLinkedAsDuplicate, ClueUnlinked
 from libs.events.contracts.enforcement import WagePaymentReversed, WagesPaid
 from libs.events.contracts.intake import (
     ClueClosedNotWage,
@@ -18,6 +19,8 @@ from libs.events.contracts.routing import (
     CaseClosed,
     CaseOpened,
     CaseReopened,
+    CasesMerged,
+    CaseSplit,
     CaseTransferred,
     OwnershipRuled,
     TransferProposed,
@@ -26,6 +29,7 @@ from libs.events.contracts.routing import (
 from libs.events.event import Event, Recorded
 from libs.events.reactions import Reaction
 from libs.ids import claim_id
+from services.enforcement.merging import MarkDuplicate, MoveClaims
 from services.enforcement.noting import ListAdopted, NoteFact, OpenHistory
 from services.enforcement.order import CheckOrders, ExpireOrder
 from services.enforcement.verification import OpenClaim
@@ -112,10 +116,12 @@ def note_fact(recorded: Recorded) -> Sequence[Command]:
     if found is None:
         return []
     name, case_id, unit = found
+    merged = isinstance(fact, CaseClosed) and fact.kind == "merged"
     said = {
         "case_id": case_id,
         "fact": name,
         "unit": unit,
+        "kind": "merged" if merged else None,
         "cause": recorded.id,
         "at": recorded.occurred_at,
     }
@@ -140,6 +146,42 @@ def expire_order(recorded: Recorded) -> Sequence[Command]:
     return [ExpireOrder(case_id=fact.case_id, order_id=fact.subject, at=fact.due_at)]
 
 
+def move_claims(recorded: Recorded) -> Sequence[Command]:
+    """Move the claims of a merged case, or of a clue that was un-linked, along."""
+    fact = recorded.fact()
+    match fact:
+        case CasesMerged():
+            ends = fact.merged_case_id, fact.case_id
+        case CaseSplit():
+            ends = fact.case_id, fact.new_case_id
+        case _:
+            return []
+    command = MoveClaims(
+        from_case_id=ends[0],
+        to_case_id=ends[1],
+        clue_id=fact.clue_id,
+        unit=fact.from_unit if isinstance(fact, CasesMerged) else None,
+        cause=recorded.id,
+        at=recorded.occurred_at,
+    )
+    return [command]
+
+
+def mark_duplicates(recorded: Recorded) -> Sequence[Command]:
+    """Mark the claims that a linked clue repeats, or count them again."""
+    fact = recorded.fact()
+    if not isinstance(fact, ClueLinkedAsDuplicate | ClueUnlinked):
+        return []
+    lift = isinstance(fact, ClueUnlinked)
+    at = recorded.occurred_at
+    return [
+        MarkDuplicate(
+            claim_id=pair.claim_id, of_claim_id=pair.of_claim_id, lift=lift, at=at
+        )
+        for pair in fact.claims
+    ]
+
+
 REACTIONS = (
     Reaction("open-claims", (ComplaintReceived, ReportReceived), None, open_claims),
     Reaction("open-history", (HistoryImported,), None, open_history),
@@ -162,4 +204,8 @@ REACTIONS = (
     Reaction("adopt-history", (CaseAdopted,), None, adopt_history),
     Reaction("check-orders", (WagesPaid, WagePaymentReversed), None, check_orders),
     Reaction("expire-order", (DeadlineMissed,), None, expire_order),
+    Reaction("move-claims", (CasesMerged, CaseSplit), None, move_claims),
+    Reaction(
+        "mark-duplicates", (ClueLinkedAsDuplicate, ClueUnlinked), None, mark_duplicates
+    ),
 )

@@ -14,9 +14,10 @@ from libs.events.contracts.enforcement import (
     ClaimWithdrawn,
     FactsVerified,
 )
+from libs.events.contracts.merging import ClaimMoved
 from libs.events.contracts.parts import Code, Employer, Project, Proof, WorkerLine
 from libs.events.decider import Read, Rejected, Rule, States
-from libs.events.event import New
+from libs.events.event import Event, New
 from libs.money import Amount
 from services.enforcement import known
 from services.enforcement.claim import (
@@ -24,7 +25,10 @@ from services.enforcement.claim import (
     ClaimCommand,
     claim_of,
     claim_reads,
+    counted,
+    noted_of,
     on_claim,
+    then_reads,
 )
 from services.enforcement.naming import NamesOfficers, must_be
 
@@ -61,8 +65,30 @@ def open_claim(command: OpenClaim, _stamp: Stamp, states: States) -> list[New]:
     """Open once; the claimed amount stays as it was said."""
     if states.of(KIND, command.claim_id).case_id is not None:
         return []
+    into = states.of(known.KIND, command.case_id).into
+    facts: list[Event] = [_opened(command)]
+    if into is not None:
+        # Its case was merged before the claim was heard of here: it goes along.
+        moved = ClaimMoved(
+            claim_id=command.claim_id,
+            case_id=into,
+            clue_id=command.clue_id,
+            from_case_id=command.case_id,
+        )
+        facts.append(moved)
+    case_id, at = into or command.case_id, command.occurred_at
+    stream, key = KIND.stream(command.claim_id), str(command.case_id)
+    listed = ClaimListed(case_id=case_id, claim_id=command.claim_id)
+    in_case = known.KIND.stream(case_id)
+    return [
+        *(New(stream, fact, at, partition_key=key) for fact in facts),
+        New(in_case, listed, at, partition_key=str(case_id)),
+    ]
+
+
+def _opened(command: OpenClaim) -> ClaimOpened:
     worker = command.worker
-    opened = ClaimOpened(
+    return ClaimOpened(
         claim_id=command.claim_id,
         case_id=command.case_id,
         clue_id=command.clue_id,
@@ -76,20 +102,15 @@ def open_claim(command: OpenClaim, _stamp: Stamp, states: States) -> list[New]:
         months_to=worker.months_to,
         roster_only=worker.roster_only,
     )
-    listed = ClaimListed(case_id=command.case_id, claim_id=command.claim_id)
-    key, at = str(command.case_id), command.occurred_at
-    return [
-        New(KIND.stream(command.claim_id), opened, at, partition_key=key),
-        New(known.KIND.stream(command.case_id), listed, at, partition_key=key),
-    ]
 
 
 def verify_facts(command: VerifyFacts, stamp: Stamp, states: States) -> list[New]:
     """Verify: the holder at the street, or the district with a second reviewer."""
-    noted = states.of(known.KIND, command.case_id)
+    noted = noted_of(command, states)
     known.handling(noted, stamp.actor)
     known.still_open(noted)
     claim = claim_of(command, states)
+    counted(claim)
     if claim.withdrawn:
         raise Rejected("claim-withdrawn", "本人已撤回这笔请求，不再核实。")
     if command.verified.currency != claim.currency:
@@ -99,13 +120,13 @@ def verify_facts(command: VerifyFacts, stamp: Stamp, states: States) -> list[New
     _reviewed(command, stamp)
     verified = FactsVerified(
         claim_id=command.claim_id,
-        case_id=command.case_id,
+        case_id=claim.case_id or command.case_id,
         clue_id=claim.clue_id or command.case_id,
         verified=command.verified,
         evidence=command.evidence,
         reviewer_id=command.reviewer_id,
     )
-    return on_claim(command, verified)
+    return on_claim(command, claim, verified)
 
 
 def _reviewed(command: VerifyFacts, stamp: Stamp) -> None:
@@ -119,27 +140,32 @@ def _reviewed(command: VerifyFacts, stamp: Stamp) -> None:
 
 def withdraw_claim(command: WithdrawClaim, stamp: Stamp, states: States) -> list[New]:
     """Withdraw once; money already paid stays on the row."""
-    known.visible(states.of(known.KIND, command.case_id), stamp.actor)
+    known.visible(noted_of(command, states), stamp.actor)
     claim = claim_of(command, states)
     if stamp.actor.role != "worker":
-        known.handling(states.of(known.KIND, command.case_id), stamp.actor)
+        known.handling(noted_of(command, states), stamp.actor)
     if claim.withdrawn:
         return []
     withdrawn = ClaimWithdrawn(
         claim_id=command.claim_id,
-        case_id=command.case_id,
+        case_id=claim.case_id or command.case_id,
         clue_id=claim.clue_id or command.case_id,
         reason=command.reason,
     )
-    return on_claim(command, withdrawn)
+    return on_claim(command, claim, withdrawn)
 
 
 def _open_reads(command: OpenClaim) -> Sequence[Read]:
     return [Read(KIND, command.claim_id), Read(known.KIND, command.case_id)]
 
 
+def _into(command: OpenClaim, states: States) -> Sequence[Read]:
+    into = states.of(known.KIND, command.case_id).into
+    return [] if into is None else [Read(known.KIND, into)]
+
+
 RULES = (
-    Rule(OpenClaim, _open_reads, open_claim),
-    Rule(VerifyFacts, claim_reads, verify_facts),
-    Rule(WithdrawClaim, claim_reads, withdraw_claim),
+    Rule(OpenClaim, _open_reads, open_claim, _into),
+    Rule(VerifyFacts, claim_reads, verify_facts, then_reads),
+    Rule(WithdrawClaim, claim_reads, withdraw_claim, then_reads),
 )

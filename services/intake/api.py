@@ -11,6 +11,8 @@ from services.intake.routes import (
     clues,
     codes,
     imports,
+    likeness,
+    links,
     persons,
     profiles,
     registering,
@@ -19,7 +21,7 @@ from services.intake.routes import (
 )
 from services.intake.window import Window
 
-ROUTERS = (routes(clues.ACTS),)
+ROUTERS = (routes(clues.ACTS), routes(links.ACTS))
 
 
 def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
@@ -27,6 +29,8 @@ def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
     return (
         registering.router(window),
         clues.router(window),
+        links.router(window),
+        likeness.router(window),
         persons.router(window),
         codes.router(window),
         rosters.router(window),

@@ -11,6 +11,7 @@ from services.intake import (
     answering,
     clue,
     due_dates,
+    duplicates,
     history,
     noting,
     petitions,
@@ -21,6 +22,7 @@ from services.intake import (
 )
 from services.intake.api import ROUTERS, window_routers
 from services.intake.importing.runner import Runner
+from services.intake.likeness.catching_up import catch_up
 from services.intake.reactions import REACTIONS
 from services.intake.vault import access
 from services.intake.vault.erasing import replay_erasures
@@ -40,8 +42,12 @@ def routers(running: Running) -> Sequence[APIRouter]:
 
 
 async def prepare(running: Running) -> None:
-    """Before the door opens: whoever was erased is erased, whatever was restored."""
+    """Before the door opens: whoever was erased is erased, whatever was restored.
+
+    Then clues that the index of likenesses lacks come into it.
+    """
     await replay_erasures(running.desk.log.journal)
+    await catch_up(running.desk.log.journal)
 
 
 SERVICE = Service(
@@ -54,6 +60,7 @@ SERVICE = Service(
         *petitions.RULES,
         *platform_clues.RULES,
         *signals.RULES,
+        *duplicates.RULES,
         *noting.RULES,
         *access.RULES,
         *history.RULES,

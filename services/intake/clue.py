@@ -56,6 +56,7 @@ class Clue:
     closed_not_wage: bool = False
     answers: int = 0
     item: channel_item.Item = channel_item.NONE
+    workers: int = 0
     version: int = 0
 
     @property
@@ -79,6 +80,7 @@ def _evolved(clue: Clue, event: Event) -> Clue:
                 kind=event.kind if isinstance(event, ComplaintReceived) else "report",
                 mode=event.mode,
                 reporter_id=event.reporter_id,
+                workers=len(event.workers),
             )
         case ClueScreened():
             return replace(clue, matter=event.matter)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from libs.events.contracts.intake import CaseFactNoted, ClaimFactNoted
+from libs.events.contracts.merges import CaseMergeNoted
 from libs.events.decider import Kind, NotVisible, NotYours
 from libs.events.event import Actor, Event
 from libs.visibility import sees
@@ -30,6 +31,8 @@ def evolve(known: Known, event: Event) -> Known:
             return replace(known, claims={**known.claims, event.claim_id: event.fact})
         case CaseFactNoted():
             return _noted(known, event)
+        case CaseMergeNoted(unit=str(unit)):
+            return replace(known, parties=known.parties | {unit})
         case _:
             return known
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.events.command import Command, Stamp
 from libs.events.contracts.intake import CaseFactNoted, ClaimFactNoted, ClueVerified
+from libs.events.contracts.merges import CaseMergeNoted
 from libs.events.contracts.parts import Code
 from libs.events.decider import Read, Rule, States
 from libs.events.event import New
@@ -24,6 +25,16 @@ class NoteFact(Command):
     at: datetime | None = None
 
 
+class NoteMerge(Command):
+    """Take in that a case, owned by `unit`, went into another."""
+
+    case_id: UUID
+    other_case_id: UUID
+    unit: Code
+    cause: UUID
+    at: datetime | None = None
+
+
 class MarkVerified(ClueCommand):
     """Mark the clue verified: all its claims were (a reaction)."""
 
@@ -36,6 +47,13 @@ class MarkVerified(ClueCommand):
 def note(command: NoteFact, _stamp: Stamp, _states: States) -> list[New]:
     """Note the fact on intake's own stream of the case."""
     fact = CaseFactNoted.model_validate(command.model_dump(exclude={"at"}))
+    return [New(known.KIND.stream(command.case_id), fact, command.at)]
+
+
+def note_merge(command: NoteMerge, _stamp: Stamp, _states: States) -> list[New]:
+    """Note it at the case that goes on."""
+    said = command.model_dump(exclude={"at"})
+    fact = CaseMergeNoted.model_validate({**said, "fact": "took_in"})
     return [New(known.KIND.stream(command.case_id), fact, command.at)]
 
 
@@ -59,11 +77,12 @@ def mark_verified(command: MarkVerified, _stamp: Stamp, states: States) -> list[
     return [*news, *on_clue(command, verified)]
 
 
-def _note_reads(command: NoteFact) -> Sequence[Read]:
+def _note_reads(command: NoteFact | NoteMerge) -> Sequence[Read]:
     return [Read(known.KIND, command.case_id)]
 
 
 RULES = (
     Rule(NoteFact, _note_reads, note),
+    Rule(NoteMerge, _note_reads, note_merge),
     Rule(MarkVerified, clue_reads, mark_verified),
 )

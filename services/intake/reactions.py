@@ -8,13 +8,15 @@ from libs.events.contracts.routing import (
     CaseAdopted,
     CaseAssigned,
     CaseReopened,
+    CasesMerged,
     CaseTransferred,
     OwnershipRuled,
     TransferProposed,
 )
 from libs.events.event import Event, Recorded
 from libs.events.reactions import Reaction
-from services.intake.noting import MarkVerified, NoteFact
+from libs.ids import case_id as case_of
+from services.intake.noting import MarkVerified, NoteFact, NoteMerge
 
 
 def _said(recorded: Recorded) -> tuple[str, str | None] | None:
@@ -70,13 +72,29 @@ def mark_verified(recorded: Recorded) -> Sequence[Command]:
             return []
     said = {
         "clue_id": fact.clue_id,
-        "case_id": fact.case_id,
+        # What is found of a claim is found of its clue, whatever case it is in.
+        "case_id": case_of(fact.clue_id),
         "claim_id": fact.claim_id,
         "fact": found,
         "cause": recorded.id,
         "occurred_at": recorded.occurred_at,
     }
     return [MarkVerified.model_validate(said)]
+
+
+def note_merge(recorded: Recorded) -> Sequence[Command]:
+    """Let the owner of a merged case see the one that it went into."""
+    fact = recorded.fact()
+    if not isinstance(fact, CasesMerged):
+        return []
+    command = NoteMerge(
+        case_id=fact.case_id,
+        other_case_id=fact.merged_case_id,
+        unit=fact.from_unit,
+        cause=recorded.id,
+        at=recorded.occurred_at,
+    )
+    return [command]
 
 
 REACTIONS = (
@@ -99,4 +117,5 @@ REACTIONS = (
         None,
         mark_verified,
     ),
+    Reaction("note-merge", (CasesMerged,), None, note_merge),
 )

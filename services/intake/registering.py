@@ -1,6 +1,6 @@
 """Registering: persons into the vault, then the clue into the log, then the receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -25,6 +25,9 @@ from libs.web.problems import FieldError, More, Problem, RuleProblem
 from services.intake import known
 from services.intake.checking import Checked, check
 from services.intake.clue import RegisterClue, same
+from services.intake.duplicates import Advice
+from services.intake.likeness.index import noticed, profile_of
+from services.intake.likeness.weights import weights
 from services.intake.persons import Persons, persons
 from services.intake.said import ClueSaid, WorkerSaid
 from services.intake.vault.keeping import keep
@@ -56,10 +59,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Registered:
-    """What came of a form: the events, and what it was warned about."""
+    """What came of a form: the events, what it was warned about, what it is like."""
 
     done: Done
     checked: Checked
+    likely: Sequence[tuple[UUID, Advice]] = ()
 
     @property
     def received(self) -> ComplaintReceived | ReportReceived:
@@ -93,7 +97,18 @@ async def register(window: Window, form: Form) -> Registered:
         done = await window.desk.do(command, stamp)
     except Rejected as refusal:
         raise await _named(window, form.caller, command, refusal) from None
-    return Registered(done, checked)
+    return Registered(done, checked, await _likely(window, done))
+
+
+async def _likely(window: Window, done: Done) -> Sequence[tuple[UUID, Advice]]:
+    """Index the clue and return which others may tell the same fact (F-2.2.3c)."""
+    first = done.events[0]
+    received = first.fact()
+    if not isinstance(received, ComplaintReceived | ReportReceived):
+        return ()
+    async with window.pool.acquire() as connection, connection.transaction():
+        said = await profile_of(connection, received, first)
+        return await noticed(connection, said, weights())
 
 
 def _own_channel(form: Form) -> None:

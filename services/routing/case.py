@@ -1,7 +1,7 @@
 """The case: which unit must act; opened with its clue, never without an owner."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -15,6 +15,8 @@ from libs.events.contracts.routing import (
     CaseFactNoted,
     CaseOpened,
     CaseReopened,
+    CasesMerged,
+    CaseSplit,
     CaseTransferred,
     CloseKind,
     OwnershipRuled,
@@ -44,6 +46,7 @@ class Case:
     """What decisions about responsibility ask of a case.
 
     `history`: a row of a sheet that nobody adopted; `adopted`: one that was.
+    `members`: the cases merged into it, each with its clue.
     """
 
     unit: str | None = None
@@ -58,6 +61,18 @@ class Case:
     ruled: bool = False
     closed: str | None = None
     parties: frozenset[str] = frozenset()
+    members: Mapping[UUID, UUID] = field(default_factory=dict)
+
+    @property
+    def merged(self) -> bool:
+        """Say whether it went into another case."""
+        return self.closed == "merged"
+
+    @property
+    def waiting(self) -> frozenset[UUID]:
+        """Return the clues whose authors wait here for an answer."""
+        own = set() if self.adopted or self.clue_id is None else {self.clue_id}
+        return frozenset(own | {*self.members.values()})
 
 
 def evolve(case: Case, event: Event) -> Case:
@@ -81,6 +96,13 @@ def evolve(case: Case, event: Event) -> Case:
             return replace(case, closed=event.kind, pending=None)
         case CaseReopened():
             return replace(case, closed=None)
+        case CasesMerged():
+            members = {**case.members, event.merged_case_id: event.clue_id}
+            parties = case.parties | {event.from_unit}
+            return replace(case, members=members, parties=parties)
+        case CaseSplit():
+            left = {k: v for k, v in case.members.items() if k != event.new_case_id}
+            return replace(case, members=left)
         case _:
             return _moved(case, event)
 
@@ -118,6 +140,7 @@ def _moved(case: Case, event: Event) -> Case:
 
 
 KIND = Kind("case", Case(), evolve)
+MERGED = "本案已并入另一案件，请在那一案件上办理。"
 
 
 class OpenCase(Command):
@@ -163,6 +186,8 @@ def own(case: Case, actor: Actor) -> None:
 
 
 def still_open(case: Case) -> None:
+    if case.merged:
+        raise Rejected("case-merged", MERGED)
     if case.closed is not None:
         raise Rejected("case-closed", "案件已办结；如有新情况，请先重新打开。")
     if case.history:
@@ -200,31 +225,62 @@ def open_case(command: OpenCase, _stamp: Stamp, states: States) -> list[New]:
 def reopen_case(command: ReopenCase, stamp: Stamp, states: States) -> list[New]:
     """Open again; a new conclusion and a new answer are owed from now on."""
     case = seen(command, stamp, states)
-    noted = CaseFactNoted(
-        case_id=command.case_id,
-        fact="reopened",
-        subject=command.case_id,
-        cause=stamp.command_id,
-    )
-    lifted = New(known.KIND.stream(command.case_id), noted)
+    noted = states.of(known.KIND, command.case_id)
+    if noted.into is not None:
+        raise Rejected("case-merged", MERGED)
+    lifted = lifting(case, noted, command.case_id, stamp)
     if stamp.actor.role == "system" and case.closed is None:
         # Not closed yet: what was concluded before the reversal closes nothing, nor
         # does the answer to an order that came again.
-        before = states.of(known.KIND, command.case_id)
-        came_again = command.reason == "dissatisfied" and before.answered
-        return [lifted] if came_again or before.concluded is not None else []
+        came_again = command.reason == "dissatisfied" and noted.answered
+        return lifted if came_again or noted.concluded is not None else []
     if stamp.actor.role not in {"leading-group", "brigade", "system"}:
         own(case, stamp.actor)
     if case.closed is None:
         raise Rejected("case-open", "案件没有办结，不需要重新打开。")
     again = CaseReopened(case_id=command.case_id, reason=command.reason)
-    return [New(KIND.stream(command.case_id), again), lifted]
+    return [New(KIND.stream(command.case_id), again), *lifted]
+
+
+def lifting(case: Case, noted: known.Known, case_id: UUID, stamp: Stamp) -> list[New]:
+    """Return what lifts a conclusion: a new one, and the clue's new answer, are owed.
+
+    What the authors of merged clues were told stands: it was their own answer.
+    """
+    told = sorted(noted.answered & {*case.members.values()})
+    facts: tuple[tuple[Literal["reopened", "answered"], UUID], ...] = (
+        ("reopened", case_id),
+        *(("answered", clue_id) for clue_id in told),
+    )
+    return [
+        New(
+            known.KIND.stream(case_id),
+            CaseFactNoted(
+                case_id=case_id, fact=fact, subject=subject, cause=stamp.command_id
+            ),
+        )
+        for fact, subject in facts
+    ]
 
 
 def case_and_known(command: Command) -> Sequence[Read]:
     """Name the two streams that every rule about a case reads."""
     case_id: UUID = command.case_id  # type: ignore[attr-defined]  # every command here
     return (Read(KIND, case_id), Read(known.KIND, case_id))
+
+
+def members_of(command: Command, states: States) -> Sequence[Read]:
+    """Name the streams of the cases merged into a command's case."""
+    case_id: UUID = command.case_id  # type: ignore[attr-defined]  # every command here
+    return [Read(KIND, one) for one in sorted(states.of(KIND, case_id).members)]
+
+
+def assigned(case: Case, unit: str) -> list[New]:
+    """Return who holds the merged cases now: whoever holds the one they went into."""
+    return [
+        New(KIND.stream(one), CaseAssigned(case_id=one, unit=unit))
+        for one in sorted(case.members)
+    ]
 
 
 RULES = (

@@ -9,6 +9,7 @@ from uuid import UUID
 from libs.calendar.clocks import ClockRule, Resume, Stop, in_force
 from libs.calendar.local_days import day_of, start_of_day
 from libs.events.command import Command, Stamp
+from libs.events.contracts import channels, duplicates, intake
 from libs.events.contracts.clocks import DeadlineRecomputed
 from libs.events.contracts.parts import Code
 from libs.events.decider import Read, Rule, States
@@ -18,13 +19,16 @@ from services.routing import case, deadline, known, rulebook
 from services.routing.deadline import Heard
 from services.routing.recomputing import recomputed
 
+OF_ONE_CLUE = frozenset(
+    word.name
+    for vocabulary in (intake, channels, duplicates)
+    for word in vars(vocabulary).values()
+    if isinstance(word, type) and issubclass(word, Event) and word is not Event
+)
+"""What is said of one clue: it stops no clock of another that shares its case."""
+
 # Where a clock's subject stands in an event that speaks of it.
-SUBJECT_FIELD = {
-    "case": "case_id",
-    "transfer": "transfer_id",
-    "order": "order_id",
-    "clue": "clue_id",
-}
+SUBJECT_FIELD = {"transfer": "transfer_id", "order": "order_id", "clue": "clue_id"}
 
 
 class HearEvent(Command):
@@ -38,6 +42,8 @@ class HearEvent(Command):
 
 
 def _subject(rule: ClockRule, command: HearEvent, held: case.Case) -> UUID | None:
+    if rule.subject == "case":
+        return command.case_id
     said = command.fields.get(SUBJECT_FIELD[rule.subject])
     if said is None and rule.subject == "transfer":
         # A ruling or the end of the case settles the transfer that was under way.
@@ -52,6 +58,10 @@ def _starts(rule: ClockRule, command: HearEvent) -> bool:
 
 
 def _stops(rule: ClockRule, command: HearEvent) -> Stop | None:
+    merged = command.type == "CaseClosed" and command.fields.get("kind") == "merged"
+    if merged and rule.subject == "case":
+        # Each channel's clocks go on when its case goes on in another (domain §5.4).
+        return None
     return next((stop for stop in rule.stops if stop.event == command.type), None)
 
 
@@ -75,6 +85,16 @@ def _in_effect(
         for found in (_stops(rule, command), _resumes(rule, command)):
             if found is not None:
                 yield rule, subject, found
+        for joined in _joined(rule, command, held):
+            yield rule, joined, _stops(rule, command)
+
+
+def _joined(rule: ClockRule, command: HearEvent, held: case.Case) -> Sequence[UUID]:
+    """Return the merged cases whose clocks an act on the surviving one stops too."""
+    stop = _stops(rule, command)
+    if rule.subject != "case" or stop is None or stop.scope != "case":
+        return ()
+    return () if command.type in OF_ONE_CLUE else sorted(held.members)
 
 
 def _reads(command: HearEvent) -> Sequence[Read]:
@@ -141,9 +161,9 @@ def _heard(
         # What lets the clock run again names no unit: the one that had the duty has it.
         filed_by = states.of(known.KIND, command.case_id).filed_by
         unit = fields.get("unit") or before.unit or filed_by or unit
-    return Heard(
-        command.event_id, command.type, command.at, command.case_id, unit, fields
-    )
+    # A merged case's clock is still that case's.
+    about = before.case_id or command.case_id
+    return Heard(command.event_id, command.type, command.at, about, unit, fields)
 
 
 def _set(
@@ -176,7 +196,7 @@ def _stop(
 def _claims_left(command: HearEvent, states: States) -> bool:
     noted = states.of(known.KIND, command.case_id)
     this = {UUID(command.fields["claim_id"])}
-    return bool(noted.claims - noted.withdrawn - this)
+    return bool(noted.claims_left - this)
 
 
 RULES = (Rule(HearEvent, _reads, hear, _deadlines),)

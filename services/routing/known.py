@@ -1,10 +1,12 @@
 """What routing knows of other services' facts about a case, and when it may close."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from libs.events.contracts.routing import CaseFactNoted
+from libs.events.contracts.merges import CaseMergeNoted
+from libs.events.contracts.routing import CaseFactNoted, ClaimCountNoted
 from libs.events.decider import Kind
 from libs.events.event import Event
 
@@ -14,9 +16,10 @@ class Known:
     """Facts of intake and enforcement, folded.
 
     `answered` holds the clues whose author was answered or can't be; `claims` and
-    `withdrawn` the claims of the case; `addressees` units that a proposal named;
-    `filed_by` the district's unit that filed; `last_at`: when the later of conclusion
-    and answer happened.
+    `withdrawn` the claims of the case's clue, `duplicates` those counted elsewhere;
+    `addressees` units that a proposal named; `filed_by` the district's unit that filed;
+    `last_at`: when the later of conclusion and answer happened; `into`: the case it was
+    merged into.
     """
 
     concluded: str | None = None
@@ -25,14 +28,35 @@ class Known:
     answered: frozenset[UUID] = frozenset()
     claims: frozenset[UUID] = frozenset()
     withdrawn: frozenset[UUID] = frozenset()
+    duplicates: frozenset[UUID] = frozenset()
     addressees: frozenset[str] = frozenset()
     filed_by: str | None = None
+    into: UUID | None = None
+
+    @property
+    def claims_left(self) -> frozenset[UUID]:
+        """Return the claims that are counted and were not given up."""
+        return self.claims - self.withdrawn - self.duplicates
 
 
 def evolve(known: Known, event: Event) -> Known:
     """Fold one noted fact."""
-    if not isinstance(event, CaseFactNoted):
-        return known
+    match event:
+        case CaseFactNoted():
+            return _noted(known, event)
+        case ClaimCountNoted():
+            this = {event.claim_id}
+            less = known.duplicates - this if event.counted else known.duplicates | this
+            return replace(known, duplicates=less)
+        case CaseMergeNoted(fact="went_into"):
+            return replace(known, into=event.other_case_id)
+        case CaseMergeNoted(fact="apart"):
+            return replace(known, into=None)
+        case _:
+            return known
+
+
+def _noted(known: Known, event: CaseFactNoted) -> Known:
     match event.fact:
         case "filing_proposed" | "filed":
             unit = {event.unit} if event.unit else set()
@@ -75,16 +99,15 @@ def _later(known: Known, event: CaseFactNoted) -> Known:
 KIND = Kind("known", Known(), evolve)
 
 
-def closing_kind(known: Known, clue: UUID | None) -> str | None:
+def closing_kind(known: Known, waiting: Collection[UUID]) -> str | None:
     """Return how the case may close now, or None while something is owed.
 
     It closes on the later of conclusion and the last answer owed (architecture §1); a
-    matter that is not wages closes once the channel was advised. `clue` None: an
-    adopted row, of which nobody waits here for an answer.
+    matter that is not wages closes once the channel was advised. `waiting`: the clues
+    whose authors wait here for an answer, none for an adopted row.
     """
     if known.not_wage:
         return "not_wage"
-    answered = clue is None or clue in known.answered
-    if known.concluded is not None and answered:
+    if known.concluded is not None and known.answered >= {*waiting}:
         return known.concluded
     return None

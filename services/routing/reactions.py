@@ -4,8 +4,16 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from libs.events.command import Command
-from libs.events.contracts import channels, enforcement, intake, routing
+from libs.events.contracts import (
+    channels,
+    duplicates,
+    enforcement,
+    intake,
+    merging,
+    routing,
+)
 from libs.events.contracts.channels import ClueRedispatched
+from libs.events.contracts.duplicates import ClueLinkedAsDuplicate, ClueUnlinked
 from libs.events.contracts.enforcement import (
     CaseConcluded,
     CaseFiled,
@@ -22,12 +30,15 @@ from libs.events.contracts.intake import (
     ReplyFoundImpossible,
     ReplySent,
 )
+from libs.events.contracts.merging import ClaimDuplicateLifted, ClaimMarkedDuplicate
 from libs.events.contracts.routing import CloseKind
 from libs.events.event import Event, Recorded
 from libs.events.reactions import Reaction
+from libs.ids import case_id as case_of
 from services.routing.case import OpenCase, ReopenCase
 from services.routing.hearing import HearEvent
-from services.routing.noting import NoteFact
+from services.routing.merging import MergeCases, SplitMerged
+from services.routing.noting import CountClaim, NoteFact
 
 DISTRICT = "DB"
 """The unit to which a proposal to file is addressed."""
@@ -98,7 +109,7 @@ def note_fact(recorded: Recorded) -> Sequence[Command]:
         return []
     name, subject, kind, unit = found
     said = {
-        "case_id": fact.case_id,  # type: ignore[attr-defined]  # `on` lists them
+        "case_id": _concerned(fact),
         "fact": name,
         "subject": subject,
         "kind": kind,
@@ -109,6 +120,55 @@ def note_fact(recorded: Recorded) -> Sequence[Command]:
     return [NoteFact.model_validate(said)]
 
 
+OF_A_CLAIM = (ClaimOpened, ClaimWithdrawn, ClaimMarkedDuplicate, ClaimDuplicateLifted)
+
+
+def _concerned(fact: Event) -> UUID:
+    """Return the case whose clocks and answers a fact concerns.
+
+    A claim that was merged into another case is still one of its own clue's.
+    """
+    if isinstance(fact, OF_A_CLAIM):
+        return case_of(fact.clue_id)
+    found: UUID = fact.case_id  # type: ignore[attr-defined]  # `on` lists them
+    return found
+
+
+def count_claim(recorded: Recorded) -> Sequence[Command]:
+    """Note that a claim was marked duplicate, or that the mark was lifted."""
+    fact = recorded.fact()
+    if not isinstance(fact, ClaimMarkedDuplicate | ClaimDuplicateLifted):
+        return []
+    command = CountClaim(
+        case_id=_concerned(fact),
+        claim_id=fact.claim_id,
+        counted=isinstance(fact, ClaimDuplicateLifted),
+        cause=recorded.id,
+        at=recorded.occurred_at or recorded.recorded_at,
+    )
+    return [command]
+
+
+def merge_cases(recorded: Recorded) -> Sequence[Command]:
+    """Merge the cases of linked clues, split those of un-linked ones (F-2.2.3c)."""
+    fact = recorded.fact()
+    match fact:
+        case ClueLinkedAsDuplicate():
+            command: type[MergeCases] = MergeCases
+        case ClueUnlinked():
+            command = SplitMerged
+        case _:
+            return []
+    asked = command(
+        case_id=fact.of_case_id,
+        merged_case_id=fact.case_id,
+        clue_id=fact.clue_id,
+        cause=recorded.id,
+        at=recorded.occurred_at or recorded.recorded_at,
+    )
+    return [asked]
+
+
 def hear_event(recorded: Recorded) -> Sequence[Command]:
     """Let the clocks hear every event of a case; history starts none."""
     fact = recorded.fact()
@@ -116,7 +176,7 @@ def hear_event(recorded: Recorded) -> Sequence[Command]:
     if fields.get("history") or fields.get("case_id") is None:
         return []
     command = HearEvent(
-        case_id=UUID(fields["case_id"]),
+        case_id=_concerned(fact),
         event_id=recorded.id,
         type=recorded.type,
         at=recorded.occurred_at or recorded.recorded_at,
@@ -149,6 +209,9 @@ def reopen_redispatched(recorded: Recorded) -> Sequence[Command]:
     return [ReopenCase(case_id=fact.case_id, reason="dissatisfied")]
 
 
+HEARD = (intake, channels, duplicates, routing, enforcement, merging)
+
+
 def _of_cases(*vocabularies: object) -> tuple[type[Event], ...]:
     found = [
         word
@@ -161,7 +224,7 @@ def _of_cases(*vocabularies: object) -> tuple[type[Event], ...]:
 
 def _heard(word: type[Event]) -> bool:
     fields = word.model_fields
-    own_note = {"fact", "cause"} <= set(fields)
+    own_note = "cause" in fields
     return "case_id" in fields and not own_note and "import_id" not in fields
 
 
@@ -188,9 +251,9 @@ REACTIONS = (
         ClaimOpened,
         ClaimWithdrawn,
     ),
-    _reaction(
-        "hear-event", hear_event, *_of_cases(channels, intake, routing, enforcement)
-    ),
+    _reaction("count-claim", count_claim, ClaimMarkedDuplicate, ClaimDuplicateLifted),
+    _reaction("merge-cases", merge_cases, ClueLinkedAsDuplicate, ClueUnlinked),
+    _reaction("hear-event", hear_event, *_of_cases(*HEARD)),
     _reaction("reopen-reversed", reopen_reversed, WagePaymentReversed),
     _reaction("reopen-disputed", reopen_disputed, WagePaymentDisputed),
     _reaction("reopen-redispatched", reopen_redispatched, ClueRedispatched),

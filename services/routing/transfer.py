@@ -24,7 +24,9 @@ from services.routing.case import (
     KIND,
     Case,
     Pending,
+    assigned,
     case_and_known,
+    members_of,
     own,
     seen,
     still_open,
@@ -134,7 +136,7 @@ def accept_transfer(command: AcceptTransfer, stamp: Stamp, states: States) -> li
         reason=pending.reason,
         article=pending.article,
     )
-    return [New(KIND.stream(command.case_id), moved)]
+    return [New(KIND.stream(command.case_id), moved), *assigned(case, pending.to_unit)]
 
 
 def refuse_transfer(command: RefuseTransfer, stamp: Stamp, states: States) -> list[New]:
@@ -165,7 +167,7 @@ def rule_ownership(command: RuleOwnership, stamp: Stamp, states: States) -> list
         to_unit=command.to_unit,
         article=command.article,
     )
-    return [New(KIND.stream(command.case_id), ruled)]
+    return [New(KIND.stream(command.case_id), ruled), *assigned(case, command.to_unit)]
 
 
 def _naming_a_unit(command: ProposeTransfer | RuleOwnership) -> Sequence[Read]:
@@ -174,7 +176,7 @@ def _naming_a_unit(command: ProposeTransfer | RuleOwnership) -> Sequence[Read]:
 
 RULES = (
     Rule(ProposeTransfer, _naming_a_unit, propose_transfer),
-    Rule(AcceptTransfer, case_and_known, accept_transfer),
+    Rule(AcceptTransfer, case_and_known, accept_transfer, members_of),
     Rule(RefuseTransfer, case_and_known, refuse_transfer),
-    Rule(RuleOwnership, _naming_a_unit, rule_ownership),
+    Rule(RuleOwnership, _naming_a_unit, rule_ownership, members_of),
 )

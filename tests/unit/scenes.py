@@ -24,6 +24,7 @@ from services.routing import app as routing
 from tests.unit.channel_scenes import ON_CLUE, cleared
 from tests.unit.channel_scenes import SCENES as CHANNEL_SCENES
 from tests.unit.clock_scenes import CLOCK_SCENES, ON_CASE, Scene, first_owned, scene
+from tests.unit.clue_pair import LINKED, two_clues
 from tests.unit.matters import (
     CASE,
     CLUE,
@@ -124,6 +125,10 @@ SCENES: Mapping[str, Scene] = {
     ),
     "SendReply": scene(cleared, ON_CLUE, {"form": "letter", "conclusion": "paid"}),
     "FindReplyImpossible": scene(cleared, ON_CLUE, {"reason": "declined"}),
+    "LinkDuplicate": scene(two_clues, ON_CLUE, {"of_clue_id": ONE}),
+    "UnlinkDuplicate": scene(
+        lambda unit: two_clues(unit, LINKED), ON_CLUE, {"reason": "entry-error"}
+    ),
     "ProposeTransfer": scene(
         first_owned, ON_CASE, {"transfer_id": ONE, "to_unit": "R4", "reason": "area"}
     ),

@@ -47,7 +47,7 @@ from tests.unit.offices import SYSTEM, by, listed_officers, officer, on
 from tests.unit.test_hearing import hear
 
 (ADOPT,) = RULES
-(NOTE,) = NOTING
+NOTE = NOTING[0]
 PROPOSE = TRANSFERS[0]
 VERIFY = next(rule for rule in VERIFYING if rule.command is VerifyFacts)
 LIST = next(rule for rule in noting.RULES if rule.command is noting.ListAdopted)

@@ -190,6 +190,7 @@ def test_what_stops_each_clock() -> None:
     stops = {clock: {s.event for s in rule.stops} for clock, rule in CLOCKS.items()}
     accepted = {"ComplaintAccepted", "ComplaintRefused", "CaseFiled"}
     ended = {"ClueClosedNotWage", "ClaimWithdrawn", "CaseClosed"}
+    ended |= {"ClaimMarkedDuplicate"}
     assert stops["CLK-02"] == accepted | ended
     assert stops["CLK-05"] == {"InvestigationCompleted", "CaseConcluded"}
     assert stops["CLK-10"] == {"PaymentOrderSatisfied"}

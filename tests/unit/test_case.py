@@ -22,7 +22,7 @@ from tests.unit.matters import CASE, CLUE, EMPLOYER, ONE, moved, routed
 from tests.unit.offices import SYSTEM, by, on
 
 OPEN, REOPEN = RULES
-(NOTE,) = NOTING
+NOTE = NOTING[0]
 PAID = CaseClosed(case_id=CASE, kind="paid")
 REOPENED = CaseReopened(case_id=CASE, reason="review")
 

@@ -181,5 +181,5 @@ def test_an_open_case_owes_the_next_answer_before_it_closes() -> None:
     outcome.then_says("RoutingCaseFactNoted")
     again = answered.given(known.KIND, CASE, *outcome.events)
     again = again.given(known.KIND, CASE, note("concluded", "paid"))
-    assert known.closing_kind(again.state(known.KIND, CASE), CLUE) is None
+    assert known.closing_kind(again.state(known.KIND, CASE), {CLUE}) is None
     reopening(routed()).then_nothing()

@@ -10,7 +10,8 @@ from services.reporting.console.menu import PAGES
 from services.reporting.console.render import ENVIRONMENT
 from services.reporting.console.words import FOLDER, words
 from services.reporting.reading.channel_guards import CHANNEL_OF, ON_CHANNEL
-from services.reporting.reading.guards import ON_CASE, ON_CLAIM, ON_PAYMENT
+from services.reporting.reading.claim_guards import ON_CLAIM, ON_PAYMENT
+from services.reporting.reading.guards import ON_CASE
 
 ASKED = re.compile(r"""\bt\("([a-z0-9.-]+[a-zA-Z0-9-]*)"[,)]""")
 HAN = re.compile(r"[一-鿿]")

@@ -11,7 +11,7 @@ from libs.organisation import load_organisation
 from libs.web import permissions
 from libs.web.permissions import Power
 from services.enforcement import api as enforcement
-from services.intake.routes import clues
+from services.intake.routes import clues, links
 from services.reporting import closing
 from services.routing import api as routing
 from services.routing.seeding import books
@@ -37,7 +37,7 @@ DOOR_ALONE = {
     "Explain", "AsOf", "EventTrail", "Verify", "RebuildView", "HandleParked",
     "AdvanceClock", "ResendRecords", "RotateKeys",
 }  # fmt: skip
-ACTS = [*enforcement.ACTS, *clues.ACTS, *closing.ACTS, *routing.ACTS]
+ACTS = [*enforcement.ACTS, *clues.ACTS, *closing.ACTS, *links.ACTS, *routing.ACTS]
 
 
 def decided(act: str, role: str, unit: str, holder: str) -> Outcome:

@@ -129,6 +129,46 @@ class CaseReopened(Event, name="CaseReopened"):
     ]
 
 
+class CasesMerged(Event, name="CasesMerged"):
+    """Two clues tell one fact: their cases go on as one (domain §5.4).
+
+    `case_id` survives, `merged_case_id` is closed as merged; both numbers lead to it.
+    `unit` owns it, `from_unit` owned the other. Stream `case-<case_id>`.
+    """
+
+    case_id: UUID
+    merged_case_id: UUID
+    clue_id: UUID
+    unit: Code
+    from_unit: Code
+
+
+class CaseSplit(Event, name="CaseSplit"):
+    """A part of a case is a case of its own again, with its clue, number and claims.
+
+    `ground` says why, as a code; `unit` owns both. Stream `case-<case_id>`, the case
+    that it was part of.
+    """
+
+    case_id: UUID
+    new_case_id: UUID
+    clue_id: UUID
+    ground: Code
+    unit: Code
+
+
+class ClaimCountNoted(Event, name="RoutingClaimCountNoted"):
+    """Routing took in that a claim is counted no more, or is counted again.
+
+    Stream `known-<case_id>`, of the case of the claim's own clue.
+    """
+
+    case_id: UUID
+    claim_id: UUID
+    counted: bool
+    cause: UUID
+
+
 class CaseFactNoted(Event, name="RoutingCaseFactNoted"):
     """Routing took in a fact of another service about a case.
 

@@ -15,6 +15,7 @@ from libs.web.etags import etag
 from libs.web.idempotency import Creation
 from services.intake import clue
 from services.intake.registering import Form, Registered, register
+from services.intake.routes.likeness import Likely, visible
 from services.intake.routes.limiting import limit_the_public
 from services.intake.said import ComplaintSaid, ReportSaid
 from services.intake.window import Window
@@ -42,6 +43,9 @@ class Receipt(Answer):
     query_code: str
     claims: list[ClaimReceipt]
     warnings: list[dict[str, Any]]
+    likely: list[Likely] = Field(
+        default=[], description="Clues that may tell the same fact; for officers only."
+    )
 
 
 def router(window: Window) -> APIRouter:
@@ -55,7 +59,7 @@ def router(window: Window) -> APIRouter:
         """Register a complaint 投诉 with its workers."""
         permissions.require(caller, "RegisterComplaint")
         form = Form(said, "complaint", caller, act)
-        return receipt(window, form, await register(window, form))
+        return await receipt(window, form, await register(window, form))
 
     @routes.post("/v1/reports", status_code=201, response_model=Receipt)
     async def report(
@@ -64,12 +68,12 @@ def router(window: Window) -> APIRouter:
         """Register a report 举报, also an anonymous one."""
         permissions.require(caller, "RegisterReport")
         form = Form(said, "report", caller, act)
-        return receipt(window, form, await register(window, form))
+        return await receipt(window, form, await register(window, form))
 
     return routes
 
 
-def receipt(window: Window, form: Form, found: Registered) -> JSONResponse:
+async def receipt(window: Window, form: Form, found: Registered) -> JSONResponse:
     """Answer with the receipt; the codes are computed anew, they are kept nowhere."""
     said = found.received
     stream = clue.KIND.stream(said.clue_id)
@@ -97,6 +101,7 @@ def receipt(window: Window, form: Form, found: Registered) -> JSONResponse:
         "query_code": window.codes.of("clue", said.clue_id),
         "claims": claims,
         "warnings": found.checked.warned(),
+        "likely": await _likely(window, form, found),
     }
     headers = {
         "ETag": etag(version),
@@ -104,3 +109,13 @@ def receipt(window: Window, form: Form, found: Registered) -> JSONResponse:
         "Cache-Control": "no-store",
     }
     return JSONResponse(answer, 201, headers)
+
+
+async def _likely(
+    window: Window, form: Form, found: Registered
+) -> list[dict[str, Any]]:
+    if not isinstance(form.caller, SignedIn):
+        return []
+    own = found.received.clue_id
+    shown = await visible(window, form.caller, own, found.likely)
+    return [one.model_dump(mode="json") for one in shown]

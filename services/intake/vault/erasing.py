@@ -1,5 +1,6 @@
 """Erasing: a person's key is destroyed, a tombstone stays; counts and sums stay too."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +23,22 @@ UPDATE vault.person SET wrapped_key = NULL, id_hmac = NULL, phone_hmac = NULL,
     erased_at = clock_timestamp()
 WHERE person_id = ANY($1) AND wrapped_key IS NOT NULL
 """
+# Nobody is matched by what was erased; the clue's own profile keeps its places.
+UNMATCH = """
+DELETE FROM likeness.key WHERE kind IN ('id', 'phone') AND key = ANY($1)
+"""
+UNKNOW = """
+UPDATE likeness.clue SET
+    ids = ARRAY(SELECT CASE WHEN x = ANY($1) THEN NULL ELSE x END
+                FROM unnest(ids) WITH ORDINALITY AS a(x, n) ORDER BY n),
+    phones = ARRAY(SELECT CASE WHEN x = ANY($1) THEN NULL ELSE x END
+                   FROM unnest(phones) WITH ORDINALITY AS a(x, n) ORDER BY n)
+WHERE clue_id = ANY($2)
+"""
+MATCHED = """
+SELECT DISTINCT clue_id FROM likeness.key
+WHERE kind IN ('id', 'phone') AND key = ANY($1)
+"""
 BURIED = "SELECT hmac FROM vault.tombstone WHERE hmac = ANY($1)"
 ERASED = """
 SELECT right(stream, 36)::uuid FROM journal.event
@@ -37,9 +54,19 @@ async def erase(connection: asyncpg.Connection, person: UUID) -> bool:
         # The telephone is a family's or a crew's: it is buried only for want of an ID.
         hmacs = {row["id_hmac"] or row["phone_hmac"] for row in rows} - {None}
         await connection.execute(TOMBSTONE, sorted(hmacs))
+        await _unmatch(connection, rows)
         await connection.execute(FORGET, owners)
         done = await connection.execute(DESTROY, owners)
     return bool(done != "UPDATE 0")
+
+
+async def _unmatch(
+    connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]
+) -> None:
+    gone = [key for r in rows for key in (r["id_hmac"], r["phone_hmac"]) if key]
+    found = await connection.fetch(MATCHED, gone)
+    await connection.execute(UNKNOW, gone, [row["clue_id"] for row in found])
+    await connection.execute(UNMATCH, gone)
 
 
 async def replay_erasures(journal: Journal) -> int:

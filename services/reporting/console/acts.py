@@ -10,7 +10,7 @@ Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
     "officers", "lines", "proof", "proofs", "deadline", "clue", "count",
 ]  # fmt: skip
-On = Literal["clue", "case", "proceeding", "claim"]
+On = Literal["clue", "links", "case", "proceeding", "claim"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ ENDS = (
 )  # fmt: skip
 
 
-def _choice(name: str, *codes: str) -> Field:
+def choice(name: str, *codes: str) -> Field:
     return Field(name, "choice", codes=codes)
 
 
@@ -69,10 +69,8 @@ ACTS: Mapping[str, ActForm] = {
         f"{CLUE}/screening",
         "clue",
         (
-            _choice(
-                "matter", "wage", "project_price", "labour_service_fee", "not_wage"
-            ),
-            _choice("jurisdiction", "ours", *TRANSFER_REASONS),
+            choice("matter", "wage", "project_price", "labour_service_fee", "not_wage"),
+            choice("jurisdiction", "ours", *TRANSFER_REASONS),
             WHEN,
         ),
     ),
@@ -81,8 +79,8 @@ ACTS: Mapping[str, ActForm] = {
         f"{CLUE}/advice",
         "clue",
         (
-            _choice("advised_channel", *OTHER_CHANNELS),
-            _choice("told", "spoken", "printed", "sms", "online"),
+            choice("advised_channel", *OTHER_CHANNELS),
+            choice("told", "spoken", "printed", "sms", "online"),
             WHEN,
         ),
     ),
@@ -92,9 +90,7 @@ ACTS: Mapping[str, ActForm] = {
         "clue",
         (
             Field("form", "choice", required=False, codes=FORMS),
-            _choice(
-                "conclusion", "paid", "settled", "unfounded", "referred", "in-hand"
-            ),
+            choice("conclusion", "paid", "settled", "unfounded", "referred", "in-hand"),
             Field("text", "long", required=False),
             WHEN,
         ),
@@ -104,10 +100,20 @@ ACTS: Mapping[str, ActForm] = {
         f"{CLUE}/reply-impossible",
         "clue",
         (
-            _choice(
+            choice(
                 "reason", "anonymous", "contact_invalid", "person_deceased", "declined"
             ),
             WHEN,
+        ),
+    ),
+    "UnlinkDuplicate": ActForm(
+        "intake",
+        f"{CLUE}/unlinking",
+        "links",
+        (
+            choice(
+                "reason", "other-matter", "other-worker", "other-months", "entry-error"
+            ),
         ),
     ),
     "ProposeTransfer": ActForm(
@@ -116,7 +122,7 @@ ACTS: Mapping[str, ActForm] = {
         "case",
         (
             Field("to_unit", "unit"),
-            _choice("reason", *TRANSFER_REASONS),
+            choice("reason", *TRANSFER_REASONS),
             Field("article", "text", required=False),
         ),
     ),
@@ -125,7 +131,7 @@ ACTS: Mapping[str, ActForm] = {
         "routing",
         f"{CASE}/transfers/refusal",
         "case",
-        (_choice("reason", *TRANSFER_REASONS), ARTICLE),
+        (choice("reason", *TRANSFER_REASONS), ARTICLE),
     ),
     "RuleOwnership": ActForm(
         "routing", f"{CASE}/ruling", "case", (Field("to_unit", "unit"), ARTICLE)
@@ -135,7 +141,7 @@ ACTS: Mapping[str, ActForm] = {
         f"{CASE}/reopening",
         "case",
         (
-            _choice(
+            choice(
                 "reason",
                 "new_claim",
                 "default",
@@ -159,7 +165,7 @@ ACTS: Mapping[str, ActForm] = {
         "case",
         (
             Field("subject", "deadline", start="CLK-02"),
-            _choice("reason", "correction"),
+            choice("reason", "correction"),
         ),
     ),
     "EndDeadlinePause": ActForm(
@@ -176,7 +182,7 @@ ACTS: Mapping[str, ActForm] = {
         f"{CASE}/refusal",
         "proceeding",
         (
-            _choice(
+            choice(
                 "reason",
                 "older_than_two_years",
                 "not_our_jurisdiction",
@@ -201,7 +207,7 @@ ACTS: Mapping[str, ActForm] = {
         f"{CASE}/filing-refusal",
         "proceeding",
         (
-            _choice(
+            choice(
                 "reason",
                 "too_old",
                 "no_employer",
@@ -228,7 +234,7 @@ ACTS: Mapping[str, ActForm] = {
         "proceeding",
         (
             Field("served_on", "date", start="today", past=True),
-            _choice("method", "handed", "mailed", "posted", "electronic"),
+            choice("method", "handed", "mailed", "posted", "electronic"),
             Field("proof", "proof", required=False, codes=("photo", "film", "receipt")),
             WHEN,
         ),
@@ -238,63 +244,9 @@ ACTS: Mapping[str, ActForm] = {
         f"{CASE}/conclusion",
         "proceeding",
         (
-            _choice("kind", *ENDS),
+            choice("kind", *ENDS),
             Field("reviewer_id", "officer", required=False, codes=("LG",)),
             WHEN,
         ),
-    ),
-    "VerifyFacts": ActForm(
-        "enforcement",
-        f"{CLAIM}/verification",
-        "claim",
-        (
-            Field("verified", "money", start="claimed"),
-            Field("evidence", "proofs", required=False, codes=PROOFS),
-            Field("reviewer_id", "officer", required=False, codes=("DB", "LI")),
-            WHEN,
-        ),
-    ),
-    "WithdrawClaim": ActForm(
-        "enforcement",
-        f"{CLAIM}/withdrawal",
-        "claim",
-        (_choice("reason", "settled", "mistaken", "duplicate", "own-wish"), WHEN),
-    ),
-    "RecordWagesPaid": ActForm(
-        "enforcement",
-        f"{CLAIM}/payments",
-        "claim",
-        (
-            Field("amount", "money", start="unpaid"),
-            _choice(
-                "payer",
-                "employer",
-                "general_contractor",
-                "owner",
-                "deposit",
-                "fund",
-                "revolving",
-            ),
-            Field("proof", "proof", codes=("bank-slip", "wage-sheet", "cash-receipt")),
-            WHEN,
-        ),
-    ),
-    "ReversePayment": ActForm(
-        "enforcement",
-        f"{PAYMENT}/reversal",
-        "claim",
-        (_choice("reason", "not-received", "wrong-person", "entry-error"), WHEN),
-    ),
-    "ConfirmReceipt": ActForm(
-        "enforcement",
-        f"{PAYMENT}/confirmation",
-        "claim",
-        (_choice("method", "call", "sms", "signature"), WHEN),
-    ),
-    "DisputePayment": ActForm(
-        "enforcement",
-        f"{PAYMENT}/dispute",
-        "claim",
-        (_choice("reason", "not-received", "card-held", "amount-wrong"), WHEN),
     ),
 }

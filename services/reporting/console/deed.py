@@ -18,6 +18,7 @@ from services.reporting.views.claim import ClaimRow
 
 STATES = {
     "clue": ("intake", "/v1/clues/{clue_id}"),
+    "links": ("intake", "/v1/clues/{clue_id}/links"),
     "case": ("routing", "/v1/cases/{case_id}"),
     "proceeding": ("enforcement", "/v1/cases/{case_id}"),
     "claim": ("enforcement", "/v1/cases/{case_id}/claims/{claim_id}"),

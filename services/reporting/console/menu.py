@@ -9,6 +9,7 @@ PAGES = (
     # key, address, the row of the permission table that opens it
     ("today", "/console", "ReadCases"),
     ("register", "/console/register", "RegisterComplaint"),
+    ("duplicates", "/console/duplicates", "LinkDuplicate"),
     ("transfers", "/console/transfers", "AcceptTransfer"),
     ("ledger", "/console/ledger", "ReadLedger"),
     ("channels", "/console/channels", "ReadLedger"),

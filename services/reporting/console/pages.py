@@ -17,6 +17,7 @@ from services.reporting.console.routes import (
     cases,
     catalogue,
     channels,
+    duplicates,
     evidence,
     importing,
     ledger,
@@ -42,8 +43,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, cases, acting, advice, evidence, registering, ledger, channels,
-        signals, statistics, calendars, owner_rules, importing, operating,
+        today, cases, acting, advice, duplicates, evidence, registering, ledger,
+        channels, signals, statistics, calendars, owner_rules, importing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

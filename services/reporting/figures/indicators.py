@@ -42,8 +42,11 @@ INDICATORS = (
     Indicator(
         "S07",
         Said("去重后线索", "distinct facts"),
-        Said("同一事实只计一件", "one fact counts once"),
-        lists.REGISTERED,
+        Said(
+            "同一事实只计一件（经确认关联的重复线索合为一件）",
+            "one fact counts once: clues that an officer linked count as one",
+        ),
+        lists.DISTINCT,
         "items",
     ),
     Indicator(

@@ -46,6 +46,28 @@ SELECT DISTINCT ON (f.case_id) f.event_id, f.case_id, f.case_id AS subject,
 FROM {source} {THEN} WHERE f.at < $3 AND {where} ORDER BY f.case_id, f.at"""
 
 
+# Which fact a case is about at the cut-off: linked clues are about the one that counts.
+FACT_OF = """
+LEFT JOIN LATERAL (
+    SELECT l.kind, l.detail FROM case_fact_as_known($1) l
+    WHERE l.case_id = f.case_id AND l.kind IN ('linked', 'unlinked')
+      AND COALESCE(l.happened_at, l.recorded_at) < $3
+    ORDER BY COALESCE(l.happened_at, l.recorded_at) DESC, l.recorded_at DESC LIMIT 1
+) link ON true
+CROSS JOIN LATERAL (
+    SELECT CASE link.kind WHEN 'linked' THEN link.detail::uuid ELSE f.case_id END AS id
+) same"""
+
+
+def once(*kinds: str, where: str = "true") -> str:
+    """Return the list of facts told, by any clue about them (S07…S10): each once."""
+    source = FACTS.format(kinds=",".join(kinds))
+    return f"""
+SELECT DISTINCT ON (same.id) f.event_id, f.case_id, same.id AS subject,
+       f.minor AS amount, f.at, owner.unit
+FROM {source} {FACT_OF} {THEN} WHERE f.at < $3 AND {where} ORDER BY same.id, f.at"""
+
+
 def money(kind: str, subject: str) -> str:
     """Return the list of moved money: `paid` or `confirmed`, in yuan only."""
     return f"""
@@ -59,7 +81,8 @@ WHERE f.at < $3"""
 
 
 REGISTERED = first("registered")
-VERIFIED = first("verified")
+DISTINCT = once("registered")
+VERIFIED = once("verified")
 # A finding that was revised counts as it was revised, from its first day.
 FOUND = """
 f.detail = 'arrears' AND f.case_id IN (
@@ -67,7 +90,7 @@ f.detail = 'arrears' AND f.case_id IN (
         SELECT DISTINCT ON (case_id) case_id, detail FROM case_fact_as_known($1)
         WHERE kind = 'verified' ORDER BY case_id, recorded_at DESC) latest
     WHERE detail = 'arrears')"""
-ARREARS = first("verified", where=FOUND)
+ARREARS = once("verified", where=FOUND)
 ANSWERED = first("answered", "unanswerable", "not_wage")
 TRANSFERRED = facts("transferred")
 # The proposal that a receipt answers is the one that was pending just before it.
@@ -97,8 +120,10 @@ WHERE f.at < $3"""
 
 # What each claim still misses at the cut-off: payable by what happened before it, less
 # what was paid before it, also when either was entered later. An order stands before
-# what was verified; a claim given up misses nothing. What an imported row says was paid
-# counts too: who lists an adopted case has it, and leaves out those that are history.
+# what was verified; a claim given up, or counted in another one's stead, misses
+# nothing, and one that moved misses in the case that it was in then. What an imported
+# row says was paid counts too: who lists an adopted case has it, and leaves out those
+# that are history.
 UNPAID = """
 WITH moved AS (
     SELECT claim_id, case_id, kind, minor, recorded_at FROM money_fact_as_known($1)
@@ -110,12 +135,22 @@ WITH moved AS (
 ), paid AS (
     SELECT claim_id, SUM(minor) AS minor FROM moved WHERE kind = 'paid'
     GROUP BY claim_id
+), placed AS (
+    SELECT DISTINCT ON (claim_id) claim_id, case_id FROM moved WHERE kind = 'moved'
+    ORDER BY claim_id, recorded_at DESC
+), twice AS (
+    SELECT claim_id FROM (
+        SELECT DISTINCT ON (claim_id) claim_id, kind FROM moved
+        WHERE kind IN ('duplicate', 'counted') ORDER BY claim_id, recorded_at DESC
+    ) latest WHERE kind = 'duplicate'
 ), missing AS (
-    SELECT p.claim_id, p.case_id,
+    SELECT p.claim_id, COALESCE(placed.case_id, p.case_id) AS case_id,
            (p.minor - COALESCE(paid.minor, 0))::bigint AS unpaid
     FROM payable p LEFT JOIN paid USING (claim_id)
+    LEFT JOIN placed USING (claim_id)
     WHERE p.minor > COALESCE(paid.minor, 0)
       AND p.claim_id NOT IN (SELECT claim_id FROM moved WHERE kind = 'withdrawn')
+      AND p.claim_id NOT IN (SELECT claim_id FROM twice)
 ), balance AS (
     SELECT case_id, SUM(unpaid)::bigint AS unpaid FROM missing GROUP BY case_id
 )"""
@@ -128,10 +163,9 @@ STANDING = """
  ORDER BY case_id, COALESCE(happened_at, recorded_at) DESC, recorded_at DESC)"""
 
 RESOLVED = f"""{UNPAID}
-SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
-       owner.unit
+SELECT f.event_id, f.case_id, f.subject, 0::bigint AS amount, f.at, owner.unit
 FROM ({ARREARS}) f {AT_CUT_OFF}
-WHERE f.case_id NOT IN (SELECT case_id FROM balance)"""
+WHERE f.subject NOT IN (SELECT case_id FROM balance)"""
 
 OPEN_UNPAID = f"""{UNPAID}
 SELECT f.event_id, f.case_id, f.case_id AS subject, b.unpaid AS amount, f.at,

@@ -1,5 +1,6 @@
 """The case page: all that is known of one case, as it stands or as known then."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +38,7 @@ from services.reporting.views.owner_rules import OwnerRulesRow
 
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
-    "channel_item", "owner_rules",
+    "channel_item", "owner_rules", "clue_link",
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -57,7 +58,19 @@ CLUES = _of("clue", "registered_at, stream")
 CASES = _of("case_file", "stream")
 CLAIMS = _of("claim", "ordinal, claim_id")
 PROCEEDINGS = _of("proceeding", "stream")
-DEADLINES = _of("deadline", "due_at, stream")
+# A channel's clocks go on in the case that its clue's case was merged into.
+DEADLINES = statement("""
+SELECT * FROM {deadline} d WHERE {at} AND (d.case_id = $2 OR d.case_id IN (
+    SELECT l.case_id FROM {clue_link} l WHERE l.of_case_id = $2))
+ORDER BY due_at, stream""")
+LINKED = statement("""
+SELECT k.* FROM {clue} k JOIN {clue_link} l ON l.clue_id = k.clue_id
+WHERE {at} AND l.of_case_id = $2 ORDER BY k.registered_at, k.stream""")
+MERGED = statement("""
+SELECT l.of_case_id, f.parties FROM {clue_link} l
+JOIN {case_file} own ON own.case_id = l.case_id AND own.closed = 'merged'
+JOIN {case_file} f ON f.case_id = l.of_case_id
+WHERE {at} AND l.case_id = $2""")
 IMPORTED = _of("imported", "stream")
 ITEMS = _of("channel_item", "stream")
 
@@ -77,9 +90,16 @@ class Sum:
     overpaid: int | None
 
 
+Clues = Sequence[clue.ClueRow]
+
+
 @dataclass(frozen=True)
 class CasePage:
-    """One case with its clue, people and money, dates and trail."""
+    """One case with its clue, people and money, dates and trail.
+
+    `linked`: the clues that repeat its own; `merged_into`: the case that it went into,
+    which the units `merged_parties` may see.
+    """
 
     case_id: UUID
     clue: clue.ClueRow | None
@@ -89,6 +109,9 @@ class CasePage:
     deadlines: Sequence[deadline.DeadlineRow]
     imported: imported.ImportedRow | None
     trail: Sequence[Happened]
+    linked: Clues = ()
+    merged_into: UUID | None = None
+    merged_parties: tuple[str, ...] = ()
     suggested: Suggested | None = None
     items: Sequence[channel_item.ChannelItemRow] = ()
 
@@ -115,7 +138,8 @@ class CasePage:
     def parties(self) -> tuple[str, ...]:
         """Return the units that may see the case."""
         first = (self.clue.first_asked_unit,) if self.clue else ()
-        return self.case.parties if self.case else first
+        own = self.case.parties if self.case else first
+        return (*own, *self.merged_parties)
 
     @property
     def running(self) -> deadline.DeadlineRow | None:
@@ -153,7 +177,7 @@ class CasePage:
 
 def _sum(currency: str, claims: Sequence[claim.ClaimRow]) -> Sum:
     of = [one for one in claims if one.currency == currency]
-    standing = [one for one in of if not one.withdrawn]
+    standing = [one for one in of if one.counted]
     # What was paid stays counted, also where the worker withdrew.
     said = {
         name: _total(of if name in {"paid", "confirmed"} else standing, name)
@@ -192,6 +216,7 @@ async def _read(
         return None
     held = await all_of(PROCEEDINGS, proceeding.VIEW)
     rules = await in_force(connection, as_of)
+    merged = await connection.fetchrow(MERGED.at(as_of), as_of, case_id)
     row = await all_of(IMPORTED, imported.VIEW)
     return CasePage(
         case_id=case_id,
@@ -204,6 +229,9 @@ async def _read(
         trail=await of_case(connection, case_id, as_of),
         items=await all_of(ITEMS, channel_item.VIEW),
         suggested=_suggested(rules, clues, files),
+        linked=await all_of(LINKED, clue.VIEW),
+        merged_into=merged["of_case_id"] if merged else None,
+        merged_parties=tuple(json.loads(merged["parties"])) if merged else (),
     )
 
 

@@ -65,7 +65,7 @@ def _held(about: About) -> str | None:
     return _open(about)
 
 
-def _handled(about: About) -> str | None:
+def handled(about: About) -> str | None:
     if not about.handles:
         return "not-holder"
     return _open(about)
@@ -105,6 +105,14 @@ def _to_answer(about: About) -> str | None:
     if clue.answered and not owed_again:
         return "answered"
     return None if about.holds else "not-holder"
+
+
+def _to_unlink(about: About) -> str | None:
+    held = about.page.case
+    if about.page.merged_into is None or held is None:
+        return "not-linked"
+    may = about.handles or held.first_asked_unit == about.unit
+    return None if may else "not-holder"
 
 
 def _to_propose_transfer(about: About) -> str | None:
@@ -190,7 +198,7 @@ def _to_investigate(about: About) -> str | None:
 def _to_order(about: About) -> str | None:
     if not about.page.proceeding.filed_at:
         return "not-filed"
-    standing = [one for one in about.page.claims if not one.withdrawn]
+    standing = [one for one in about.page.claims if one.counted]
     if not standing or any(one.verified is None for one in standing):
         return "not-verified"
     return _open(about)
@@ -200,10 +208,10 @@ def _to_conclude(about: About) -> str | None:
     now, held = about.page.proceeding, about.page.case
     if now.concluded_at and not (held and held.reopenings):
         return "concluded"
-    undone = [one for one in about.page.claims if not one.withdrawn and one.unpaid != 0]
+    undone = [one for one in about.page.claims if one.counted and one.unpaid != 0]
     if undone:
         return "claims-open"
-    return "payment-disputed" if disputed(about.page.claims) else _handled(about)
+    return "payment-disputed" if disputed(about.page.claims) else handled(about)
 
 
 def disputed(claims: Sequence[ClaimRow]) -> bool:
@@ -211,7 +219,7 @@ def disputed(claims: Sequence[ClaimRow]) -> bool:
     return any(
         payment.state == "disputed"
         for claim in claims
-        if not claim.withdrawn
+        if claim.counted
         for payment in claim.payments
     )
 
@@ -219,36 +227,6 @@ def disputed(claims: Sequence[ClaimRow]) -> bool:
 def to_serve(about: About) -> str | None:
     served = about.order is not None and about.order.served_on
     return "served" if served else None
-
-
-def _standing(about: About) -> str | None:
-    withdrawn = about.claim is not None and about.claim.withdrawn
-    return "withdrawn" if withdrawn else _handled(about)
-
-
-def _to_reverse(about: About) -> str | None:
-    return _unreversed(about) or (None if about.handles else "not-holder")
-
-
-def _to_confirm(about: About) -> str | None:
-    paid = about.payment
-    if paid is not None and paid.recorder_id == about.reader.actor.id:
-        return "recorder"
-    if paid is not None and paid.state == "confirmed":
-        return "confirmed"
-    return _unreversed(about)
-
-
-def _to_dispute(about: About) -> str | None:
-    paid = about.payment
-    if paid is not None and paid.state == "disputed":
-        return "disputed"
-    return _unreversed(about)
-
-
-def _unreversed(about: About) -> str | None:
-    paid = about.payment
-    return "reversed" if paid is not None and paid.state == "reversed" else None
 
 
 ON_CASE: dict[str, Guard] = {
@@ -266,6 +244,7 @@ ON_CASE: dict[str, Guard] = {
     "OrderPayment": _to_order,
     "CompleteInvestigation": _to_investigate,
     "ConcludeCase": _to_conclude,
+    "UnlinkDuplicate": _to_unlink,
     "SendReply": _to_reply,
     "FindReplyImpossible": _to_answer,
     "ExtendDeadline": _to_extend,
@@ -273,14 +252,4 @@ ON_CASE: dict[str, Guard] = {
     "EndDeadlinePause": _to_end_pause,
     "ReopenCase": _closed,
     "AdoptImported": _to_adopt,
-}
-ON_CLAIM: dict[str, Guard] = {
-    "VerifyFacts": _standing,
-    "RecordWagesPaid": _handled,
-    "WithdrawClaim": _standing,
-}
-ON_PAYMENT: dict[str, Guard] = {
-    "ConfirmReceipt": _to_confirm,
-    "DisputePayment": _to_dispute,
-    "ReversePayment": _to_reverse,
 }

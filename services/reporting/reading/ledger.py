@@ -34,7 +34,7 @@ FILTERED = f"""
   AND ($10::timestamptz IS NULL OR COALESCE(k.registered_at, f.opened_at) >= $10)
   AND ($11::timestamptz IS NULL OR COALESCE(k.registered_at, f.opened_at) < $11)
   AND (NOT $12 OR EXISTS (SELECT FROM {{claim}} u WHERE u.case_id = f.case_id
-                          AND u.unpaid > 0 AND NOT u.withdrawn))
+                          AND u.unpaid > 0 AND u.counted))
   AND (NOT $13 OR EXISTS (SELECT FROM {{deadline}} o WHERE o.case_id = f.case_id
                           AND o.running AND o.paused_on IS NULL
                           AND o.due_at <= $14))
@@ -55,7 +55,9 @@ SELECT m.currency, count(*) AS cases, COALESCE(sum(m.workers), 0)::bigint AS wor
        sum(m.overpaid)::bigint AS overpaid
 FROM cases LEFT JOIN LATERAL ({MONEY.format(case="cases.case_id")}) m ON true
 GROUP BY m.currency ORDER BY m.currency NULLS LAST""")  # noqa: S608 -- constants
-VIEWS = ("case_file", "clue", "claim", "deadline", "proceeding", "imported")
+VIEWS = (
+    "case_file", "clue", "claim", "deadline", "proceeding", "imported", "clue_link",
+)  # fmt: skip
 MOST = 100_000
 
 

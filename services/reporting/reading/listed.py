@@ -8,23 +8,25 @@ from uuid import UUID
 
 from services.reporting.reading.stage import Stage, stage_of
 
-# Of a worker who withdrew, only what was paid still counts (domain §4.1).
+# Of a worker who withdrew, or whose claim counts elsewhere, only what was paid still
+# counts (domain §4.1, §5.4).
 MONEY = """
 SELECT max(c.currency) AS currency,
-       count(*) FILTER (WHERE NOT c.withdrawn) AS workers,
-       (sum(c.claimed) FILTER (WHERE NOT c.withdrawn))::bigint AS claimed,
-       (sum(c.verified) FILTER (WHERE NOT c.withdrawn))::bigint AS verified,
-       (sum(c.ordered) FILTER (WHERE NOT c.withdrawn))::bigint AS ordered,
+       count(*) FILTER (WHERE c.counted) AS workers,
+       (sum(c.claimed) FILTER (WHERE c.counted))::bigint AS claimed,
+       (sum(c.verified) FILTER (WHERE c.counted))::bigint AS verified,
+       (sum(c.ordered) FILTER (WHERE c.counted))::bigint AS ordered,
        sum(c.paid)::bigint AS paid,
        sum(c.confirmed)::bigint AS confirmed,
-       (sum(c.unpaid) FILTER (WHERE NOT c.withdrawn))::bigint AS unpaid,
-       (sum(c.overpaid) FILTER (WHERE NOT c.withdrawn))::bigint AS overpaid
+       (sum(c.unpaid) FILTER (WHERE c.counted))::bigint AS unpaid,
+       (sum(c.overpaid) FILTER (WHERE c.counted))::bigint AS overpaid
 FROM {{claim}} c WHERE c.case_id = {case}"""
 AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "overpaid")
 
 DUE = """
 SELECT d.clock, d.due_on, d.due_at, d.missed FROM {{deadline}} d
-WHERE d.case_id = {case} AND d.running AND d.paused_on IS NULL
+WHERE d.running AND d.paused_on IS NULL AND (d.case_id = {case} OR d.case_id IN (
+    SELECT l.case_id FROM {{clue_link}} l WHERE l.of_case_id = {case}))
 ORDER BY d.due_at, d.clock, d.stream LIMIT 1"""
 
 # Named CTE `chosen` gives the cases and their order; this gives each its columns.

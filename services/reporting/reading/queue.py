@@ -28,7 +28,7 @@ PROPOSED = """f.closed IS NULL AND EXISTS (SELECT FROM {proceeding} p
 TO_ORDER = """f.closed IS NULL AND EXISTS (SELECT FROM {proceeding} p
   WHERE p.case_id = f.case_id AND p.filed_at IS NOT NULL AND p.concluded IS NULL
   AND jsonb_array_length(p.orders) = 0) AND EXISTS (SELECT FROM {claim} c
-  WHERE c.case_id = f.case_id AND c.unpaid > 0)"""
+  WHERE c.case_id = f.case_id AND c.unpaid > 0 AND c.counted)"""
 TO_SERVE = """f.closed IS NULL AND EXISTS (SELECT FROM {proceeding} p
   WHERE p.case_id = f.case_id
   AND jsonb_path_exists(p.orders, '$[*] ? (@.served_on == null)'))"""
@@ -36,7 +36,7 @@ TO_CONFIRM = """f.closed IS NULL AND NOT f.history AND EXISTS (
   SELECT FROM {claim} c WHERE c.case_id = f.case_id AND c.paid > c.confirmed)"""
 TO_ADOPT = "f.history AND f.closed IS NULL"
 DISPUTED = """f.unit = $3 AND f.closed IS NULL AND EXISTS (
-  SELECT FROM {claim} c WHERE c.case_id = f.case_id AND NOT c.withdrawn
+  SELECT FROM {claim} c WHERE c.case_id = f.case_id AND c.counted
   AND c.payments @> '[{{"state": "disputed"}}]')"""
 URGED = """f.unit = $3 AND f.closed IS NULL AND EXISTS (
   SELECT FROM {channel_item} i WHERE i.case_id = f.case_id AND i.urged > 0)"""

@@ -12,10 +12,9 @@ from libs.web.callers import SignedIn
 from libs.web.permissions import Power
 from services.reporting.reading.case_page import CasePage
 from services.reporting.reading.channel_guards import ON_CHANNEL, shown
+from services.reporting.reading.claim_guards import ON_CLAIM, ON_PAYMENT
 from services.reporting.reading.guards import (
     ON_CASE,
-    ON_CLAIM,
-    ON_PAYMENT,
     About,
     Guard,
     to_serve,
@@ -52,12 +51,23 @@ def steps_of_case(page: CasePage, reader: SignedIn) -> Sequence[Step]:
     found = [
         _step(act, about, guard)
         for act, guard in (*ON_CASE.items(), *ON_CHANNEL.items())
-        if shown(act, page) and (act != "AdoptImported" or page.case.history)
+        if shown(act, page) and _concerns(act, page)
     ]
     for order in page.proceeding.orders:
         this = About(page, reader, order=order)
         found.append(_step("ServeDocument", this, to_serve))
     return sorted(found, key=lambda step: not step.open)
+
+
+def _concerns(act: str, page: CasePage) -> bool:
+    """Say whether a step is one of such a case at all."""
+    match act:
+        case "AdoptImported":
+            return page.case is not None and page.case.history
+        case "UnlinkDuplicate":
+            return page.merged_into is not None
+        case _:
+            return True
 
 
 def steps_of_claim(page: CasePage, reader: SignedIn, claim: ClaimRow) -> Sequence[Step]:

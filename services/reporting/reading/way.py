@@ -70,7 +70,7 @@ def _screening(page: CasePage) -> Usual | None:
 
 
 def _standing(page: CasePage) -> list[ClaimRow]:
-    return [one for one in page.claims if not one.withdrawn]
+    return [one for one in page.claims if one.counted]
 
 
 def _verification(page: CasePage) -> Usual | None:

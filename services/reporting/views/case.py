@@ -10,6 +10,7 @@ from libs.events.contracts.routing import (
     CaseClosed,
     CaseOpened,
     CaseReopened,
+    CasesMerged,
     CaseTransferred,
     OwnershipRuled,
     TransferProposed,
@@ -95,6 +96,8 @@ def _moved(row: CaseRow, recorded: Recorded) -> CaseRow:
         case OwnershipRuled():
             ruled = replace(_settled(row), unit=fact.to_unit, ruled=True)
             return _with(ruled, fact.to_unit)
+        case CasesMerged():
+            return _with(row, fact.from_unit)
         case _:
             return row
 
@@ -120,6 +123,7 @@ VIEW = View(
         CaseTransferred,
         TransferRefused,
         OwnershipRuled,
+        CasesMerged,
         CaseClosed,
         CaseReopened,
     ),

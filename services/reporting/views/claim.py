@@ -14,6 +14,11 @@ from libs.events.contracts.enforcement import (
     WageReceiptConfirmed,
     WagesPaid,
 )
+from libs.events.contracts.merging import (
+    ClaimDuplicateLifted,
+    ClaimMarkedDuplicate,
+    ClaimMoved,
+)
 from libs.events.event import Recorded
 from libs.events.views.view import View, index
 
@@ -36,7 +41,8 @@ class ClaimRow:
     """One worker's claim, in minor units of its currency; None is unknown.
 
     `payable` is the latest in force of order and verified; `unpaid` and `overpaid`
-    follow from it and are unknown where it is.
+    follow from it and are unknown where it is. `counted`: in the totals, neither given
+    up nor, with `duplicate_of`, counted in another one's stead.
     """
 
     claim_id: UUID
@@ -63,6 +69,8 @@ class ClaimRow:
     unpaid: int | None = None
     overpaid: int | None = None
     withdrawn: bool = False
+    duplicate_of: UUID | None = None
+    counted: bool = True
     payments: tuple[PaymentLine, ...] = ()
 
 
@@ -79,9 +87,23 @@ def evolve(row: ClaimRow | None, recorded: Recorded) -> ClaimRow | None:
         case ClaimOrdered():
             return _settled(replace(row, ordered=fact.amount.minor))
         case ClaimWithdrawn():
-            return replace(row, withdrawn=True)
+            return replace(row, withdrawn=True, counted=False)
+        case ClaimMoved() | ClaimMarkedDuplicate() | ClaimDuplicateLifted():
+            return _merged(row, fact)
         case _:
             return _moved(row, recorded)
+
+
+def _merged(
+    row: ClaimRow, fact: ClaimMoved | ClaimMarkedDuplicate | ClaimDuplicateLifted
+) -> ClaimRow:
+    match fact:
+        case ClaimMoved():
+            return replace(row, case_id=fact.case_id)
+        case ClaimMarkedDuplicate():
+            return replace(row, duplicate_of=fact.of_claim_id, counted=False)
+        case ClaimDuplicateLifted():
+            return replace(row, duplicate_of=None, counted=not row.withdrawn)
 
 
 def _moved(row: ClaimRow, recorded: Recorded) -> ClaimRow:
@@ -157,7 +179,7 @@ def _settled(row: ClaimRow) -> ClaimRow:
 
 VIEW = View(
     name="claim",
-    version=1,
+    version=2,
     services=("enforcement",),
     row=ClaimRow,
     on=(
@@ -165,6 +187,9 @@ VIEW = View(
         FactsVerified,
         ClaimOrdered,
         ClaimWithdrawn,
+        ClaimMoved,
+        ClaimMarkedDuplicate,
+        ClaimDuplicateLifted,
         WagesPaid,
         WagePaymentReversed,
         WageReceiptConfirmed,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.events.contracts.channels import ClueRedispatched
 from libs.events.contracts.clocks import DeadlineMissed, DeadlineMissWithdrawn
+from libs.events.contracts.duplicates import ClueLinkedAsDuplicate, ClueUnlinked
 from libs.events.contracts.enforcement import CaseConcluded, CaseFiled, PaymentOrdered
 from libs.events.contracts.intake import (
     ClueClosedNotWage,
@@ -32,6 +33,8 @@ KINDS: dict[type[Event], str] = {
     ReplySent: "answered",
     ReplyFoundImpossible: "unanswerable",
     ClueClosedNotWage: "not_wage",
+    ClueLinkedAsDuplicate: "linked",
+    ClueUnlinked: "unlinked",
     CaseOpened: "opened",
     CaseAdopted: "adopted",
     CaseTransferred: "transferred",
@@ -85,6 +88,8 @@ def _detail(fact: Event) -> str | None:
             return fact.result
         case CaseClosed() | CaseConcluded() | ClueRegistered():
             return fact.kind
+        case ClueLinkedAsDuplicate() | ClueUnlinked():
+            return str(fact.of_case_id)
         case CaseTransferred():
             return fact.to_unit
         case TransferRefused():

@@ -14,6 +14,11 @@ from libs.events.contracts.enforcement import (
     WageReceiptConfirmed,
     WagesPaid,
 )
+from libs.events.contracts.merging import (
+    ClaimDuplicateLifted,
+    ClaimMarkedDuplicate,
+    ClaimMoved,
+)
 from libs.events.event import Event, Recorded
 from libs.events.views.view import Register, index
 from libs.money import Money
@@ -24,7 +29,8 @@ class MoneyFact:
     """So many minor units of a claim, by `kind`.
 
     `paid` and `confirmed` add up, below zero where they were undone (S18, S19);
-    `verified` and `ordered` say a whole amount anew; `withdrawn` says none.
+    `verified` and `ordered` say a whole amount anew; `withdrawn` says none, and so
+    does `duplicate` until `counted`; `moved` names the case that it is in from then on.
     """
 
     kind: str
@@ -66,13 +72,26 @@ def _said(fact: Event, recorded: Recorded) -> Sequence[MoneyFact]:
             return [_stated("ordered", fact, recorded, fact.amount)]
         case ClaimWithdrawn():
             return [_stated("withdrawn", fact, recorded, NOTHING)]
+        case ClaimMarkedDuplicate():
+            return [_stated("duplicate", fact, recorded, NOTHING)]
+        case ClaimDuplicateLifted():
+            return [_stated("counted", fact, recorded, NOTHING)]
+        case ClaimMoved():
+            return [_stated("moved", fact, recorded, NOTHING)]
         case _:
             return []
 
 
 NOTHING = Money(minor=0, currency="CNY")
 Moved = WagesPaid | WageReceiptConfirmed | WagePaymentReversed | WagePaymentDisputed
-Stated = FactsVerified | ClaimOrdered | ClaimWithdrawn
+Stated = (
+    FactsVerified
+    | ClaimOrdered
+    | ClaimWithdrawn
+    | ClaimMarkedDuplicate
+    | ClaimDuplicateLifted
+    | ClaimMoved
+)
 
 
 def _moved(kind: str, fact: Moved, recorded: Recorded, minor: int) -> MoneyFact:
@@ -110,6 +129,9 @@ REGISTER = Register(
         FactsVerified,
         ClaimOrdered,
         ClaimWithdrawn,
+        ClaimMarkedDuplicate,
+        ClaimDuplicateLifted,
+        ClaimMoved,
         WagesPaid,
         WagePaymentReversed,
         WageReceiptConfirmed,

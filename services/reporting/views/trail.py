@@ -8,8 +8,10 @@ from uuid import UUID
 from libs.events.contracts import (
     channels,
     clocks,
+    duplicates,
     enforcement,
     intake,
+    merging,
     operation,
     reporting,
     routing,
@@ -64,10 +66,9 @@ def facts(recorded: Recorded) -> Sequence[TrailLine]:
 
 def _told() -> tuple[type[Event], ...]:
     """Return the events a reader of a case follows: notes to oneself are left out."""
-    vocabularies = (intake, channels, routing, clocks, enforcement, reporting)
     words = {
         word
-        for vocabulary in (*vocabularies, operation)
+        for vocabulary in VOCABULARIES
         for word in vars(vocabulary).values()
         if isinstance(word, type) and issubclass(word, Event) and word is not Event
     }
@@ -75,6 +76,10 @@ def _told() -> tuple[type[Event], ...]:
     return tuple(sorted(told, key=lambda word: word.name))
 
 
+VOCABULARIES = (
+    intake, channels, duplicates, routing, clocks, enforcement, merging, reporting,
+    operation,
+)  # fmt: skip
 FIGURE = "FigureCorrected"
 
 REGISTER = Register(

@@ -47,7 +47,8 @@ def add_routes(router: APIRouter) -> None:
         if request.query_params.get("seen"):
             answer = await _case(visit, case_id)
         done = request.query_params.get("done")
-        return _page(visit, answer, {"late": late, "done": done})
+        more = {"late": late, "done": done}
+        return _merged(request, answer.found) or _page(visit, answer, more)
 
     @router.post("/cases/{case_id}/persons")
     async def persons(request: Request, visit: Visiting, case_id: UUID) -> Response:
@@ -63,6 +64,14 @@ def add_routes(router: APIRouter) -> None:
         if answer is None or not _may_see(visit, answer.found.parties):
             raise Problem("not-found")
         return page(visit, "event.html", {"answer": answer, "story": answer.found})
+
+
+def _merged(request: Request, case: CasePage) -> Response | None:
+    """Return the way to where a merged case went: both numbers lead there."""
+    if case.merged_into is None:
+        return None
+    query = f"?{request.url.query}" if request.url.query else ""
+    return see(f"/console/cases/{case.merged_into}{query}")
 
 
 def _may_see(visit: Visit, parties: tuple[str, ...] | None) -> bool:

@@ -1,0 +1,138 @@
+"""Likely duplicates: the work list, and two clues side by side with what is decided."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from libs.ids import case_id as case_of
+from libs.web.problems import Problem
+from services.reporting.console.deed import new_key, place_of
+from services.reporting.console.doors import DOWN, Call, Called, call
+from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.render import page, see
+from services.reporting.console.routes.acting import the_case
+from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.case_page import CasePage, case_of_number
+from services.reporting.reading.pairs import clues, own_claims
+
+LINKS = "/v1/clues/{clue_id}/links"
+LIKELY = "/v1/clues/{clue_id}/likely/{of_clue_id}"
+DOORS = {"link": "duplicate", "distinct": "distinct"}
+PAIR = "/duplicates/{clue_id}/{of_clue_id}"
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add the work list, the way from a case to another number, and the pair's page."""
+    _listing(router)
+
+    @router.get(PAIR)
+    async def pair(visit: Visiting, clue_id: UUID, of_clue_id: UUID) -> Response:
+        visit.require("LinkDuplicate")
+        return await _pair(visit, clue_id, of_clue_id, {})
+
+    @router.post(PAIR)
+    async def send(
+        request: Request, visit: Visiting, clue_id: UUID, of_clue_id: UUID
+    ) -> Response:
+        visit.require("LinkDuplicate")
+        typed = await checked_form(request, visit.session)
+        return await _sent(visit, (clue_id, of_clue_id), typed)
+
+
+def _listing(router: APIRouter) -> None:
+    @router.get("/duplicates")
+    async def listed(visit: Visiting) -> Response:
+        visit.require("LinkDuplicate")
+        answer = await call(visit, Call("intake", "GET", "/v1/duplicates"))
+        items = answer.body.get("items", []) if answer.done else []
+        ids = {UUID(one[name]) for one in items for name in ("clue_id", "of_clue_id")}
+        found = await clues(visit.running, ids)
+        pairs = [
+            (found[UUID(one["clue_id"])], found[UUID(one["of_clue_id"])], one)
+            for one in items
+            if UUID(one["clue_id"]) in found and UUID(one["of_clue_id"]) in found
+        ]
+        values = {"pairs": pairs, "refusal": _refusal(visit, answer)}
+        return page(visit, "duplicates.html", values)
+
+    @router.get("/cases/{case_id}/compare")
+    async def other(visit: Visiting, case_id: UUID, number: str = "") -> Response:
+        visit.require("LinkDuplicate")
+        own = await the_case(visit, case_id)
+        found = await case_of_number(visit.running, number) if number else None
+        if found is None or own.clue is None:
+            raise Problem("not-found")
+        there = await the_case(visit, found)
+        if there.clue is None:
+            raise Problem("not-found")
+        return see(f"/console/duplicates/{own.clue.clue_id}/{there.clue.clue_id}")
+
+
+async def _sent(visit: Visit, ids: tuple[UUID, UUID], typed: Typed) -> Response:
+    act = typed.one("act")
+    if act not in DOORS:
+        raise Problem("not-found")
+    body: dict[str, Any] = {"of_clue_id": str(ids[1])}
+    if act == "link":
+        body["workers"] = _workers(typed)
+    key = typed.one("key") or new_key()
+    headers = {"If-Match": typed.one("tag"), "Idempotency-Key": key}
+    path = f"/v1/clues/{ids[0]}/{DOORS[act]}"
+    route = f"/v1/clues/{{clue_id}}/{DOORS[act]}"
+    answer = await call(
+        visit, Call("intake", "POST", path, route, json=body, headers=headers)
+    )
+    if not answer.done:
+        kept = {"refusal": _refusal(visit, answer), "typed": typed}
+        return await _pair(visit, *ids, {**kept, "status": answer.status})
+    if act == "distinct":
+        return see("/console/duplicates")
+    query = urlencode({"seen": place_of(answer.body), "done": "LinkDuplicate"})
+    return see(f"/console/cases/{case_of(ids[1])}?{query}")
+
+
+def _workers(typed: Typed) -> list[dict[str, int]]:
+    """Return which worker is which: what was left out counts by itself."""
+    places = range(1, len(typed.many("same")) + 1)
+    said = zip(places, typed.many("same"), strict=True)
+    return [{"ordinal": n, "of_ordinal": int(to)} for n, to in said if to.isdigit()]
+
+
+def _refusal(visit: Visit, answer: Called) -> str | None:
+    if answer.done:
+        return None
+    return str(answer.body.get("detail") or visit.words("wrong.service-down"))
+
+
+async def _pair(
+    visit: Visit, clue_id: UUID, of_clue_id: UUID, more: Mapping[str, Any]
+) -> Response:
+    sides = [await _side(visit, one) for one in (clue_id, of_clue_id)]
+    ids = {"clue_id": str(clue_id), "of_clue_id": str(of_clue_id)}
+    state = await call(visit, Call("intake", "GET", LINKS.format(**ids), LINKS))
+    likely = await call(visit, Call("intake", "GET", LIKELY.format(**ids), LIKELY))
+    if DOWN in {state.status, likely.status}:
+        more = {"refusal": visit.words("wrong.service-down"), **more}
+    same = {one["ordinal"]: one["of_ordinal"] for one in likely.body.get("workers", ())}
+    values = {
+        "sides": sides,
+        "likely": likely.body if likely.done else None,
+        "same": same,
+        "state": state,
+        "key": new_key(),
+        "refusal": None,
+        "typed": None,
+        **{name: value for name, value in more.items() if name != "status"},
+    }
+    return page(visit, "duplicate.html", values, more.get("status", 200))
+
+
+async def _side(visit: Visit, clue_id: UUID) -> tuple[CasePage, list[Any]]:
+    found = await the_case(visit, case_of(clue_id))
+    if found.clue is None:
+        raise Problem("not-found")
+    return found, own_claims(found, clue_id)

@@ -1,0 +1,51 @@
+"""Claim guards: why a step on a worker's claim or payment is off."""
+
+from services.reporting.reading.guards import About, Guard, handled
+
+
+def _standing(about: About) -> str | None:
+    this = about.claim
+    return "withdrawn" if this is not None and this.withdrawn else _to_pay(about)
+
+
+def _to_pay(about: About) -> str | None:
+    this = about.claim
+    twice = this is not None and this.duplicate_of is not None
+    return "claim-duplicate" if twice else handled(about)
+
+
+def _to_reverse(about: About) -> str | None:
+    return _unreversed(about) or (None if about.handles else "not-holder")
+
+
+def _to_confirm(about: About) -> str | None:
+    paid = about.payment
+    if paid is not None and paid.recorder_id == about.reader.actor.id:
+        return "recorder"
+    if paid is not None and paid.state == "confirmed":
+        return "confirmed"
+    return _unreversed(about)
+
+
+def _to_dispute(about: About) -> str | None:
+    paid = about.payment
+    if paid is not None and paid.state == "disputed":
+        return "disputed"
+    return _unreversed(about)
+
+
+def _unreversed(about: About) -> str | None:
+    paid = about.payment
+    return "reversed" if paid is not None and paid.state == "reversed" else None
+
+
+ON_CLAIM: dict[str, Guard] = {
+    "VerifyFacts": _standing,
+    "RecordWagesPaid": _to_pay,
+    "WithdrawClaim": _standing,
+}
+ON_PAYMENT: dict[str, Guard] = {
+    "ConfirmReceipt": _to_confirm,
+    "DisputePayment": _to_dispute,
+    "ReversePayment": _to_reverse,
+}

@@ -1,0 +1,160 @@
+"""Merging: clues about one fact share one case, and part again (domain §5.4).
+
+Intake's link is the decision; merging is routing's reaction to it (architecture §1).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from libs.events.command import Command, Stamp
+from libs.events.contracts.merges import CaseMergeNoted
+from libs.events.contracts.routing import (
+    CaseAssigned,
+    CaseClosed,
+    CaseFactNoted,
+    CaseReopened,
+    CasesMerged,
+    CaseSplit,
+)
+from libs.events.decider import Read, Rejected, Rule, States
+from libs.events.event import Event, New
+from services.routing import known
+from services.routing.case import KIND, Case, evolve, lifting
+from services.routing.noting import closing
+
+
+class MergeCases(Command):
+    """Merge the case of a clue into the case of the one that it repeats."""
+
+    case_id: UUID
+    merged_case_id: UUID
+    clue_id: UUID
+    cause: UUID
+    at: datetime
+
+
+class SplitMerged(MergeCases):
+    """Let a merged case stand by itself again: its clue was un-linked."""
+
+
+def merge(command: MergeCases, stamp: Stamp, states: States) -> list[New]:
+    """Merge once; a closed case that takes an open one in is open again.
+
+    Raises Rejected, kept as a finding, for what the district filed: two proceedings
+    are not one, so the filed case has to be the one that others go into.
+    """
+    case, other = _both(command, states)
+    if case.unit is None or other.unit is None:
+        raise Rejected("case-unknown", "案件尚未开立，不能并案。")
+    if other.merged or command.merged_case_id in case.members:
+        return []
+    if case.merged or other.members:
+        raise Rejected("merge-chain", "已并入或已有并入的案件，不能再并。")
+    if states.of(known.KIND, command.merged_case_id).filed_by is not None:
+        raise Rejected("filed-already", "已立案的案件不并入他案；请取消后反向关联。")
+    news: list[Event] = []
+    lifted: list[New] = []
+    if case.closed is not None and other.closed is None:
+        noted = states.of(known.KIND, command.case_id)
+        news.append(CaseReopened(case_id=command.case_id, reason="new_claim"))
+        lifted = lifting(case, noted, command.case_id, stamp)
+    merged = CasesMerged(
+        case_id=command.case_id,
+        merged_case_id=command.merged_case_id,
+        clue_id=command.clue_id,
+        unit=case.unit,
+        from_unit=other.unit,
+    )
+    on_case = [_on(command.case_id, fact, command.at) for fact in (*news, merged)]
+    return [
+        *on_case,
+        *lifted,
+        *_gone(command, other, case.unit),
+        *_told(command, states),
+    ]
+
+
+def _gone(command: MergeCases, other: Case, unit: str) -> list[New]:
+    """Return the end of the case that goes in; who owns the other answers its clue."""
+    facts: list[Event] = []
+    if other.unit != unit:
+        facts.append(CaseAssigned(case_id=command.merged_case_id, unit=unit))
+    if other.closed is None:
+        facts.append(CaseClosed(case_id=command.merged_case_id, kind="merged"))
+    return [
+        *(_on(command.merged_case_id, fact, command.at) for fact in facts),
+        _apart(command, "went_into"),
+    ]
+
+
+def _told(command: MergeCases, states: States) -> list[New]:
+    """Carry along that the clue's author was answered before."""
+    if command.clue_id not in states.of(known.KIND, command.merged_case_id).answered:
+        return []
+    told = CaseFactNoted(
+        case_id=command.case_id,
+        fact="answered",
+        subject=command.clue_id,
+        cause=command.cause,
+    )
+    return [New(known.KIND.stream(command.case_id), told, command.at)]
+
+
+def split(command: SplitMerged, stamp: Stamp, states: States) -> list[New]:
+    """Split what was merged; it is open again and owes its clue an answer.
+
+    The unit that holds both goes on with both. The other may have nothing left to wait
+    for: then it closes.
+    """
+    case, other = _both(command, states)
+    if command.merged_case_id not in case.members or case.unit is None:
+        return []
+    apart = CaseSplit(
+        case_id=command.case_id,
+        new_case_id=command.merged_case_id,
+        clue_id=command.clue_id,
+        ground="unlinked",
+        unit=case.unit,
+    )
+    news = [
+        _on(command.case_id, apart, command.at),
+        _apart(command, "apart"),
+    ]
+    if other.merged:
+        again = CaseReopened(case_id=command.merged_case_id, reason="review")
+        noted = states.of(known.KIND, command.merged_case_id)
+        news.append(_on(command.merged_case_id, again, command.at))
+        news += lifting(other, noted, command.merged_case_id, stamp)
+    noted = states.of(known.KIND, command.case_id)
+    return [*news, *closing(evolve(case, apart), noted, command.case_id, command.at)]
+
+
+def _apart(command: MergeCases, fact: str) -> New:
+    said = {
+        "case_id": command.merged_case_id,
+        "other_case_id": command.case_id,
+        "fact": fact,
+        "cause": command.cause,
+    }
+    noted = CaseMergeNoted.model_validate(said)
+    return New(known.KIND.stream(command.merged_case_id), noted, command.at)
+
+
+def _both(command: MergeCases, states: States) -> tuple[Case, Case]:
+    return states.of(KIND, command.case_id), states.of(KIND, command.merged_case_id)
+
+
+def _on(case_id: UUID, fact: Event, at: datetime) -> New:
+    return New(KIND.stream(case_id), fact, at)
+
+
+def _reads(command: MergeCases) -> Sequence[Read]:
+    return [
+        Read(kind, case_id)
+        for case_id in (command.case_id, command.merged_case_id)
+        for kind in (KIND, known.KIND)
+    ]
+
+
+RULES = (Rule(MergeCases, _reads, merge), Rule(SplitMerged, _reads, split))

@@ -1,0 +1,163 @@
+"""Over any history of links every claim and sum is conserved (domain §5.9, 4)."""
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from libs.events.contracts.routing import CaseClosed, CaseOpened, CaseReopened
+from libs.ids import case_id, claim_id
+from services.enforcement import claim
+from services.enforcement import known as enforcement_known
+from services.enforcement.verification import WithdrawClaim
+from services.intake import duplicates
+from services.reporting.views import case as case_view
+from services.reporting.views import claim as claim_view
+from services.reporting.views import link as link_view
+from services.routing import case
+from tests.unit.offices import by
+from tests.unit.three_services import World
+from tests.unit.told_clues import (
+    clue_id,
+    conclude,
+    events,
+    link,
+    register,
+    reply,
+    rows,
+    rule,
+    unlink,
+)
+
+NAMES = "ABCD"
+UNITS = ("LC", "LI", "DO")
+CLAIMED = {"A": (7400, 6200), "B": (8000, 6200), "C": (5100,), "D": (900, 800)}
+ALL = sum(sum(amounts) for amounts in CLAIMED.values()) * 100
+
+acts = st.one_of(
+    st.tuples(st.just("link"), st.sampled_from(NAMES), st.sampled_from(NAMES)),
+    st.tuples(st.just("unlink"), st.sampled_from(NAMES), st.just("")),
+    st.tuples(st.just("rule"), st.sampled_from(NAMES), st.sampled_from(UNITS)),
+    st.tuples(st.just("withdraw"), st.sampled_from(NAMES), st.just("")),
+    st.tuples(st.just("conclude"), st.sampled_from(NAMES), st.just("")),
+    st.tuples(st.just("reply"), st.sampled_from(NAMES), st.just("")),
+)
+
+
+def do(world: World, act: tuple[str, str, str]) -> None:
+    """Do an act as whoever may; most orders of acts are refused somewhere."""
+    name, clue, more = act
+    holder = world.state("routing", case.KIND, case_id(clue_id(clue))).unit
+    match name:
+        case "link":
+            pairs = [(1, 1)] if clue < more else [(1, 1), (2, 2)]
+            link(world, clue, more, "DB", *pairs)
+        case "unlink":
+            unlink(world, clue, "DB")
+        case "rule":
+            rule(world, clue, more)
+        case "withdraw":
+            this = claim_id(clue_id(clue), 1)
+            command = WithdrawClaim(
+                case_id=case_id(clue_id(clue)), claim_id=this, reason="own-wish"
+            )
+            world.do("enforcement", command, by("DB"))
+        case "conclude":
+            conclude(world, clue)
+        case _:
+            reply(world, clue, holder or "LC")
+
+
+def lived(history: list[tuple[str, str, str]], seed: int) -> World:
+    dice = Random(seed)
+    world = World(frozenset({"hear-event"}))
+    for name, amounts in CLAIMED.items():
+        register(world, name, "LC", *amounts)
+    world.settle(dice.randrange)
+    for act in history:
+        do(world, act)
+        # Whoever acts next may act on what was not heard everywhere yet.
+        world.settle(dice.randrange, dice.randrange(40))
+    world.settle(dice.randrange)
+    return world
+
+
+def heads(world: World) -> dict[str, str]:
+    """Return by intake's links, of each clue, the one that counts."""
+    names = {clue_id(name): name for name in NAMES}
+    found = {}
+    for name in NAMES:
+        links = world.state("intake", duplicates.KIND, clue_id(name))
+        found[name] = names[links.duplicate_of] if links.duplicate_of else name
+    return found
+
+
+HISTORIES = st.lists(acts, max_size=9), st.integers(0, 1000)
+
+
+@given(*HISTORIES)
+@settings(max_examples=40, deadline=None)
+def test_no_claim_is_lost_made_or_counted_twice(
+    history: list[tuple[str, str, str]], seed: int
+) -> None:
+    """Invariants 2 and 4; identity 3: rows = counted + duplicate + withdrawn."""
+    world = lived(history, seed)
+    assert world.findings == []
+    head = heads(world)
+    for name, amounts in CLAIMED.items():
+        for ordinal in range(1, len(amounts) + 1):
+            one = world.state(
+                "enforcement", claim.KIND, claim_id(clue_id(name), ordinal)
+            )
+            assert one.case_id == case_id(clue_id(head[name]))
+            assert one.opened_in == case_id(clue_id(name))
+            if head[name] == name:
+                assert one.duplicate_of is None
+    listed = [
+        one
+        for name in NAMES
+        for one in world.state(
+            "enforcement", enforcement_known.KIND, case_id(clue_id(name))
+        ).claims
+    ]
+    assert len(listed) == len(set(listed)) == sum(map(len, CLAIMED.values()))
+    found = rows(claim_view.VIEW, world.said).values()
+    assert sum(row.claimed or 0 for row in found) == ALL
+    counted = sum(row.claimed or 0 for row in found if row.counted)
+    twice = sum(row.claimed or 0 for row in found if row.duplicate_of is not None)
+    given_up = [row for row in found if row.withdrawn and row.duplicate_of is None]
+    assert counted + twice + sum(row.claimed or 0 for row in given_up) == ALL
+
+
+@given(*HISTORIES)
+@settings(max_examples=40, deadline=None)
+def test_cases_are_merged_as_their_clues_are_linked(
+    history: list[tuple[str, str, str]], seed: int
+) -> None:
+    """Invariant 1; identities 1, 2: S07 = S06 − linked + unlinked; one owner each."""
+    world = lived(history, seed)
+    head = heads(world)
+    held = {
+        name: world.state("routing", case.KIND, case_id(clue_id(name)))
+        for name in NAMES
+    }
+    for name in NAMES:
+        members = {case_id(clue_id(one)) for one in NAMES if head[one] == name != one}
+        assert set(held[name].members) == members
+        assert held[name].unit == held[head[name]].unit is not None
+        if held[name].merged:
+            assert head[name] != name
+    opened, closed, again = (
+        len(events(world, word.name)) for word in (CaseOpened, CaseClosed, CaseReopened)
+    )
+    still = sum(one.closed is None for one in held.values())
+    assert still == opened - closed + again
+    shown = rows(case_view.VIEW, world.said).values()
+    assert {row.case_id: row.unit for row in shown} == {
+        case_id(clue_id(name)): held[name].unit for name in NAMES
+    }
+    linked, undone = (
+        len(events(world, word)) for word in ("ClueLinkedAsDuplicate", "ClueUnlinked")
+    )
+    assert len(rows(link_view.VIEW, world.said)) == linked - undone
+    assert len(set(head.values())) == len(NAMES) - linked + undone
