@@ -45,8 +45,8 @@ ALONE = frozenset({"restore", "topic-lost"})
 """Struck with no other: their mending asks the servers themselves."""
 APART = frozenset({"disk-postgres", "disk-kafka", "broker-kill", "broker-stop"})
 """One of these in a wave: a full disk ends a server that the other's mending asks, and
-a broker stopped on a full disk can come back with a coordinator that is out of sync with
-its log, and refuses every join until it is started again (Apache Kafka 4).
+a broker stopped on a full disk can come back with a coordinator out of sync with its
+log, which refuses every join until the broker is started again (Apache Kafka 4).
 """
 LONG = frozenset({"pause", "zombie", "broker-pause"})
 """Held as long as was asked; what only has to meet the work is held a fifth of it."""
