@@ -9,17 +9,21 @@ STAMPS := .local/stamps
 QINGXIN_REAL_DATA ?= ../shared/data/real
 export QINGXIN_REAL_DATA
 
-.PHONY: run test test-all rules clients test-real bench bench-gate chaos setup setup-dev setup-peers clean
+.PHONY: run test test-slow test-all rules clients test-real bench bench-gate chaos setup setup-dev setup-peers clean
 
 run: setup ## the whole system on the replayed campaign
 	@exec $(VENV) -m deploy.local up --demo
 
 test: setup-dev ## every rule, every test
 	@$(MAKE) --no-print-directory -j2 rules clients
-	$(VENV) -m pytest -n 2 --no-loadscope-reorder
+	$(VENV) -m pytest -n 2 --no-loadscope-reorder -m "not slow"
 
-test-all: ## the slow ones too: more requests, restore drills, twenty faults
+test-slow: setup-dev ## the tests that are marked slow: those that test leaves out
+	$(VENV) -m pytest -m slow
+
+test-all: ## every test: more requests, the slow ones, restore drills, twenty faults
 	QINGXIN_FUZZ_EXAMPLES=100 $(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory test-slow
 	$(VENV) -m pytest -s tests/drills tests/chaos
 
 rules:

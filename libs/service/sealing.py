@@ -15,6 +15,7 @@ from libs.web.languages import Said
 from libs.web.problems import Problem
 
 PAGE = 500
+MOST = 2**31 - 1
 
 
 def with_seals(running: Running) -> Running:
@@ -44,7 +45,7 @@ def published_seals(running: Running) -> APIRouter:
     router = APIRouter(tags=["contract"])
 
     @router.get("/seals.json", summary="Seals in order, and the keys that sign them")
-    async def seals(after: Annotated[int, Query(ge=0)] = 0) -> dict[str, Any]:
+    async def seals(after: Annotated[int, Query(ge=0, le=MOST)] = 0) -> dict[str, Any]:
         """At most 500 seals after a number; the keys each vouched for by the last."""
         found = [one.document for one in await kept(running.pool, after, PAGE)]
         try:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from libs.events.command import Stamp
 from libs.events.contracts.operation import ParkedEventDropped
 from libs.events.event import Actor, Event, New
@@ -98,6 +100,7 @@ async def parked(whole: Whole) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 async def test_a_version_from_the_future_is_parked_retried_and_dropped_for_a_reason(
     whole: Whole,
 ) -> None:

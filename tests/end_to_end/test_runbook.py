@@ -6,6 +6,8 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from deploy.local.places import REPOSITORY
 from libs.service.alarms import alarms
 from tests.end_to_end.test_foreign import newer_version, settled_clue
@@ -34,6 +36,7 @@ def test_every_alarm_has_its_section_and_its_commands() -> None:
         assert "```sh" in rest.split("\n## ")[0], code
 
 
+@pytest.mark.slow
 async def test_every_command_of_the_runbook_runs_as_written(
     whole: Whole, tmp_path: Path
 ) -> None:

@@ -138,7 +138,8 @@ async def test_two_deployments_with_one_prefix_are_found_out(
         first, second = await scene.relay(), await other.relay()
         await first.may_write()
         await second.may_write()
-        await scene.append(a_stream(), 3)
+        # So many that both write into one partition at least.
+        await scene.append_many([a_stream() for _ in range(40)])
         await first.force_tick()
         await other.append_many([a_stream() for _ in range(40)])
         assert await refusal_of(second) == "relay-diverged"

@@ -196,7 +196,7 @@ def ends(coordinator: GroupCoordinator) -> None:
     coordinator._coordination_task.cancel()  # noqa: SLF001 -- the library's own
 
 
-@pytest.mark.parametrize("harm", [hangs, ends])
+@pytest.mark.parametrize("harm", [pytest.param(hangs, marks=pytest.mark.slow), ends])
 async def test_a_member_out_of_touch_with_its_group_joins_anew(
     scene: Scene, harm: Callable[[GroupCoordinator], None]
 ) -> None:
