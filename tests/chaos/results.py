@@ -47,9 +47,9 @@ FOUND = """## What faults have found
 
 The go above ran beside other work, at a load of about ten on two processors: its
 recovery is mostly waiting for one. A go counts once it was checked with nothing broken;
-those that found what stands above ended there and are not in the table. Still to be run:
-the rest of the thousand (`make chaos`, which goes on from its history), two hundred with
-three brokers (`make chaos N=200 BROKERS=3`), and the bugs that the table above lacks
+those that found what stands above ended there and are not in the table. Still to be
+run: the rest of the thousand (`make chaos`, which goes on from its history), two hundred
+with three brokers (`make chaos N=200 BROKERS=3`), and the bugs that the table lacks
 (`python -m tests.chaos.proving`).
 """
 ZERO = ("lost", "doubled", "reordered", "invented", "skipped", "serial-gap")
