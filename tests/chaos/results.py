@@ -48,7 +48,7 @@ FOUND = """## What faults have found
 The go above ran beside other work, at a load of about ten on two processors: its
 recovery is mostly waiting for one. A go counts once it was checked with nothing broken;
 those that found what stands above ended there and are not in the table. Still to be
-run: the rest of the thousand (`make chaos`, which goes on from its history), two hundred
+run: the rest of the thousand (`make chaos` goes on from its history), two hundred
 with three brokers (`make chaos N=200 BROKERS=3`), and the bugs that the table lacks
 (`python -m tests.chaos.proving`).
 """
