@@ -30,8 +30,8 @@ PAGES = (
     ("rebuilds", "/console/rebuilds", "ReadHealth"),
     ("traces", "/console/traces", "EventTrail"),
 )
-# A reading role has no queue of its own.
-NOT_FOR = {("auditor", "today")}
+# Who only reads or reviews has no queue of its own.
+NOT_FOR = {("auditor", "today"), ("leading-group", "duplicates")}
 
 
 @dataclass(frozen=True)
