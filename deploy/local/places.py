@@ -9,6 +9,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.local.cannot import Cannot
@@ -72,10 +73,13 @@ def reachable_folder(wanted: Path, account: Account | None) -> Path:
         return _owned(wanted.resolve(), account)
     if account is None or may_enter(wanted.parent.resolve(), account):
         return _owned(wanted, account)
-    key = hashlib.sha256(os.fsencode(wanted.resolve())).hexdigest()[:12]
+    # Of the link itself: another that starts at the same time may have made it by now.
+    own = wanted.parent.resolve() / wanted.name
+    key = hashlib.sha256(os.fsencode(own)).hexdigest()[:12]
     SYSTEM_STATE.mkdir(mode=0o711, parents=True, exist_ok=True)
     folder = _owned(SYSTEM_STATE / f"{wanted.name}-{key}", account)
-    wanted.symlink_to(folder)
+    with suppress(FileExistsError):
+        wanted.symlink_to(folder)
     return folder
 
 

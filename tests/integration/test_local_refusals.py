@@ -3,7 +3,9 @@
 import shutil
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import asyncpg
 import pytest
@@ -21,6 +23,7 @@ from tests.stack import FreshTopics
 
 END_SECONDS = 30
 PRIVATE = 0o700
+STARTS = 4
 
 
 @pytest.fixture
@@ -68,6 +71,25 @@ def test_a_folder_of_another_postgres_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Cannot, match="made by PostgreSQL 19, this build has 18"):
         server.prepare(tmp_path, "unused")
     shutil.rmtree(folder)
+
+
+def test_two_that_start_at_once_in_a_private_folder_share_one_place(
+    tmp_path: Path,
+) -> None:
+    account = places.database_account()
+    private = tmp_path / "private"
+    private.mkdir(mode=PRIVATE)
+    together = Barrier(STARTS)
+
+    def start(turn: int) -> Path:
+        together.wait()
+        return places.reachable_folder(private / f"turn-{turn}", account)
+
+    for turn in range(20):
+        with ThreadPoolExecutor(STARTS) as starts:
+            found = set(starts.map(start, [turn] * STARTS))
+        [folder] = found
+        shutil.rmtree(folder.resolve())
 
 
 def test_a_folder_of_a_newer_kafka_is_left_alone(tmp_path: Path) -> None:
