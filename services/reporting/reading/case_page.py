@@ -34,7 +34,6 @@ from services.reporting.views import (
     imported,
     proceeding,
 )
-from services.reporting.views.owner_rules import OwnerRulesRow
 
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
@@ -215,7 +214,6 @@ async def _read(
     if not clues and not files:
         return None
     held = await all_of(PROCEEDINGS, proceeding.VIEW)
-    rules = await in_force(connection, as_of)
     merged = await connection.fetchrow(MERGED.at(as_of), as_of, case_id)
     row = await all_of(IMPORTED, imported.VIEW)
     return CasePage(
@@ -228,20 +226,24 @@ async def _read(
         imported=row[0] if row else None,
         trail=await of_case(connection, case_id, as_of),
         items=await all_of(ITEMS, channel_item.VIEW),
-        suggested=_suggested(rules, clues, files),
+        suggested=await _suggested(connection, as_of, clues, files),
         linked=await all_of(LINKED, clue.VIEW),
         merged_into=merged["of_case_id"] if merged else None,
         merged_parties=tuple(json.loads(merged["parties"])) if merged else (),
     )
 
 
-def _suggested(
-    rules: OwnerRulesRow, clues: Sequence[clue.ClueRow], files: Sequence[case.CaseRow]
+async def _suggested(
+    connection: asyncpg.Connection,
+    as_of: datetime | None,
+    clues: Sequence[clue.ClueRow],
+    files: Sequence[case.CaseRow],
 ) -> Suggested | None:
     """Return whom the rules name for a clue whose case is under way."""
     over = files and (files[0].closed or files[0].history)
     if not clues or over or clues[0].registered_at is None:
         return None
+    rules = await in_force(connection, as_of)
     return suggested(rules, clues[0], day_of(clues[0].registered_at))
 
 

@@ -118,11 +118,11 @@ async def simulation(
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
         held = await in_force(connection, asking.as_of)
+        if held.draft_id is None:
+            return Answer(None, of)
         on = day_of(await known_at(running, connection, asking))
         asked = (asking.as_of, asking.sees_all, asking.actor.unit, min(last, MOST))
         found = await connection.fetch(LATEST.at(asking.as_of), *asked)
-    if held.draft_id is None:
-        return Answer(None, of)
     owners = [row["owner"] for row in found]
     clues = rows(clue.VIEW, found)
     return Answer(_simulated(held, list(zip(clues, owners, strict=True)), on), of)
