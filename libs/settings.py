@@ -37,8 +37,9 @@ class SettingsRefused(Exception):
 class Settings(BaseSettings):
     """What every service is told when it starts.
 
-    `master_key`, `code_key` and `worker_key` only where the service needs them. What
-    was kept under `retired_master_keys` still opens; only `master_key` keeps anew. The
+    `master_key`, `code_key`, `worker_key` and `object_key` only where the service needs
+    them. What was kept under retired keys still opens; only `master_key` and
+    `object_key` keep anew. The
     consumer groups' sessions: how long a silent member keeps its partitions.
     `seal_key`: the file of its seal key, without which it makes no seals;
     `seal_every` is in events.
@@ -69,6 +70,8 @@ class Settings(BaseSettings):
     master_key: Key | None = None
     retired_master_keys: Keys = ()
     code_key: Key | None = None
+    object_key: Key | None = None
+    retired_object_keys: Keys = ()
     objects: Path
     seal_key: Path | None = None
     seal_folder: Path | None = None

@@ -97,6 +97,7 @@ def settings(dsn: str, objects: Path, **changed: Any) -> Settings:
         "worker_key": WORKER_KEY,
         "master_key": b"m" * 32,
         "code_key": b"c" * 32,
+        "object_key": b"o" * 32,
         "objects": objects,
         **changed,
     }

@@ -1,4 +1,4 @@
-"""`qingxin keys`: the vault's keys under the current master key, after a rotation."""
+"""`qingxin keys`: what still lies under retired keys, after a rotation."""
 
 import argparse
 import os
@@ -25,25 +25,39 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what is left; exit 4 while something is, for cron."""
     settings = running.settings(Plan.of(os.environ).state)
-    with door(settings, "intake", OPERATOR) as client:
-        if arguments.verb == "rewrap":
-            answer = asked(client, "POST", "/operator/vault/rewrap")
-        else:
-            answer = asked(client, "GET", "/operator/vault/keys")
+    answer: dict[str, Any] = {"retired": 0, "rewrapped": {}}
+    for service, kept in KEPT.items():
+        with door(settings, service, OPERATOR) as client:
+            if arguments.verb == "rewrap":
+                said = asked(client, "POST", f"/operator/{kept}/rewrap")
+                answer["rewrapped"] |= said.pop("rewrapped")
+            else:
+                said = asked(client, "GET", f"/operator/{kept}/keys")
+        answer |= said | {"retired": answer["retired"] + said["retired"]}
+    if arguments.verb != "rewrap":
+        del answer["rewrapped"]
     show(answer, _words(answer), as_json=arguments.json)
-    return WRONG if answer["persons"] or answer["files"] else DONE
+    return WRONG if any(answer[what] for what in WHOSE) else DONE
+
+
+KEPT = {"intake": "vault", "enforcement": "objects"}
+"""What each service keeps under keys that can be retired."""
+WHOSE = {
+    "persons": "persons' keys",
+    "files": "files' keys",
+    "objects": "evidence files",
+}
+
+
+def _counts(found: dict[str, int]) -> str:
+    return ", ".join(f"{found[what]} {words}" for what, words in WHOSE.items())
 
 
 def _words(answer: dict[str, Any]) -> str:
     lines = []
     if "rewrapped" in answer:
-        lines.append(
-            "wrapped anew: {persons} persons' keys, {files} files' keys".format_map(
-                answer["rewrapped"]
-            )
-        )
-    still = "under other master keys: {persons} persons' keys, {files} files' keys"
-    lines.append(still.format_map(answer))
-    if not answer["persons"] and not answer["files"] and answer["retired"]:
-        lines.append("The retired master keys can be dropped from the settings.")
+        lines.append(f"wrapped anew: {_counts(answer['rewrapped'])}")
+    lines.append(f"under other keys: {_counts(answer)}")
+    if answer["retired"] and not any(answer[what] for what in WHOSE):
+        lines.append("The retired keys can be dropped from the settings.")
     return "\n".join(lines)

@@ -130,20 +130,18 @@ class Settings:
         if service in {"intake", "enforcement"}:
             keys["QINGXIN_WORKER_KEY"] = self.secret("worker_key")
         if service == "intake":
-            keys |= self._master_keys()
+            keys |= self._rotating("master_key")
             keys["QINGXIN_CODE_KEY"] = self.secret("code_key")
+        if service == "enforcement":
+            keys |= self._rotating("object_key")
         return keys
 
-    def _master_keys(self) -> dict[str, str]:
-        """Return the master key: one of one's own retires the one made at first."""
-        first = self.secret("master_key")
-        retired = self.environment.get("QINGXIN_RETIRED_MASTER_KEYS", "")
-        own = self.environment.get("QINGXIN_MASTER_KEY")
-        known = (retired, "" if own in {None, first} else first)
-        return {
-            "QINGXIN_MASTER_KEY": own or first,
-            "QINGXIN_RETIRED_MASTER_KEYS": ",".join(filter(None, known)),
-        }
+    def _rotating(self, name: str) -> dict[str, str]:
+        """Return a key that wraps: one of one's own retires the one made at first."""
+        setting, old = f"QINGXIN_{name.upper()}", f"QINGXIN_RETIRED_{name.upper()}S"
+        first, own = self.secret(name), self.environment.get(setting)
+        known = (self.environment.get(old), None if own in {None, first} else first)
+        return {setting: own or first, old: ",".join(filter(None, known))}
 
 
 def _inherited(environment: Mapping[str, str]) -> dict[str, str]:

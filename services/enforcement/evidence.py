@@ -44,13 +44,15 @@ class AddEvidence(Command):
     sha256: Sha256
     media_type: str
     size: int
+    handed_in: Sha256 | None = None
 
 
 def add(command: AddEvidence, stamp: Stamp, states: States) -> list[New]:
     """Add once: who handles the case, also when it is closed; the same is nothing."""
     known.handling(states.of(known.KIND, command.case_id), stamp.actor)
     pieces = states.of(KIND, command.case_id).pieces
-    if command.sha256 in pieces:
+    originals = {piece.handed_in or piece.sha256 for piece in pieces.values()}
+    if command.sha256 in pieces or command.handed_in in originals:
         return []
     if len(pieces) >= MOST:
         raise Rejected("evidence-full", "证据份数已满，请把几份合成一个文件再交。")

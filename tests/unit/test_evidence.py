@@ -16,7 +16,7 @@ from libs.events.decider import NotVisible, NotYours
 from libs.events.event import Event
 from libs.events.perform import Done
 from libs.events.testing import Given
-from libs.objects import ObjectLost, ObjectStore, sniffed
+from libs.objects import ObjectKeys, ObjectStore, sniffed
 from libs.web.app import make_app
 from libs.web.callers import Officer
 from libs.web.guards import Caps
@@ -26,16 +26,15 @@ from services.enforcement.app import UPLOAD_BYTES
 from services.enforcement.evidence import AddEvidence
 from tests.unit.matters import CASE, held, noted
 from tests.unit.offices import by
+from tests.unit.pictures import CAME, DIGEST, FIRST, PDF, PLACE, PNG
 from tests.unit.web_door import OFFICERS, bearer, client, settings, token
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"a picture of a posted order"
-PDF = b"%PDF-1.7 a wage sheet"
-DIGEST = sha256(PNG).hexdigest()
 (ADD,) = evidence.RULES
 OFFICERS |= {
     "li-01": Officer("li-01", "inspection", "LI"),
     "do-01": Officer("do-01", "development", "DO"),
     "au-02": Officer("au-02", "auditor", "AU"),
+    "op-01": Officer("op-01", "operator", "LG"),
 }
 
 
@@ -98,22 +97,6 @@ def test_a_type_is_what_the_bytes_show(content: bytes, found: str | None) -> Non
     assert sniffed(content) == found
 
 
-def test_the_same_bytes_are_kept_once_and_changed_ones_are_no_evidence(
-    tmp_path: Path,
-) -> None:
-    store = ObjectStore(tmp_path)
-    assert store.keep(PNG) == store.keep(PNG) == DIGEST
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert [path.name for path in files] == [DIGEST]
-    assert files[0].stat().st_mode & 0o077 == 0
-    assert store.read(DIGEST) == PNG
-    files[0].write_bytes(PDF)
-    with pytest.raises(ObjectLost):
-        store.read(DIGEST)
-    with pytest.raises(ObjectLost):
-        store.read("0" * 64)
-
-
 class Desk:
     """A desk over lists of events: what the door asks of a log."""
 
@@ -129,7 +112,11 @@ class Desk:
     async def read_streams(self, names: list[str]) -> dict[str, list[Any]]:
         return {
             name: [
-                SimpleNamespace(fact=lambda fact=fact: fact)
+                SimpleNamespace(
+                    fact=lambda fact=fact: fact,
+                    actor=by("LI").actor,
+                    recorded_at=by("LI").at,
+                )
                 for fact in self.events.get(name, [])
             ]
             for name in names
@@ -149,8 +136,10 @@ class Desk:
 STREAM = evidence.KIND.stream(CASE)
 
 
-def application(folder: Path) -> FastAPI:
-    kept: Any = SimpleNamespace(objects=folder)
+def application(folder: Path, kept: Any = None) -> FastAPI:
+    kept = kept or SimpleNamespace(
+        objects=folder, object_key=b"1" * 32, retired_object_keys=()
+    )
     running: Any = SimpleNamespace(desk=Desk(), settings=kept)
     caps = Caps(uploads={"/v1/evidence": UPLOAD_BYTES})
     made: FastAPI = make_app(settings(caps=caps), door.routers(running))
@@ -170,17 +159,43 @@ async def test_what_is_handed_in_is_given_out_as_an_attachment(
     tmp_path: Path,
 ) -> None:
     async with client(application(tmp_path)) as http:
-        answer = await handed(http, PNG)
+        answer = await handed(http, CAME)
         assert (answer.status_code, answer.json()["sha256"]) == (201, DIGEST)
         mine = bearer(token(sub="li-01"))
         given = await http.get(answer.headers["location"], headers=mine)
         listed = await http.get(f"/v1/cases/{CASE}/evidence", headers=mine)
     assert given.content == PNG
+    (line,) = listed.json()["items"]
+    assert line["handed_in"] == sha256(CAME).hexdigest()
+    assert (line["unit"], line["added_at"][:4]) == ("LI", "2023")
     assert given.headers["content-type"] == "image/png"
     assert given.headers["content-disposition"].startswith("attachment; ")
     assert given.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in given.headers["content-security-policy"]
-    assert [one["sha256"] for one in listed.json()["items"]] == [DIGEST]
+    assert line["sha256"] == DIGEST
+
+
+async def test_with_its_notes_a_photo_is_for_who_proves_the_case(
+    tmp_path: Path,
+) -> None:
+    async with client(application(tmp_path)) as http:
+        await handed(http, CAME)
+        path = f"/v1/cases/{CASE}/evidence/{DIGEST}"
+        mine = bearer(token(sub="li-01"))
+        shown = await http.get(path, headers=mine)
+        original = await http.get(f"{path}/handed-in", headers=mine)
+        window = bearer(token(sub="lc-01"))
+        refused = await http.get(f"{path}/handed-in", headers=window)
+    assert PLACE.encode() in original.content == CAME
+    assert PLACE.encode() not in shown.content
+    assert refused.status_code == 403
+
+
+def test_the_same_original_is_the_same_evidence_however_it_was_drawn() -> None:
+    before = added().model_copy(update={"handed_in": "a" * 64})
+    again = adding("b" * 64).model_copy(update={"handed_in": "a" * 64})
+    story = held().given(evidence.KIND, CASE, before)
+    story.when(ADD, again, by("LI")).then_nothing()
 
 
 async def test_a_page_a_script_and_too_much_are_refused_in_a_sentence(
@@ -189,8 +204,10 @@ async def test_a_page_a_script_and_too_much_are_refused_in_a_sentence(
     async with client(application(tmp_path)) as http:
         page = await handed(http, b"<html>")
         large = await handed(http, PNG + bytes(door.EVIDENCE_BYTES), key="b")
+        torn = await handed(http, CAME[:40], key="d")
     assert (page.status_code, page.json()["code"]) == (415, "evidence-type")
     assert (large.status_code, large.json()["code"]) == (413, "evidence-too-large")
+    assert (torn.status_code, torn.json()["code"]) == (415, "evidence-type")
     assert await asyncio.to_thread(lambda: list(tmp_path.rglob("*"))) == []
 
 
@@ -219,3 +236,21 @@ async def test_lost_bytes_are_told_and_no_traceback(tmp_path: Path) -> None:
             headers=bearer(token(sub="li-01")),
         )
     assert (answer.status_code, answer.json()["code"]) == (404, "evidence-lost")
+
+
+async def test_the_operator_alone_brings_evidence_under_the_current_key(
+    tmp_path: Path,
+) -> None:
+    ObjectStore(tmp_path / "evidence", ObjectKeys.of(b"0" * 32)).keep(PNG)
+    old = SimpleNamespace(
+        objects=tmp_path, object_key=b"1" * 32, retired_object_keys=(b"0" * 32,)
+    )
+    async with client(application(tmp_path, old)) as http:
+        mine, operator = bearer(token(sub="li-01")), bearer(token(sub="op-01"))
+        refused = await http.post("/operator/objects/rewrap", headers=mine)
+        before = await http.get("/operator/objects/keys", headers=operator)
+        done = await http.post("/operator/objects/rewrap", headers=operator)
+    assert refused.status_code == 403
+    assert before.json() == {"objects": 1, "retired": 1}
+    assert done.json() == {"rewrapped": {"objects": 1}, "objects": 0, "retired": 1}
+    assert ObjectStore(tmp_path / "evidence", FIRST).read(DIGEST) == PNG

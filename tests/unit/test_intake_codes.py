@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.sealing import seal, unseal
 from services.intake.vault.codes import ALPHABET, LENGTH, Codes, read
 from services.intake.vault.keys import Keys
-from services.intake.vault.sealing import place, seal, unseal
+from services.intake.vault.sealing import place
 
 CODES = Codes(Keys.of(b"m" * 32, b"c" * 32))
 

@@ -77,7 +77,9 @@ class FactsVerified(Event, name="FactsVerified"):
 class EvidenceAdded(Event, name="EvidenceAdded"):
     """A piece of evidence is kept: its bytes lie in the object store (F-2.3.3a).
 
-    `media_type` is what the bytes themselves show. Stream `evidence-<case_id>`.
+    `media_type` is what the bytes themselves show, `size` in bytes. A picture is given
+    out drawn anew, without its notes; `handed_in` is then the digest of the bytes as
+    they came, kept as well. Stream `evidence-<case_id>`.
     """
 
     case_id: UUID
@@ -85,6 +87,7 @@ class EvidenceAdded(Event, name="EvidenceAdded"):
     sha256: Sha256
     media_type: Text
     size: int
+    handed_in: Sha256 | None = None
 
 
 class FilingProposed(Event, name="FilingProposed"):

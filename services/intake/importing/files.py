@@ -7,15 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
+from libs.sealing import new_key, seal, unseal
 from services.intake.vault.keys import Keys
-from services.intake.vault.sealing import (
-    new_key,
-    place,
-    seal,
-    unseal,
-    unwrap,
-    wrap,
-)
+from services.intake.vault.sealing import place, unwrap, wrap
 
 PRIVATE = 0o600
 KEPT_DAYS = 30

@@ -15,6 +15,7 @@ import structlog
 from libs.events.command import Command, Stamp
 from libs.events.event import Source
 from libs.events.perform import Done
+from libs.sealing import Unreadable
 from libs.sheets.refusal import SheetRefused
 from services.intake.history import FinishImport, OpenImport
 from services.intake.importing import jobs
@@ -29,7 +30,6 @@ from services.intake.profiles.result import CellFinding, Outcome, RowResult
 from services.intake.profiles.rows import SheetFile
 from services.intake.profiles.shelf import ProfileUnknown, profile
 from services.intake.profiles.totals import FileTotals
-from services.intake.vault.sealing import Unreadable
 from services.intake.window import Window
 
 PAUSE = 0.05

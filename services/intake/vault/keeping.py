@@ -7,8 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
+from libs.sealing import new_key, seal
 from services.intake.vault.keys import Keys
-from services.intake.vault.sealing import new_key, place, seal, unwrap, wrap
+from services.intake.vault.sealing import place, unwrap, wrap
 
 Kind = Literal["person", "employer", "clue", "row"]
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from libs.sealing import derived
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Keys:
 
     @classmethod
     def of(cls, master: bytes, code: bytes, retired: Sequence[bytes] = ()) -> "Keys":
-        """Derive the keys (HKDF-SHA256, RFC 5869) from the secrets of the settings."""
+        """Derive the keys from the secrets of the settings."""
         wrapping = {_name(secret): _derived(secret, "wrap") for secret in retired}
         wrapping[_name(master)] = _derived(master, "wrap")
         return cls(
@@ -39,8 +38,7 @@ class Keys:
 
 
 def _derived(secret: bytes, purpose: str) -> bytes:
-    info = f"qingxin intake {purpose} v1".encode()
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)
+    return derived(secret, f"qingxin intake {purpose} v1")
 
 
 def _name(secret: bytes) -> str:

@@ -7,8 +7,9 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from libs.sealing import Unreadable, unseal
 from services.intake.vault.keys import Keys
-from services.intake.vault.sealing import Unreadable, place, unseal, unwrap
+from services.intake.vault.sealing import place, unwrap
 
 log = structlog.get_logger()
 

@@ -1,37 +1,9 @@
-"""Sealing: AES-256-GCM, bound to the person and field that the text belongs to."""
+"""Sealing in the vault: to whom and to which field a sealed text is bound."""
 
-import os
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from libs.sealing import Unreadable, seal, unseal
 from services.intake.vault.keys import Keys
-
-NONCE = 12
-
-
-class Unreadable(Exception):
-    """What is sealed cannot be opened: another key, another place, or changed."""
-
-
-def new_key() -> bytes:
-    """Return a fresh key of 256 bits."""
-    return AESGCM.generate_key(256)
-
-
-def seal(key: bytes, plain: bytes, place: bytes) -> bytes:
-    """Return nonce and ciphertext; it opens only at the same place."""
-    nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, place)
-
-
-def unseal(key: bytes, sealed: bytes, place: bytes) -> bytes:
-    """Return the plain bytes; raises Unreadable."""
-    try:
-        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], place)
-    except InvalidTag:
-        raise Unreadable from None
 
 
 def place(owner: UUID, field: str, act: UUID | None = None) -> bytes:

@@ -4,14 +4,13 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from secrets import token_bytes, token_urlsafe
+from secrets import token_urlsafe
 
 import asyncpg
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from libs import sealing
 
 COOKIE = "qingxin_console"
-NONCE_BYTES = 12
 LASTS = timedelta(hours=8)
 
 BEGIN = "INSERT INTO console_session (id, sealed, ends_at) VALUES ($1, $2, $3)"
@@ -66,16 +65,15 @@ async def end(pool: asyncpg.Pool, session: Session) -> None:
 
 
 def seal(key: bytes, text: bytes) -> bytes:
-    """Encrypt and authenticate (AES-256-GCM, a fresh nonce)."""
-    nonce = token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, text, None)
+    """Encrypt and authenticate: the key says the place."""
+    return sealing.seal(key, text, b"")
 
 
 def unseal(key: bytes, sealed: bytes) -> bytes | None:
     """Return what was sealed; None when it was not sealed under this key."""
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-    except (InvalidTag, ValueError):
+        return sealing.unseal(key, sealed, b"")
+    except sealing.Unreadable:
         return None
 
 

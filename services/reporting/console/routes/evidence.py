@@ -1,5 +1,7 @@
 """Evidence of a case: what is kept, handed in and taken out at enforcement's door."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from services.reporting.console.visit import Visit, Visiting
 HAND_IN = "/v1/evidence"
 LIST = "/v1/cases/{case_id}/evidence"
 ONE = f"{LIST}/{{digest}}"
+ORIGINAL = f"{ONE}/handed-in"
 SHA256_LENGTH = 64
 
 
@@ -42,20 +45,28 @@ def add_routes(router: APIRouter) -> None:
 
     @router.get("/evidence/{case_id}/{digest}", response_class=Response)
     async def one(visit: Visiting, case_id: UUID, digest: str) -> Response:
-        if len(digest) != SHA256_LENGTH or not digest.isalnum():
-            raise Problem("not-found")
-        path = ONE.format(case_id=case_id, digest=digest)
-        answer = await call(visit, Call("enforcement", "GET", path, ONE))
-        if not answer.done:
-            raise Problem("not-found")
-        name = f"evidence-{digest[:12]}"
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-store",
-        }
-        octets = "application/octet-stream"
-        return Response(answer.content, headers=headers, media_type=octets)
+        return await _given(visit, case_id, digest, ONE)
+
+    @router.get("/evidence/{case_id}/{digest}/handed-in", response_class=Response)
+    async def handed_in(visit: Visiting, case_id: UUID, digest: str) -> Response:
+        return await _given(visit, case_id, digest, ORIGINAL)
+
+
+async def _given(visit: Visit, case_id: UUID, digest: str, route: str) -> Response:
+    if len(digest) != SHA256_LENGTH or not digest.isalnum():
+        raise Problem("not-found")
+    path = route.format(case_id=case_id, digest=digest)
+    answer = await call(visit, Call("enforcement", "GET", path, route))
+    if not answer.done:
+        raise Problem("not-found")
+    name = f"evidence-{digest[:12]}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    octets = "application/octet-stream"
+    return Response(answer.content, headers=headers, media_type=octets)
 
 
 async def _page(visit: Visit, case_id: UUID, refusal: str | None = None) -> Response:
@@ -65,7 +76,8 @@ async def _page(visit: Visit, case_id: UUID, refusal: str | None = None) -> Resp
         raise Problem("not-found")
     values: dict[str, Any] = {
         "case_id": case_id,
-        "pieces": listed.body.get("items", []),
+        "pieces": [_dated(one) for one in listed.body.get("items", [])],
+        "originals": Power.VIEW in may(visit.role, "ReadEvidenceAsHandedIn"),
         "down": not listed.done,
         "kinds": PROOFS,
         "adds": Power.DECIDE in may(visit.role, "AddEvidence"),
@@ -73,6 +85,10 @@ async def _page(visit: Visit, case_id: UUID, refusal: str | None = None) -> Resp
         "key": new_key(),
     }
     return page(visit, "evidence.html", values, 422 if refusal else 200)
+
+
+def _dated(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {**one, "added_at": datetime.fromisoformat(one["added_at"])}
 
 
 async def _handed_in(visit: Visit, case_id: UUID, typed: Typed) -> Called | None:
