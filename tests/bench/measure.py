@@ -181,5 +181,8 @@ async def until(at: float) -> None:
     loop = asyncio.get_running_loop()
     if (left := at - loop.time()) > 0:
         turn = loop.create_future()
-        loop.call_later(left, turn.set_result, None)
-        await turn
+        timer = loop.call_later(left, turn.set_result, None)
+        try:
+            await turn
+        finally:
+            timer.cancel()

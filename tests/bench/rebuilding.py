@@ -74,7 +74,7 @@ async def _rebuilt(
         meter = Meter(place.servers)
         with arriving(place.kafka, prefix + TOPIC, events), meter:
             await rebuild(pool, source, Order([PAID], APP))
-        applied, payments, versions = await pool.fetchrow(APPLIED)
+        applied, payments, versions = map(int, await pool.fetchrow(APPLIED))
         assert applied == payments == versions >= events
     more = {"seconds for a million": 1e6 * meter.seconds / applied}
     held = "every applied event in the sums and in the history"

@@ -24,7 +24,8 @@ settings the product starts them with (fsync on), the same payload, the same num
 clients, a warm-up, medians of {repeats} turns. Times are milliseconds, memory is the
 process's peak in MiB, CPU is seconds of the contender's process and of the servers in
 the measured stretch. After every turn the result is held against what must be there; a
-wrong one ends the run.
+wrong one ends the run. *Run before* is the ratio of the run before this one, and by how
+much this one differs from it.
 """
 
 
@@ -111,10 +112,23 @@ def _figure(sample: Sample, name: str) -> float:
 def keep(part: Part, kept: dict[str, Any]) -> None:
     """Write a part's figures and its chart into the repository."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    _remember(kept)
     text = json.dumps({k: v for k, v in kept.items() if k != "samples"}, indent=1)
-    (FOLDER / f"{part.name}.json").write_text(text + "\n")
+    _file(part.name).write_text(text + "\n")
     found = [Sample(**sample) for sample in kept["medians"]]
     (FOLDER / f"{part.name}.svg").write_text(draw(part.title, found) + "\n")
+
+
+def _remember(kept: dict[str, Any]) -> None:
+    """Set the ratios of the run before beside this run's: whether the two agree."""
+    file = _file(kept["part"])
+    if not file.exists():
+        return
+    before = _kept(kept["part"])
+    kept["before"] = before["at"]
+    values = {each["name"]: each["ratio"] for each in before["ratios"]}
+    for each in kept["ratios"]:
+        each["before"] = values.get(each["name"])
 
 
 def page(parts: Mapping[str, Part]) -> str:
@@ -139,8 +153,8 @@ def _kept(name: str) -> dict[str, Any]:
 
 def _goals(kept: Mapping[str, dict[str, Any]]) -> str:
     lines = [
-        "| Ours ÷ beside | Ours | Beside | Ratio | Goal | |",
-        "|---|--:|--:|--:|--:|---|",
+        "| Ours ÷ beside | Ours | Beside | Ratio | Run before | Goal | |",
+        "|---|--:|--:|--:|--:|--:|---|",
     ]
     for found in kept.values():
         lines += [_goal_line(ratio) for ratio in found["ratios"]]
@@ -159,16 +173,24 @@ def _goal_line(ratio: Mapping[str, Any]) -> str:
     )
     word = "" if not goal else "met" if ratio["met"] else "**missed**"
     if ratio["ratio"] is None:
-        return f"| {ratio['name']} | not held | | | {goal} | {word} |"
+        return f"| {ratio['name']} | not held | | | | {goal} | {word} |"
     figures = f"{ratio['ours']:,.1f} | {ratio['beside']:,.1f} | {ratio['ratio']:.2f}"
-    return f"| {ratio['name']} | {figures} | {goal} | {word} |"
+    return f"| {ratio['name']} | {figures} | {_before(ratio)} | {goal} | {word} |"
+
+
+def _before(ratio: Mapping[str, Any]) -> str:
+    """Return the ratio of the run before, and by how much this one differs."""
+    before = ratio.get("before")
+    if not before:
+        return ""
+    return f"{before:.2f} ({ratio['ratio'] / before - 1:+.0%})"
 
 
 def _limit_line(limit: Mapping[str, Any]) -> str:
     value = "—" if limit["value"] is None else f"{limit['value']:,.1f} {limit['unit']}"
     word = "met" if limit["met"] else "**missed**"
     goal = f"≤ {limit['most']:g} {limit['unit']}"
-    return f"| {limit['name']} | {value} | | | {goal} | {word} |"
+    return f"| {limit['name']} | {value} | | | | {goal} | {word} |"
 
 
 def _part(part: Part, found: Mapping[str, Any]) -> str:
