@@ -1,18 +1,20 @@
 """The officer's pages in a browser without script: forms, widths, languages."""
 
 import re
+from uuid import uuid4
 
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.browser.desk import GO, act, signed_in
 from tests.browser.looking import looked_at
+from tests.end_to_end.complaint import complain
 from tests.end_to_end.whole import Whole
 from tests.eventually import eventually
 
 NAME = "演示工𠮷一"
 PAGES = (
     "", "/register", "/transfers", "/ledger?source=all", "/weeks", "/board", "/imports",
-    "/explain?indicator=S06",
+    "/explain?indicator=S06", "/find?number=演示",
 )  # fmt: skip
 
 
@@ -75,6 +77,26 @@ async def test_no_page_has_grave_findings_or_runs_off_a_narrow_screen(
             for path in paths:
                 await page.goto(f"{base}/console{path}")
                 await looked_at(page)
+
+
+async def test_a_person_is_found_by_a_telephone_with_a_reason(
+    browser: Browser, whole: Whole
+) -> None:
+    phone = "1390555" + str(uuid4().int)[:4]
+    begun = await complain(
+        whole, workers=[{"name": NAME, "phone": phone, "claimed": {"minor": 100}}]
+    )
+    page = await signed_in(browser, whole, "li-01")
+    await page.fill("#find", begun.receipt[-5:])
+    await page.press("#find", "Enter")
+    await expect(page.locator("tbody")).to_contain_text(begun.receipt)
+    await page.fill("#f-phone", phone)
+    await page.select_option("#f-reason", "call-back")
+    await page.click(GO)
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await expect(page.locator("tbody")).to_contain_text(begun.receipt)
+    assert phone not in await page.content()
+    assert phone not in page.url
 
 
 async def test_english_is_a_switch_that_stays(browser: Browser, whole: Whole) -> None:

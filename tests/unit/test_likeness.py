@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.codes.pinyin import initials
 from libs.events.contracts.parts import WorkerLine
 from libs.ids import named
 from services.intake.duplicates import Advice
-from services.intake.likeness.names import alike, core, initials
+from services.intake.likeness.names import alike, core
 from services.intake.likeness.score import Profile, advice
 from services.intake.likeness.weights import FILE, load, weights
 from services.intake.vault.same_person import months_overlap, same_workers

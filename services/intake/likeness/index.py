@@ -9,10 +9,11 @@ from uuid import UUID
 
 import asyncpg
 
+from libs.codes.pinyin import initials
 from libs.events.contracts.intake import ComplaintReceived, ReportReceived
 from libs.events.event import Recorded
 from services.intake.duplicates import Advice
-from services.intake.likeness.names import core, grams, initials
+from services.intake.likeness.names import core, grams
 from services.intake.likeness.score import Profile, advice
 from services.intake.likeness.weights import Weights
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from libs.codes.pinyin import initials
 from services.intake.duplicates import Advice
-from services.intake.likeness.names import alike, core, initials
+from services.intake.likeness.names import alike, core
 from services.intake.likeness.weights import Feature, Weights
 from services.intake.vault.same_person import months_overlap
 

@@ -19,6 +19,7 @@ from services.reporting.console.routes import (
     channels,
     duplicates,
     evidence,
+    finding,
     importing,
     ledger,
     operating,
@@ -43,8 +44,9 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, cases, acting, advice, duplicates, evidence, registering, ledger,
-        channels, signals, statistics, calendars, owner_rules, importing, operating,
+        today, finding, cases, acting, advice, duplicates, evidence, registering,
+        ledger, channels, signals, statistics, calendars, owner_rules, importing,
+        operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

@@ -1,8 +1,7 @@
-"""The case page, the search by number, one event, and names by right and reason."""
+"""The case page, one event, and names by right and reason."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -18,7 +17,7 @@ from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.advice import advised
 from services.reporting.reading.asking import Answer
-from services.reporting.reading.case_page import CasePage, case_of_number, case_page
+from services.reporting.reading.case_page import CasePage, case_page
 from services.reporting.reading.findings import findings
 from services.reporting.reading.steps import Step, steps_of_case, steps_of_claim
 from services.reporting.reading.trail import story
@@ -30,15 +29,6 @@ FIELDS = ("name", "phone")
 
 def add_routes(router: APIRouter) -> None:
     """Add the pages about one case."""
-
-    @router.get("/find")
-    async def find(visit: Visiting, number: str = "") -> Response:
-        visit.require("ReadCases")
-        case_id = await case_of_number(visit.running, number) if number else None
-        if case_id is None:
-            query = urlencode({"number": number, "source": "all"})
-            return see(f"/console/ledger?{query}")
-        return see(f"/console/cases/{case_id}")
 
     @router.get("/cases/{case_id}")
     async def case(request: Request, visit: Visiting, case_id: UUID) -> Response:

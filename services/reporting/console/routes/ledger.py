@@ -1,8 +1,9 @@
 """The ledger page: filters in the address, totals, and the sheet to take away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -12,8 +13,11 @@ from pydantic import ValidationError
 from libs.service.parts import Running
 from libs.web.cursor import Cursors, listing
 from libs.web.field_errors import invalid
+from services.reporting.console.columns import COLUMNS, chosen
 from services.reporting.console.export import Xlsx, workbook
-from services.reporting.console.render import page
+from services.reporting.console.forms import checked_form
+from services.reporting.console.render import page, see
+from services.reporting.console.saved_views import SavedView, drop, save, views_of
 from services.reporting.console.visit import Visiting
 from services.reporting.reading.ledger import (
     MOST,
@@ -38,10 +42,19 @@ def add_routes(router: APIRouter) -> None:
     @router.get("/ledger")
     async def show(request: Request, visit: Visiting) -> Response:
         visit.require("ReadLedger")
+        ticked = request.query_params.getlist("column")
+        if ticked:
+            return see(_with_columns(request, ticked))
         filters = filters_of(request.query_params)
         place = place_of(request, PATH, filters)
+        columns = request.query_params.get("columns", "")
         answer = await ledger(visit.running, visit.asking, filters, place)
         values = {
+            "columns": chosen(columns) if columns else (),
+            "every": COLUMNS,
+            "saved": await views_of(visit.running.pool, visit.caller.actor.id),
+            "kept": _kept(request),
+            "query": urlencode(_kept(request)),
             "answer": answer,
             "ledger": answer.found,
             "filters": filters,
@@ -57,7 +70,42 @@ def add_routes(router: APIRouter) -> None:
         visit.require("ReadLedger")
         filters = filters_of(request.query_params)
         answer = await ledger(visit.running, visit.asking, filters, Place(limit=MOST))
-        return workbook(visit, answer, filters)
+        columns = chosen(request.query_params.get("columns", ""))
+        return workbook(visit, answer, filters, columns)
+
+    @router.post("/ledger/views")
+    async def keep(request: Request, visit: Visiting) -> Response:
+        visit.require("ReadLedger")
+        typed = await checked_form(request, visit.session)
+        said = dict(parse_qsl(typed.one("query")))
+        # What is kept is what the ledger understands, never what a form says.
+        query = urlencode({**filters_of(said).marks(), **_columns(said)})
+        view = SavedView(typed.one("name"), query)
+        await save(visit.running.pool, visit.caller.actor.id, view)
+        return see(f"{PATH}?{query}")
+
+    @router.post("/ledger/views/removal")
+    async def remove(request: Request, visit: Visiting) -> Response:
+        visit.require("ReadLedger")
+        typed = await checked_form(request, visit.session)
+        await drop(visit.running.pool, visit.caller.actor.id, typed.one("name"))
+        return see(PATH)
+
+
+def _columns(said: Mapping[str, str]) -> dict[str, str]:
+    keys = said.get("columns", "")
+    return {"columns": ",".join(one.key for one in chosen(keys))} if keys else {}
+
+
+def _kept(request: Request) -> dict[str, str]:
+    """Return what a form of this page takes along of its address."""
+    left_out = {"cursor", "column", "seen", "lang"}
+    return {k: v for k, v in request.query_params.items() if k not in left_out and v}
+
+
+def _with_columns(request: Request, ticked: Sequence[str]) -> str:
+    keys = ",".join(one.key for one in chosen(",".join(ticked)))
+    return f"{PATH}?{urlencode({**_kept(request), 'columns': keys})}"
 
 
 async def _profiles(running: Running) -> list[str]:
