@@ -116,7 +116,10 @@ def own_cpu() -> float:
 
 def peak_memory() -> float:
     """Return this process's peak resident memory in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not ru_maxrss: that one begins with what the process had that started this one.
+    status = Path("/proc/self/status").read_text()
+    [line] = [one for one in status.splitlines() if one.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
 
 
 @dataclass(frozen=True)

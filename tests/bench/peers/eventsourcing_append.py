@@ -76,7 +76,7 @@ def _timed(
         **{f"p{at}": points[at - 1] * 1000 for at in (50, 95, 99)},
         "cpu": after[0] - before[0],
         "servers_cpu": after[1] - before[1],
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory": _peak(),
         "held": "count",
     }
 
@@ -106,6 +106,12 @@ def _load(
     for thread in threads:
         thread.join()
     return spent
+
+
+def _peak() -> float:
+    status = Path("/proc/self/status").read_text()
+    [line] = [one for one in status.splitlines() if one.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
 
 
 def _cpu() -> float:

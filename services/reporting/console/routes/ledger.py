@@ -73,6 +73,10 @@ def add_routes(router: APIRouter) -> None:
         columns = chosen(request.query_params.get("columns", ""))
         return workbook(visit, answer, filters, columns)
 
+    _add_views(router)
+
+
+def _add_views(router: APIRouter) -> None:
     @router.post("/ledger/views")
     async def keep(request: Request, visit: Visiting) -> Response:
         visit.require("ReadLedger")
