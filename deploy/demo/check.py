@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.demo.expected import FIGURES, Span, figures, minor, stories, week
+from deploy.demo.expected import FIGURES, Span, figures, items, minor, stories, week
 from deploy.demo.office import weeks
 from deploy.demo.plan import Plan
 from deploy.demo.step import Fact
@@ -17,7 +17,8 @@ from services.reporting.figures import counting
 from services.reporting.figures.indicators import BY_ID
 
 STORIES = """
-SELECT COUNT(*) AS rows, SUM(claimed)::bigint AS claimed,
+SELECT COUNT(*) FILTER (WHERE counted) AS rows,
+       (SUM(claimed) FILTER (WHERE counted))::bigint AS claimed,
        SUM(verified)::bigint AS verified, SUM(ordered)::bigint AS ordered,
        SUM(paid)::bigint AS paid, SUM(confirmed)::bigint AS confirmed,
        SUM(unpaid)::bigint AS unpaid
@@ -78,7 +79,8 @@ async def _stories(
     row = await connection.fetchrow(STORIES, ids)
     paid = minor(told, "paid", "reversed")
     expected = {name: minor(told, name) for name in AMOUNTS} | {
-        "rows": sum(fact.kind == "claimed" for fact in told),
+        "rows": items(told, "claimed") - items(told, "duplicate"),
+        "claimed": minor(told, "claimed") - minor(told, "duplicate"),
         "paid": paid,
         "confirmed": minor(told, "confirmed"),
         "unpaid": minor(told, "verified") - paid,

@@ -145,7 +145,7 @@ def reply(
     when: datetime | None = None,
 ) -> None:
     """Answer the author; the case closes when it was concluded before."""
-    body = {"form": "spoken", "conclusion": conclusion}
+    body = {"form": thread.form, "conclusion": conclusion}
     _answer(thread, at, who, ("reply", body, when))
 
 

@@ -10,6 +10,7 @@ JSON = Mapping[str, Any]
 Kind = Literal[
     "registered", "claimed", "verified", "ordered", "paid", "reversed", "confirmed",
     "filed", "transferred", "answered", "found", "resolved", "concluded", "closed",
+    "duplicate",
 ]  # fmt: skip
 
 

@@ -70,6 +70,8 @@ class Thread:
     moved: dict[str, datetime] = field(default_factory=dict)
     minutes: dict[datetime, int] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
+    form: str = "spoken"
+    """How its author is answered."""
     found: bool | None = None
     answered: datetime | None = None
     concluded: datetime | None = None

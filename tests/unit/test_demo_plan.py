@@ -55,6 +55,7 @@ def test_another_seed_makes_another_background_and_the_same_stories(
 def test_the_stories_amounts_are_those_stated(planned: Plan) -> None:
     told = stories(planned.facts)
     sums = {name: expected.minor(told, name) for name in ("claimed", "verified")}
+    sums["claimed"] -= expected.minor(told, "duplicate")
     sums["ordered"] = expected.minor(told, "ordered")
     sums["paid"] = expected.minor(told, "paid", "reversed")
     sums["confirmed"] = expected.minor(told, "confirmed")
@@ -102,10 +103,11 @@ def test_every_step_has_a_key_of_its_own_and_is_at_a_stop(planned: Plan) -> None
     assert len(working_days()) == 66
 
 
-def test_four_refusals_are_planned_each_with_its_code(planned: Plan) -> None:
+def test_five_refusals_are_planned_each_with_its_code(planned: Plan) -> None:
     refused = [(step.lane, step.refused) for step in steps(planned) if step.refused]
     assert sorted(refused) == [
         ("S1", "recorder-confirms"),
+        ("S10", "invalid"),
         ("S3a", "ruling-binds"),
         ("S3a", "ruling-needed"),
         ("S3b", "ruling-needed"),

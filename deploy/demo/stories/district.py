@@ -1,6 +1,6 @@
 """S6 an order that expired and was paid late · S8 the boss is gone · S9 two purses."""
 
-from deploy.demo import claims, clue
+from deploy.demo import besides, claims, clue
 from deploy.demo.claims import even
 from deploy.demo.clue import Form, register
 from deploy.demo.step import Book
@@ -124,6 +124,7 @@ def _s9_hotel(book: Book) -> None:
     all_of_them = range(1, 19)
     one = register(book, at("12-26"), "li-03", form, "S9b")
     clue.screen(one, at("12-26p"), "li-03")
+    besides.signal(one, at("12-26p"), "li-03", "QYJ2023122615")
     claims.verify(one, at("01-03"), "li-03", even(1_500 * K, all_of_them))
     first = claims.pay(one, at("01-18"), "li-03", even(650 * K, all_of_them))
     second = claims.pay(one, at("02-05"), "li-03", even(650 * K, all_of_them))

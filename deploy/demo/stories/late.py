@@ -1,6 +1,6 @@
 """S10 the leader's case · S11 a claim that was put up · S12 facts that come late."""
 
-from deploy.demo import claims, clue
+from deploy.demo import besides, claims, clue
 from deploy.demo.claims import Paying, even
 from deploy.demo.clue import Form, register
 from deploy.demo.step import Book
@@ -23,8 +23,12 @@ def s10(book: Book) -> None:
     everyone = range(1, 39)
     one = register(book, at("12-21"), "po-01", form, "S10")
     clue.screen(one, at("12-21p"), "po-01")
+    besides.petition(one, at("12-21p"), "po-01", (23, 6), refused="invalid")
+    besides.petition(one, at("12-21p"), "po-01", (23, 5))
     clue.propose(one, at("12-21p"), "po-01", "DO")
     clue.accept(one, at("12-22"), "do-01")
+    besides.notice(one, at("12-26"), "do-01")
+    besides.reception(one, at("12-27"), "lg-01", 23, 5)
     claims.verify(one, at("12-29"), "db-03", even(1_800 * K, everyone))
     part, owner = even(900 * K, everyone), Paying("owner")
     first = claims.pay(one, at("01-24"), "do-01", part, owner)
@@ -49,6 +53,8 @@ def s11(book: Book) -> None:
     )
     one = register(book, at("01-04"), "cy-01", form, "S11")
     clue.screen(one, at("01-04p"), "cy-01")
+    address = "https://example.invalid/yanshi/2024-01-04"
+    besides.opinion(one, at("01-04p"), "cy-01", "YQ2024010401", address)
     clue.propose(one, at("01-04p"), "cy-01", "DO")
     clue.accept(one, at("01-05"), "do-02")
 

@@ -1,10 +1,11 @@
 """S1 a payment that did not arrive · S5 one fact told twice · S7 paid in halves."""
 
-from deploy.demo import claims, clue
+from deploy.demo import besides, claims, clue
 from deploy.demo.claims import even
 from deploy.demo.clue import Form, register
 from deploy.demo.step import Book
 from deploy.demo.stops import at
+from deploy.demo.thread import Thread
 
 K = 1000
 """The stories' sums are in thousands of fen."""
@@ -44,8 +45,11 @@ def s1(book: Book) -> None:
 
 
 def s5(book: Book) -> None:
-    """Tell one employer's arrears by petition, hotline and platform."""
-    _s5_letter(book)
+    """Tell one employer's arrears by petition, hotline and platform.
+
+    The hotline's clue is the letter's fact; the platform's was linked by mistake.
+    """
+    letter = _s5_letter(book)
     order = Form(
         "12345",
         "E06",
@@ -56,11 +60,12 @@ def s5(book: Book) -> None:
     )
     second = register(book, at("11-22"), "lc-02", order, "S5b")
     clue.screen(second, at("11-22p"), "lc-02")
-    clue.reply(second, at("11-28"), "lc-02", "handled-together")
-    _s5_platform(book)
+    besides.link(second, at("11-23"), "lc-02", letter, twice=(1, 2))
+    clue.reply(second, at("11-28"), "li-02", "handled-together")
+    _s5_platform(book, letter)
 
 
-def _s5_letter(book: Book) -> None:
+def _s5_letter(book: Book) -> Thread:
     form = Form(
         "petition",
         "E06",
@@ -79,9 +84,10 @@ def _s5_letter(book: Book) -> None:
     claims.confirm(one, at("12-18"), "lc-02", paid)
     clue.reply(one, at("12-19"), "li-02", "paid-in-full")
     claims.conclude(one, at("12-20"), "li-02")
+    return one
 
 
-def _s5_platform(book: Book) -> None:
+def _s5_platform(book: Book, letter: Thread) -> None:
     form = Form(
         "platform",
         "E06",
@@ -92,8 +98,8 @@ def _s5_platform(book: Book) -> None:
     )
     one = register(book, at("11-27"), "lc-02", form, "S5c")
     clue.screen(one, at("11-27p"), "lc-02")
-    clue.propose(one, at("12-04"), "lc-02", "LI")
-    clue.accept(one, at("12-05"), "li-02")
+    besides.link(one, at("11-28"), "lc-02", letter)
+    besides.unlink(one, at("12-01"), "li-02", "other-worker")
     claims.verify(one, at("12-13"), "li-02", {1: 510 * K})
     clue.reply(one, at("12-15"), "li-02", "arrears-confirmed")
     paid = claims.pay(one, at("12-20"), "li-02", {1: 510 * K})

@@ -36,6 +36,10 @@ def _word(kind: str, name: str) -> Callable[[Visit, Line], Any]:
     )
 
 
+def _employer(visit: Visit, line: Line) -> str:
+    return line.employer_name or visit.words("page.individual")
+
+
 def _plain(name: str) -> Callable[[Visit, Line], Any]:
     return lambda _, line: getattr(line, name)
 
@@ -62,7 +66,7 @@ COLUMNS = (
     Column("kind", _word("kind", "kind")),
     Column("channel", _word("channel", "channel")),
     Column("channel_number", _plain("channel_number"), width=18),
-    Column("employer", _plain("employer_name"), width=30),
+    Column("employer", _employer, width=30),
     Column("project", _plain("project_name"), width=20),
     Column("first_asked", lambda visit, line: visit.unit(line.first_asked_unit)),
     Column("unit", lambda visit, line: visit.unit(line.unit)),

@@ -1,0 +1,104 @@
+"""What stands beside a clue: a link to another, a signal, a post, a reception."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from deploy.demo.thread import Act, Thread, happened
+from libs import ids
+
+
+def _on(thread: Thread, act: str, stream: str, body: dict[str, Any]) -> Act:
+    return Act("intake", f"/v1/clues/{thread.clue_id}/{act}", stream, body)
+
+
+def _new(path: str, body: dict[str, Any]) -> Act:
+    return Act("intake", path, None, body, timed=False)
+
+
+def link(
+    thread: Thread, at: datetime, who: str, other: Thread, twice: tuple[int, ...] = ()
+) -> None:
+    """Confirm that a clue repeats another; `twice` are claims that count no more."""
+    body = {"of_clue_id": str(other.clue_id)}
+    [step] = thread.do(at, who, [_on(thread, "duplicate", "links", body)])
+    for n, claim in thread.claims.items():
+        # It goes along into the other case, and is marked there.
+        thread.versions[f"claim-{n}"] += 1 + (n in twice)
+        if n in twice:
+            times = (happened(step), at)
+            thread.fact("duplicate", times, claim.who, claim.claimed or 0)
+
+
+def unlink(thread: Thread, at: datetime, who: str, reason: str) -> None:
+    """Undo a wrong link: the case is open again under its own number."""
+    body = {"reason": reason}
+    thread.do(at, who, [_on(thread, "unlinking", "links", body)])
+    for n in thread.claims:
+        thread.versions[f"claim-{n}"] += 1
+
+
+def petition(
+    thread: Thread,
+    at: datetime,
+    who: str,
+    speak: tuple[int, int],
+    refused: str | None = None,
+) -> None:
+    """Enter how many came, and how many of them speak: five at most (XF 20)."""
+    people, representatives = speak
+    body = {
+        "petition_form": "visit",
+        "received_on": at.date().isoformat(),
+        "people": people,
+        "representatives": representatives,
+    }
+    act = replace(_on(thread, "petition", "clue", body), refused=refused)
+    thread.do(at, who, [act])
+    # A petition is answered in writing (XF 34).
+    thread.form = "letter"
+
+
+def notice(thread: Thread, at: datetime, who: str) -> None:
+    """Tell in writing that the petition is accepted (XF 23)."""
+    body = {"outcome": "accepted"}
+    thread.do(at, who, [_on(thread, "petition-notices", "clue", body)])
+
+
+def reception(thread: Thread, at: datetime, who: str, people: int, speak: int) -> None:
+    """Receive a clue's people together, led by a leader (F-2.4.1a)."""
+    batch = {
+        "people": people,
+        "representatives": speak,
+        "clue_id": str(thread.clue_id),
+    }
+    held = {"held_on": at.date().isoformat(), "led": True, "batches": [batch]}
+    thread.do(at, who, [_new("/v1/receptions", held)])
+
+
+def signal(thread: Thread, at: datetime, who: str, number: str) -> None:
+    """Take in a warning of the district's system, and say which clue it became."""
+    said = {
+        "source": "district",
+        "source_number": number,
+        "signal": "wages_unpaid",
+        "received_on": at.date().isoformat(),
+    }
+    thread.do(at, who, [_new("/v1/signals", said)])
+    signal_id = ids.named("signal", "district", number)
+    link = _new(f"/v1/signals/{signal_id}/clue", {"clue_id": str(thread.clue_id)})
+    thread.do(at, who, [link])
+
+
+def opinion(thread: Thread, at: datetime, who: str, number: str, url: str) -> None:
+    """Register a post that spreads, and the clue it led to (F-3.3a, F-3.3b)."""
+    said = {
+        "item_number": number,
+        "url": url,
+        "first_seen_at": thread.occurs(at).isoformat(),
+        "grade": "major",
+    }
+    thread.do(at, who, [_new("/v1/opinions", said)])
+    opinion_id = ids.named("opinion", number)
+    body = {"clue_id": str(thread.clue_id)}
+    thread.do(at, who, [_new(f"/v1/opinions/{opinion_id}/clue", body)])
