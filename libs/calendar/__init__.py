@@ -6,6 +6,7 @@ from libs.calendar.clocks import (
     in_force,
     known_since,
     load_clocks,
+    load_ladders,
     warning_times,
 )
 from libs.calendar.deadlines import CountedDay, Deadline
@@ -28,6 +29,7 @@ __all__ = [
     "in_force",
     "known_since",
     "load_clocks",
+    "load_ladders",
     "load_year",
     "read_years",
     "start_of_day",

@@ -26,6 +26,7 @@ from libs.calendar.deadlines import (
     count_working_days,
     take_fixed_date,
 )
+from libs.calendar.ladder import Ladder
 from libs.calendar.local_days import end_of_day, start_of_day
 from libs.calendar.workdays import Calendar
 
@@ -182,7 +183,8 @@ class Warned(Frozen):
 
 
 class _ClockFile(Frozen):
-    clocks: tuple[ClockRule, ...]
+    clocks: tuple[ClockRule, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
     known_on: date = date.min
 
     @model_validator(mode="after")
@@ -190,6 +192,9 @@ class _ClockFile(Frozen):
         keys = [(rule.id, rule.version) for rule in self.clocks]
         if len(keys) != len(set(keys)):
             raise ValueError("A clock's version stands twice in the file.")
+        climbs = [(ladder.clock, ladder.version) for ladder in self.ladders]
+        if len(climbs) != len(set(climbs)):
+            raise ValueError("A ladder's version stands twice in the file.")
         return self
 
 
@@ -197,6 +202,11 @@ def load_clocks(text: str) -> list[ClockRule]:
     """Read a file's clocks, by id; raises `ValidationError`, `TOMLDecodeError`."""
     rules = _ClockFile.model_validate(tomllib.loads(text)).clocks
     return sorted(rules, key=lambda rule: (rule.id, rule.version))
+
+
+def load_ladders(text: str) -> tuple[Ladder, ...]:
+    """Read the ladders of a file of clocks; raises as `load_clocks`."""
+    return _ClockFile.model_validate(tomllib.loads(text)).ladders
 
 
 def known_since(text: str) -> date:
@@ -248,7 +258,10 @@ def warning_times(
 ) -> list[Warned]:
     """List the warning points of a deadline, earliest first."""
     found = [
-        Warned(point=point, at=_fires_at(point, deadline, calendar))
+        Warned(
+            point=point,
+            at=fires_at(point, deadline.start_on, deadline.due_on, calendar),
+        )
         for point in rule.warning_points
     ]
     return sorted(found, key=lambda warned: (warned.at, warned.point.code))
@@ -261,10 +274,12 @@ def _extended(rule: ClockRule) -> WorkingDays | NaturalDays:
     raise ValueError(f"{rule.id} can't be extended.")
 
 
-def _fires_at(point: WarningPoint, deadline: Deadline, calendar: Calendar) -> datetime:
+def fires_at(
+    point: WarningPoint, start_on: date, due_on: date, calendar: Calendar
+) -> datetime:
+    """Return the instant at which a warning point of a deadline fires, in UTC."""
     if point.kind == "before_due":
-        return start_of_day(calendar.workday_before(deadline.due_on, point.n))
+        return start_of_day(calendar.workday_before(due_on, point.n))
     if point.n == 0:
-        return end_of_day(deadline.start_on)
-    after = count_working_days(WorkingDays(n=point.n), deadline.start_on, calendar)
-    return after.due_at
+        return end_of_day(start_on)
+    return count_working_days(WorkingDays(n=point.n), start_on, calendar).due_at

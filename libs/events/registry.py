@@ -17,6 +17,7 @@ from libs.events.contracts import (
     operation,
     reporting,
     routing,
+    supervision,
 )
 from libs.events.event import Event
 
@@ -28,7 +29,7 @@ EVERY = "every"
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
         "intake": (intake, channels, duplicates),
-        "routing": (routing, clocks),
+        "routing": (routing, clocks, supervision),
         "enforcement": (enforcement, merging),
         "reporting": (reporting,),
         EVERY: (operation, merges),

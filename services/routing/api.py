@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from libs.acts import Act, Asked, Desk, routes
 from libs.web.auth import OfficerCaller
 from libs.web.etags import etag
-from services.routing import case, known
+from services.routing import case, known, supervising
 from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
 from services.routing.extending import ExtendDeadline
@@ -90,4 +90,4 @@ async def state(case_id: UUID, caller: OfficerCaller, request: Request) -> JSONR
     return JSONResponse(said, headers={"ETag": etag(len(held))})
 
 
-ROUTERS = (routes(ACTS), reading)
+ROUTERS = (routes(ACTS), routes(supervising.ACTS), reading)

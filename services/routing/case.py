@@ -24,6 +24,7 @@ from libs.events.contracts.routing import (
     TransferReason,
     TransferRefused,
 )
+from libs.events.contracts.supervision import TaskForceFormed
 from libs.events.decider import Kind, NotVisible, NotYours, Read, Rejected, Rule, States
 from libs.events.event import Actor, Event, New
 from libs.visibility import sees
@@ -46,7 +47,7 @@ class Case:
     """What decisions about responsibility ask of a case.
 
     `history`: a row of a sheet that nobody adopted; `adopted`: one that was.
-    `members`: the cases merged into it, each with its clue.
+    `members`: the cases merged into it, each with its clue; `task_force`: units.
     """
 
     unit: str | None = None
@@ -62,6 +63,7 @@ class Case:
     closed: str | None = None
     parties: frozenset[str] = frozenset()
     members: Mapping[UUID, UUID] = field(default_factory=dict)
+    task_force: frozenset[str] = frozenset()
 
     @property
     def merged(self) -> bool:
@@ -135,6 +137,9 @@ def _moved(case: Case, event: Event) -> Case:
                 ruled=True,
                 parties=case.parties | {event.to_unit},
             )
+        case TaskForceFormed():
+            units = frozenset(event.units)
+            return replace(case, task_force=units, parties=case.parties | units)
         case _:
             return case
 

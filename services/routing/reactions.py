@@ -32,6 +32,10 @@ from libs.events.contracts.intake import (
 )
 from libs.events.contracts.merging import ClaimDuplicateLifted, ClaimMarkedDuplicate
 from libs.events.contracts.routing import CloseKind
+from libs.events.contracts.supervision import (
+    CaseListedForSupervision,
+    SupervisionDelisted,
+)
 from libs.events.event import Event, Recorded
 from libs.events.reactions import Reaction
 from libs.ids import case_id as case_of
@@ -210,6 +214,8 @@ def reopen_redispatched(recorded: Recorded) -> Sequence[Command]:
 
 
 HEARD = (intake, channels, duplicates, routing, enforcement, merging)
+LISTED = (CaseListedForSupervision, SupervisionDelisted)
+"""What of supervision a clock hears: what the ladder says starts and stops none."""
 
 
 def _of_cases(*vocabularies: object) -> tuple[type[Event], ...]:
@@ -253,7 +259,7 @@ REACTIONS = (
     ),
     _reaction("count-claim", count_claim, ClaimMarkedDuplicate, ClaimDuplicateLifted),
     _reaction("merge-cases", merge_cases, ClueLinkedAsDuplicate, ClueUnlinked),
-    _reaction("hear-event", hear_event, *_of_cases(*HEARD)),
+    _reaction("hear-event", hear_event, *_of_cases(*HEARD), *LISTED),
     _reaction("reopen-reversed", reopen_reversed, WagePaymentReversed),
     _reaction("reopen-disputed", reopen_disputed, WagePaymentDisputed),
     _reaction("reopen-redispatched", reopen_redispatched, ClueRedispatched),

@@ -32,9 +32,16 @@ def rule_of(deadline: Deadline, states: States) -> ClockRule | None:
     A book that has lost it has the one that was in force when the deadline began.
     """
     clocks = states.of(rulebook.KIND, rulebook.CLOCKS.subject).clocks
-    clock, version = deadline.clock or "", deadline.rule_version
-    same = (one for one in clocks if (one.id, one.version) == (clock, version))
-    return next(same, in_force(clocks, clock, deadline.start_on or date.min))
+    this = (deadline.clock or "", deadline.rule_version)
+    return rule_by(clocks, this, deadline.start_on or date.min)
+
+
+def rule_by(
+    clocks: Sequence[ClockRule], this: tuple[str, int], start_on: date
+) -> ClockRule | None:
+    """Return a clock's rule by id and version, else the one in force on a day."""
+    same = (one for one in clocks if (one.id, one.version) == this)
+    return next(same, in_force(clocks, this[0], start_on))
 
 
 def counted(

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from libs.calendar.clocks import ClockRule, load_clocks
+from libs.calendar.clocks import ClockRule, load_clocks, load_ladders
+from libs.calendar.ladder import Ladder
 from libs.calendar.local_days import day_of
 from libs.calendar.tables import YearTable, load_year, year_text
 from libs.calendar.workdays import Calendar
@@ -40,6 +41,7 @@ class Rulebook:
     version: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     clocks: tuple[ClockRule, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
     calendar: Calendar = NO_CALENDAR
     organisation: Organisation | None = None
 
@@ -47,6 +49,11 @@ class Rulebook:
         """Say whether a unit of that code stands on that day and may own a case."""
         units = self.organisation.units_on(on) if self.organisation else ()
         return any(u.code == unit and u.kind not in OWN_NO_CASE for u in units)
+
+    def office(self, on: date) -> str | None:
+        """Return the code of the leading-group office on that day."""
+        units = self.organisation.units_on(on) if self.organisation else ()
+        return next((u.code for u in units if u.kind == "leading_group"), None)
 
 
 OWN_NO_CASE = frozenset({"auditor", "agency", "operator"})
@@ -57,6 +64,11 @@ OWN_NO_CASE = frozenset({"auditor", "agency", "operator"})
 @lru_cache(maxsize=32)
 def _clocks(texts: tuple[str, ...]) -> tuple[ClockRule, ...]:
     return tuple(rule for text in texts for rule in load_clocks(text))
+
+
+@lru_cache(maxsize=32)
+def _ladders(texts: tuple[str, ...]) -> tuple[Ladder, ...]:
+    return tuple(ladder for text in texts for ladder in load_ladders(text))
 
 
 @lru_cache(maxsize=32)
@@ -76,7 +88,7 @@ def evolve(book: Rulebook, event: Event) -> Rulebook:
     texts = tuple(event.files[name] for name in sorted(event.files))
     match event.book:
         case "clocks":
-            book = replace(book, clocks=_clocks(texts))
+            book = replace(book, clocks=_clocks(texts), ladders=_ladders(texts))
         case "calendar":
             book = replace(book, calendar=_calendar(texts))
         case "organisation":

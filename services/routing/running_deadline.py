@@ -1,7 +1,7 @@
 """Deadlines that run: what the timers look at."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from libs.events.contracts.clocks import (
@@ -15,19 +15,27 @@ from libs.events.contracts.clocks import (
     DeadlineSet,
     DeadlineStopped,
 )
-from libs.events.event import Recorded
+from libs.events.event import Event, Recorded
 from libs.events.views.view import View, index
 
 
 @dataclass(frozen=True)
 class RunningDeadline:
-    """One deadline; `awaited` while it runs, does not stand, and was not missed."""
+    """One deadline; `awaited` while it runs, does not stand, and was not missed.
+
+    It `climbs` its ladder while it runs and does not stand, `missed` or not.
+    """
 
     deadline_id: UUID
     clock: str
+    rule_version: int
     calendar_version: str
+    start_on: date
+    due_on: date
     due_at: datetime
     awaited: bool = True
+    climbs: bool = True
+    missed: bool = False
 
 
 def evolve(row: RunningDeadline | None, recorded: Recorded) -> RunningDeadline | None:
@@ -35,28 +43,52 @@ def evolve(row: RunningDeadline | None, recorded: Recorded) -> RunningDeadline |
     fact = recorded.fact()
     match fact:
         case DeadlineSet():
-            this, by = fact.deadline_id, fact.calendar_version
-            return RunningDeadline(this, fact.clock, by, fact.due_at)
+            return RunningDeadline(**{name: getattr(fact, name) for name in SHARED})
         case _ if row is None:
             return None
         case DeadlineExtended() | DeadlineRecomputed():
-            by = fact.calendar_version
-            return replace(row, due_at=fact.due_at, calendar_version=by)
+            return _moved(row, fact)
         case DeadlinePauseEnded():
-            by = fact.calendar_version
-            again = replace(row, due_at=fact.due_at, calendar_version=by)
-            return replace(again, awaited=True)
-        case DeadlineStopped() | DeadlineMissed() | DeadlinePaused():
-            return replace(row, awaited=False)
+            return replace(_moved(row, fact), awaited=True, climbs=True)
+        case _:
+            return _ended(row, fact)
+
+
+def _ended(row: RunningDeadline, fact: Event) -> RunningDeadline:
+    match fact:
+        case DeadlineStopped() | DeadlinePaused():
+            return replace(row, awaited=False, climbs=False)
+        case DeadlineMissed():
+            return replace(row, awaited=False, missed=True)
+        case DeadlineMissWithdrawn():
+            return replace(row, missed=False)
         case DeadlineResumed():
-            return replace(row, awaited=not fact.missed)
+            missed = fact.missed
+            return replace(row, awaited=not missed, climbs=True, missed=missed)
         case _:
             return row
 
 
+def _moved(
+    row: RunningDeadline,
+    fact: DeadlineExtended | DeadlineRecomputed | DeadlinePauseEnded,
+) -> RunningDeadline:
+    return replace(
+        row,
+        due_on=fact.due_on,
+        due_at=fact.due_at,
+        calendar_version=fact.calendar_version,
+    )
+
+
+SHARED = (
+    "deadline_id", "clock", "rule_version", "calendar_version", "start_on", "due_on",
+    "due_at",
+)  # fmt: skip
+
 VIEW = View(
     name="running_deadline",
-    version=2,
+    version=3,
     services=("routing",),
     row=RunningDeadline,
     on=(
@@ -71,5 +103,9 @@ VIEW = View(
         DeadlineResumed,
     ),
     evolve=evolve,
-    indexes=(index("awaited", "due_at"), index("awaited", "deadline_id")),
+    indexes=(
+        index("awaited", "due_at"),
+        index("awaited", "deadline_id"),
+        index("climbs"),
+    ),
 )

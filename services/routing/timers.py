@@ -1,6 +1,7 @@
-"""Timers: an amended calendar moves what runs; what is over is missed.
+"""Timers: an amended calendar moves what runs; what is over is missed, and climbs.
 
-It is missed only behind the watermark of all who could have stopped it.
+It is missed, and its ladder climbed, only behind the watermark of all who could have
+stopped it.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from libs.service.parts import REACTIONS, Running
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from services.routing.deadline import MissDeadline
+from services.routing.ladder import climb, climbs_next
 from services.routing.recounting import recount, timer_stamp
 
 STOPPERS = ("intake", "routing", "enforcement")
@@ -47,14 +49,22 @@ async def miss_deadlines(running: Running) -> int:
     return missed
 
 
+async def climb_ladders(running: Running) -> int:
+    """Tell each rung that is reached to its addressee, once; return how many."""
+    complete = await running.watermarks.completeness(running.pool, REACTIONS, STOPPERS)
+    return 0 if complete is None else await climb(running, complete)
+
+
 def routers(running: Running) -> Sequence[APIRouter]:
     """Return what the clock's coordinator asks: when something is due next."""
     router = APIRouter(prefix="/operator", tags=["operator"])
 
     @router.get("/next-due")
     async def next_due(after: datetime, caller: OfficerCaller) -> dict[str, Any]:
-        """Return the next instant at which a running deadline is due."""
+        """Return the next instant at which a deadline is due, or a rung is reached."""
         permissions.require(caller, "AdvanceClock")
-        return {"next": await running.pool.fetchval(NEXT, after)}
+        due = await running.pool.fetchval(NEXT, after)
+        rung = await climbs_next(running, after)
+        return {"next": min((at for at in (due, rung) if at), default=None)}
 
     return [router]

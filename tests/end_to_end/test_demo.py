@@ -214,6 +214,35 @@ async def test_the_late_payment_is_noted_beside_the_signed_week_six(
     assert {row["noted_in_week"] for row in noted} == {8}
 
 
+async def test_each_rung_of_the_ladder_was_told_once_while_its_date_stood(
+    campaign: Whole,
+) -> None:
+    """F-2.4.1b; domain §5.9, 5: sixty-six working days of clocks that climb."""
+    async with campaign.database("routing") as pool:
+        rungs = await pool.fetch(RUNGS)
+        early = await pool.fetchval(EARLY)
+    told = [(row["deadline"], row["due_at"], row["point"]) for row in rungs]
+    assert len(told) == len(set(told))
+    assert {row["rung"] for row in rungs} >= {"warn", "urge", "supervise"}
+    assert early == 0
+
+
+SAID = "type = 'DeadlineRungReached'"
+RUNGS = f"""
+SELECT data::json->>'deadline_id' AS deadline, data::json->>'due_at' AS due_at,
+       data::json->>'point' AS point, data::json->>'rung' AS rung
+FROM journal.event WHERE {SAID}"""
+# Urged before it was found missed, or told after it had stopped for good.
+EARLY = f"""
+SELECT count(*) FROM journal.event r WHERE r.{SAID}
+AND (r.data::json->>'rung' <> 'warn' AND NOT EXISTS (
+  SELECT FROM journal.event m WHERE m.type = 'DeadlineMissed' AND m.seq < r.seq
+  AND m.stream = 'deadline-' || (r.data::json->>'deadline_id'))
+OR (SELECT d.type FROM journal.event d WHERE d.seq < r.seq
+  AND d.stream = 'deadline-' || (r.data::json->>'deadline_id')
+  ORDER BY d.seq DESC LIMIT 1) IN ('DeadlineStopped', 'DeadlinePaused'))"""
+
+
 async def test_nothing_is_parked_and_every_log_is_whole(campaign: Whole) -> None:
     said = await campaign.cli("verify")
     assert said.code == 0, said.out

@@ -42,6 +42,7 @@ from tests.unit.matters import (
     yuan,
 )
 from tests.unit.offices import listed_officers, officer, on
+from tests.unit.supervision_scenes import SUPERVISION_SCENES
 
 CAMPAIGN = named("test-campaign")
 RULES: Mapping[type[Command], Rule[Any]] = {
@@ -117,6 +118,7 @@ FIGURE = CausedFigure(indicator="S06", unit=None, week=1, old=0, new=1)
 SCENES: Mapping[str, Scene] = {
     **CHANNEL_SCENES,
     **CLOCK_SCENES,
+    **SUPERVISION_SCENES,
     "ScreenClue": scene(cleared, ON_CLUE, {"matter": "wage"}),
     "AdviseChannel": scene(
         lambda unit: cleared(unit, NOT_WAGE),

@@ -12,6 +12,7 @@ from services.reporting.console.words import FOLDER, words
 from services.reporting.reading.channel_guards import CHANNEL_OF, ON_CHANNEL
 from services.reporting.reading.claim_guards import ON_CLAIM, ON_PAYMENT
 from services.reporting.reading.guards import ON_CASE
+from services.reporting.reading.supervision_guards import ON_SUPERVISION
 
 ASKED = re.compile(r"""\bt\("([a-z0-9.-]+[a-zA-Z0-9-]*)"[,)]""")
 HAN = re.compile(r"[一-鿿]")
@@ -53,6 +54,7 @@ def test_every_act_field_and_choice_has_its_word() -> None:
 def test_every_page_of_the_menu_and_every_step_has_its_word() -> None:
     said = words("zh")
     assert [key for key, *_ in PAGES if not said.knows(f"menu.{key}")] == []
-    steps = {*ON_CASE, *ON_CHANNEL, *ON_CLAIM, *ON_PAYMENT, "ServeDocument"}
+    on_case = {*ON_CASE, *ON_CHANNEL, *ON_SUPERVISION}
+    steps = {*on_case, *ON_CLAIM, *ON_PAYMENT, "ServeDocument"}
     assert steps == set(EVERY_ACT)
     assert CHANNEL_OF.keys() == ON_CHANNEL.keys()

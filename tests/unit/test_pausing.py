@@ -196,8 +196,8 @@ def test_the_views_say_since_when_it_stands_and_that_it_goes_on() -> None:
     row = shown.DeadlineRow(**said, paused_on=date(2024, 3, 6))
     half = seen(told(STREAM, begun), told(STREAM, stands))
     half.project(shown.VIEW).then({STREAM: row})
-    timer = (THIS, "CLK-02", begun.calendar_version)
-    still = running_deadline.RunningDeadline(*timer, begun.due_at, awaited=False)
+    timer = {name: getattr(begun, name) for name in running_deadline.SHARED}
+    still = running_deadline.RunningDeadline(**timer, awaited=False, climbs=False)
     half.project(running_deadline.VIEW).then({STREAM: still})
     due = due_dates.DueDate(
         CASE, "CLK-02", begun.due_on, begun.article, provisional=False, paused=True
@@ -207,9 +207,9 @@ def test_the_views_say_since_when_it_stands_and_that_it_goes_on() -> None:
     whole = seen(*(told(STREAM, one) for one in (begun, stands, ended)))
     row = shown.DeadlineRow(**said, pauses=ended.pauses)
     whole.project(shown.VIEW).then({STREAM: row})
-    whole.project(running_deadline.VIEW).then(
-        {STREAM: running_deadline.RunningDeadline(*timer, ended.due_at)}
-    )
+    timer |= {name: getattr(ended, name) for name in ("due_on", "due_at")}
+    again = running_deadline.RunningDeadline(**timer)
+    whole.project(running_deadline.VIEW).then({STREAM: again})
     due = due_dates.DueDate(
         CASE, "CLK-02", ended.due_on, begun.article, provisional=False
     )

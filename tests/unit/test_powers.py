@@ -14,6 +14,7 @@ from services.enforcement import api as enforcement
 from services.intake.routes import clues, links
 from services.reporting import closing
 from services.routing import api as routing
+from services.routing import supervising
 from services.routing.seeding import books
 from tests.unit.offices import officer
 from tests.unit.scenes import RULES, SCENES, command_of
@@ -37,7 +38,14 @@ DOOR_ALONE = {
     "Explain", "AsOf", "EventTrail", "Verify", "RebuildView", "HandleParked",
     "AdvanceClock", "ResendRecords", "RotateKeys",
 }  # fmt: skip
-ACTS = [*enforcement.ACTS, *clues.ACTS, *closing.ACTS, *links.ACTS, *routing.ACTS]
+ACTS = [
+    *enforcement.ACTS,
+    *clues.ACTS,
+    *closing.ACTS,
+    *links.ACTS,
+    *routing.ACTS,
+    *supervising.ACTS,
+]
 
 
 def decided(act: str, role: str, unit: str, holder: str) -> Outcome:

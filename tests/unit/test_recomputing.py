@@ -223,8 +223,10 @@ def test_the_views_take_the_new_date_and_keep_the_old_one_beside_it() -> None:
     history.project(shown.VIEW).then({stream: row})
     due = due_dates.DueDate(CASE, "CLK-05", fact.due_on, before.article, False)  # noqa: FBT003 -- a row
     history.project(due_dates.VIEW).then({stream: due})
-    by_, at = fact.calendar_version, fact.due_at
-    timer = running_deadline.RunningDeadline(INVESTIGATION, "CLK-05", by_, at)
+    said = {name: getattr(before, name) for name in running_deadline.SHARED}
+    moved = ("calendar_version", "due_on", "due_at")
+    said |= {name: getattr(fact, name) for name in moved}
+    timer = running_deadline.RunningDeadline(**said)
     history.project(running_deadline.VIEW).then({stream: timer})
     kept = fact.model_dump(include=set(recount.Recount.__dataclass_fields__))
     history.register(recount.REGISTER).then(recount.Recount(**kept))

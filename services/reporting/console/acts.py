@@ -8,7 +8,8 @@ from libs.other_channels import DIRECTORY
 
 Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
-    "officers", "lines", "proof", "proofs", "deadline", "clue", "count",
+    "officers", "lines", "proof", "proofs", "deadline", "clue", "count", "units",
+    "running",
 ]  # fmt: skip
 On = Literal["clue", "links", "case", "proceeding", "claim"]
 

@@ -111,7 +111,7 @@ def amount(said: str, currency: str) -> dict[str, Any] | None:
     return {"minor": money.minor, "currency": money.currency}
 
 
-def _officers(asked: Asked) -> Sequence[str] | None:
+def _several(asked: Asked) -> Sequence[str] | None:
     return [one for one in asked.typed.many(asked.field.name) if one] or None
 
 
@@ -150,11 +150,13 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
     "money": _money,
     "unit": _text,
     "officer": _text,
-    "officers": _officers,
+    "officers": _several,
     "lines": _lines,
     "proof": _proof,
     "proofs": _proofs,
     "deadline": _text,
+    "running": _text,
+    "units": _several,
     "count": _count,
     "clue": _clue,
 }

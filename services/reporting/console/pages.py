@@ -27,6 +27,7 @@ from services.reporting.console.routes import (
     registering,
     signals,
     statistics,
+    supervision,
     today,
 )
 
@@ -45,7 +46,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
-        ledger, channels, signals, statistics, calendars, owner_rules, importing,
+        ledger, channels, signals, supervision, statistics, calendars, owner_rules,
+        importing,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)

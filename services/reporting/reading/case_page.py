@@ -33,11 +33,14 @@ from services.reporting.views import (
     deadline,
     imported,
     proceeding,
+    urge,
 )
+from services.reporting.views.supervised import VIEW as WATCHED
+from services.reporting.views.supervised import SupervisedRow
 
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
-    "channel_item", "owner_rules", "clue_link",
+    "channel_item", "owner_rules", "clue_link", "supervised", "urge",
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -62,6 +65,11 @@ DEADLINES = statement("""
 SELECT * FROM {deadline} d WHERE {at} AND (d.case_id = $2 OR d.case_id IN (
     SELECT l.case_id FROM {clue_link} l WHERE l.of_case_id = $2))
 ORDER BY due_at, stream""")
+# And so do their rungs.
+URGES = statement("""
+SELECT * FROM {urge} u WHERE {at} AND (u.case_id = $2 OR u.case_id IN (
+    SELECT l.case_id FROM {clue_link} l WHERE l.of_case_id = $2))
+ORDER BY sent_at, stream""")
 LINKED = statement("""
 SELECT k.* FROM {clue} k JOIN {clue_link} l ON l.clue_id = k.clue_id
 WHERE {at} AND l.of_case_id = $2 ORDER BY k.registered_at, k.stream""")
@@ -72,6 +80,7 @@ JOIN {case_file} f ON f.case_id = l.of_case_id
 WHERE {at} AND l.case_id = $2""")
 IMPORTED = _of("imported", "stream")
 ITEMS = _of("channel_item", "stream")
+SUPERVISED = _of("supervised", "stream")
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,8 @@ class CasePage:
     merged_parties: tuple[str, ...] = ()
     suggested: Suggested | None = None
     items: Sequence[channel_item.ChannelItemRow] = ()
+    supervised: SupervisedRow | None = None
+    urges: Sequence[urge.UrgeRow] = ()
 
     @property
     def item(self) -> channel_item.ChannelItemRow:
@@ -216,6 +227,7 @@ async def _read(
     held = await all_of(PROCEEDINGS, proceeding.VIEW)
     merged = await connection.fetchrow(MERGED.at(as_of), as_of, case_id)
     row = await all_of(IMPORTED, imported.VIEW)
+    watched = await all_of(SUPERVISED, WATCHED)
     return CasePage(
         case_id=case_id,
         clue=clues[0] if clues else None,
@@ -226,6 +238,8 @@ async def _read(
         imported=row[0] if row else None,
         trail=await of_case(connection, case_id, as_of),
         items=await all_of(ITEMS, channel_item.VIEW),
+        supervised=watched[0] if watched else None,
+        urges=await all_of(URGES, urge.VIEW),
         suggested=await _suggested(connection, as_of, clues, files),
         linked=await all_of(LINKED, clue.VIEW),
         merged_into=merged["of_case_id"] if merged else None,

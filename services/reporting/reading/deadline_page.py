@@ -83,13 +83,14 @@ async def _read(
         return None
     calendar = await calendar_of(connection, row.calendar_version)
     said = await of_case(connection, row.case_id, as_of)
-    stream = found[0]["stream"]
+    # Its rungs, and what the office urged of it, stand on streams of their own.
+    this = str(deadline_id)
     return DeadlinePage(
         row=row,
         number=await connection.fetchval(NUMBER, row.case_id),
         days=list(day_lines(row, calendar)),
         papers=_papers(row, calendar),
-        said=[one for one in said if one.stream == stream],
+        said=[one for one in said if one.said.get("deadline_id") == this],
     )
 
 

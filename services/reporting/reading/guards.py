@@ -42,7 +42,8 @@ class About:
 Guard = Callable[[About], str | None]
 
 
-def _open(about: About) -> str | None:
+def still_open(about: About) -> str | None:
+    """Say why an open case of somebody is none: it is closed, or not adopted."""
     held = about.page.case
     if held is not None and held.closed:
         return "closed"
@@ -62,13 +63,13 @@ def _to_adopt(about: About) -> str | None:
 def _held(about: About) -> str | None:
     if not about.holds:
         return "not-holder"
-    return _open(about)
+    return still_open(about)
 
 
 def handled(about: About) -> str | None:
     if not about.handles:
         return "not-holder"
-    return _open(about)
+    return still_open(about)
 
 
 def _to_screen(about: About) -> str | None:
@@ -163,7 +164,7 @@ def _to_accept(about: About) -> str | None:
     now = about.page.proceeding
     if now.accepted_at or now.filed_at:
         return "accepted"
-    return "complaint-refused" if now.refused_at else _open(about)
+    return "complaint-refused" if now.refused_at else still_open(about)
 
 
 def _to_propose_filing(about: About) -> str | None:
@@ -176,7 +177,7 @@ def _to_propose_filing(about: About) -> str | None:
 
 
 def _to_file(about: About) -> str | None:
-    return "filed" if about.page.proceeding.filed_at else _open(about)
+    return "filed" if about.page.proceeding.filed_at else still_open(about)
 
 
 def _to_decline(about: About) -> str | None:
@@ -201,7 +202,7 @@ def _to_order(about: About) -> str | None:
     standing = [one for one in about.page.claims if one.counted]
     if not standing or any(one.verified is None for one in standing):
         return "not-verified"
-    return _open(about)
+    return still_open(about)
 
 
 def _to_conclude(about: About) -> str | None:
@@ -235,7 +236,7 @@ ON_CASE: dict[str, Guard] = {
     "ScreenClue": _to_screen,
     "AdviseChannel": _to_advise,
     "ProposeTransfer": _to_propose_transfer,
-    "RuleOwnership": _open,
+    "RuleOwnership": still_open,
     "AcceptComplaint": _to_accept,
     "RefuseComplaint": _to_accept,
     "ProposeFiling": _to_propose_filing,

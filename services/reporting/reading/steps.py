@@ -19,6 +19,11 @@ from services.reporting.reading.guards import (
     Guard,
     to_serve,
 )
+from services.reporting.reading.supervision_guards import (
+    OF_LISTED,
+    ON_SUPERVISION,
+    listed,
+)
 from services.reporting.views.claim import ClaimRow
 
 
@@ -50,13 +55,16 @@ def steps_of_case(page: CasePage, reader: SignedIn) -> Sequence[Step]:
     about = About(page, reader)
     found = [
         _step(act, about, guard)
-        for act, guard in (*ON_CASE.items(), *ON_CHANNEL.items())
+        for act, guard in GUARDS.items()
         if shown(act, page) and _concerns(act, page)
     ]
     for order in page.proceeding.orders:
         this = About(page, reader, order=order)
         found.append(_step("ServeDocument", this, to_serve))
     return sorted(found, key=lambda step: not step.open)
+
+
+GUARDS = {**ON_CASE, **ON_CHANNEL, **ON_SUPERVISION}
 
 
 def _concerns(act: str, page: CasePage) -> bool:
@@ -67,7 +75,7 @@ def _concerns(act: str, page: CasePage) -> bool:
         case "UnlinkDuplicate":
             return page.merged_into is not None
         case _:
-            return True
+            return act not in OF_LISTED or listed(page)
 
 
 def steps_of_claim(page: CasePage, reader: SignedIn, claim: ClaimRow) -> Sequence[Step]:

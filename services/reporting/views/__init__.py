@@ -19,7 +19,9 @@ from services.reporting.views import (
     reception,
     recount,
     signal,
+    supervised,
     trail,
+    urge,
 )
 
 DECLARED: tuple[Declared, ...] = (
@@ -44,5 +46,7 @@ DECLARED: tuple[Declared, ...] = (
     rulebook_view.VIEW,
     signal.OPINIONS,
     signal.SIGNALS,
+    supervised.VIEW,
     trail.REGISTER,
+    urge.VIEW,
 )

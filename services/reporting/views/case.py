@@ -16,13 +16,14 @@ from libs.events.contracts.routing import (
     TransferProposed,
     TransferRefused,
 )
+from libs.events.contracts.supervision import TaskForceFormed
 from libs.events.event import Recorded
 from libs.events.views.view import View, index
 
 
 @dataclass(frozen=True)
 class CaseRow:
-    """One case; `parties` are the units that may see it."""
+    """One case; `parties` are the units that may see it, those of `task_force` too."""
 
     case_id: UUID
     clue_id: UUID
@@ -40,6 +41,7 @@ class CaseRow:
     refusals: int = 0
     ruled: bool = False
     parties: tuple[str, ...] = ()
+    task_force: tuple[str, ...] = ()
     closed: str | None = None
     closed_at: datetime | None = None
     reopenings: int = 0
@@ -98,6 +100,8 @@ def _moved(row: CaseRow, recorded: Recorded) -> CaseRow:
             return _with(ruled, fact.to_unit)
         case CasesMerged():
             return _with(row, fact.from_unit)
+        case TaskForceFormed():
+            return _with(replace(row, task_force=fact.units), *fact.units)
         case _:
             return row
 
@@ -106,13 +110,13 @@ def _settled(row: CaseRow) -> CaseRow:
     return replace(row, pending_unit=None, pending_since=None)
 
 
-def _with(row: CaseRow, unit: str) -> CaseRow:
-    return replace(row, parties=tuple(sorted({*row.parties, unit})))
+def _with(row: CaseRow, *units: str) -> CaseRow:
+    return replace(row, parties=tuple(sorted({*row.parties, *units})))
 
 
 VIEW = View(
     name="case_file",
-    version=1,
+    version=2,
     services=("routing",),
     row=CaseRow,
     on=(
@@ -124,6 +128,7 @@ VIEW = View(
         TransferRefused,
         OwnershipRuled,
         CasesMerged,
+        TaskForceFormed,
         CaseClosed,
         CaseReopened,
     ),

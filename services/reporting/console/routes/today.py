@@ -1,13 +1,15 @@
 """Today and the transfers desk: what waits for one's unit."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.reporting.console.deed import new_key, shown
 from services.reporting.console.menu import first_page
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visiting
 from services.reporting.reading.queue import queues, today
 from services.reporting.reading.signals import major_waiting
+from services.reporting.reading.supervision import unread
 
 DESK = ("awaiting", "sent", "to-rule", "under-way")
 
@@ -24,12 +26,19 @@ def add_routes(router: APIRouter) -> None:
         return page(visit, "nothing.html", {})
 
     @router.get("")
-    async def mine(visit: Visiting) -> Response:
+    async def mine(request: Request, visit: Visiting) -> Response:
         if not visit.may("ReadCases"):
             return see(first_page(visit))
+        await shown(visit, request.query_params.get("seen"))
         answer = await today(visit.running, visit.asking)
         major = await major_waiting(visit.running, visit.asking)
-        values = {"answer": answer, "today": answer.found, "major": major}
+        values = {
+            "answer": answer,
+            "today": answer.found,
+            "major": major,
+            "urges": await unread(visit.running, visit.asking),
+            "key": new_key(),
+        }
         return page(visit, "today.html", values)
 
     @router.get("/transfers")
