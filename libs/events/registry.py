@@ -11,6 +11,7 @@ from libs.events.contracts import (
     clocks,
     duplicates,
     enforcement,
+    groups,
     intake,
     merges,
     merging,
@@ -29,7 +30,7 @@ VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
         "intake": (intake, channels, duplicates),
         "routing": (routing, clocks),
-        "enforcement": (enforcement, merging),
+        "enforcement": (enforcement, merging, groups),
         "reporting": (reporting,),
         EVERY: (operation, merges),
     }

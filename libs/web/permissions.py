@@ -22,7 +22,10 @@ class Power(StrEnum):
 
 
 Permission = frozenset[Power]
-FILES = ("permissions.toml", "permissions-channels.toml", "permissions-clocks.toml")
+FILES = (
+    "permissions.toml", "permissions-channels.toml", "permissions-clocks.toml",
+    "permissions-groups.toml",
+)  # fmt: skip
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})
 

@@ -13,6 +13,7 @@ from services.reporting import (
     channels_api,
     closing,
     owner_rules_api,
+    rosters_api,
 )
 from services.reporting.console import pages as console_pages
 from services.reporting.traces import otlp, store
@@ -49,6 +50,7 @@ SERVICE = Service(
         calendar_api.router,
         channels_api.router,
         owner_rules_api.router,
+        rosters_api.router,
     ),
     more_routers=routers,
     prepare=prepare,

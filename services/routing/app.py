@@ -16,6 +16,7 @@ from services.routing import (
     rulebook,
     running_deadline,
     scope,
+    splitting,
     timers,
     transfer,
 )
@@ -39,6 +40,7 @@ SERVICE = Service(
         *noting.RULES,
         *owner_rules.RULES,
         *rulebook.RULES,
+        *splitting.RULES,
     ),
     reactions=REACTIONS,
     parties=scope.parties,

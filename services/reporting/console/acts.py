@@ -8,9 +8,10 @@ from libs.other_channels import DIRECTORY
 
 Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
-    "officers", "lines", "proof", "proofs", "deadline", "clue", "count",
+    "officers", "lines", "proof", "proofs", "deadline", "clue", "count", "claims",
+    "workers",
 ]  # fmt: skip
-On = Literal["clue", "links", "case", "proceeding", "claim"]
+On = Literal["clue", "links", "case", "proceeding", "claim", "group"]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.reporting.console.acts import ACTS, CLUE, WHEN, ActForm, Field
 from services.reporting.console.claim_acts import CLAIM_ACTS
+from services.reporting.console.group_acts import GROUP_ACTS
 
 RECEIVED = Field("received_on", "date", start="today", past=True)
 ORDER_KIND = Field(
@@ -53,4 +54,9 @@ CHANNEL_ACTS: Mapping[str, ActForm] = {
     "ReceivePlatformClue": _of_clue("platform-receipt", RECEIVED),
     "AcceptClue": _of_clue("acceptance"),
 }
-EVERY_ACT: Mapping[str, ActForm] = {**ACTS, **CLAIM_ACTS, **CHANNEL_ACTS}
+EVERY_ACT: Mapping[str, ActForm] = {
+    **ACTS,
+    **CLAIM_ACTS,
+    **CHANNEL_ACTS,
+    **GROUP_ACTS,
+}

@@ -15,6 +15,7 @@ PAGES = (
     ("channels", "/console/channels", "ReadLedger"),
     ("receptions", "/console/receptions", "HoldJointReception"),
     ("signals", "/console/signals", "ReceiveSignal"),
+    ("rosters", "/console/rosters", "CheckRosters"),
     ("weeks", "/console/weeks", "ReadStatistics"),
     ("board", "/console/board", "ReadStatistics"),
     ("calendars", "/console/calendars", "ReadCases"),

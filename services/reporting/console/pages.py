@@ -24,6 +24,7 @@ from services.reporting.console.routes import (
     operating,
     owner_rules,
     registering,
+    rosters,
     signals,
     statistics,
     today,
@@ -44,7 +45,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, cases, acting, advice, duplicates, evidence, registering, ledger,
-        channels, signals, statistics, calendars, owner_rules, importing, operating,
+        channels, signals, rosters, statistics, calendars, owner_rules, importing,
+        operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

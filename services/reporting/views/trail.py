@@ -10,6 +10,7 @@ from libs.events.contracts import (
     clocks,
     duplicates,
     enforcement,
+    groups,
     intake,
     merging,
     operation,
@@ -77,8 +78,8 @@ def _told() -> tuple[type[Event], ...]:
 
 
 VOCABULARIES = (
-    intake, channels, duplicates, routing, clocks, enforcement, merging, reporting,
-    operation,
+    intake, channels, duplicates, routing, clocks, enforcement, merging, groups,
+    reporting, operation,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
 
