@@ -11,6 +11,7 @@ from libs.events.contracts import (
     clocks,
     duplicates,
     enforcement,
+    groups,
     intake,
     merges,
     merging,
@@ -30,7 +31,7 @@ VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
         "intake": (intake, channels, duplicates),
         "routing": (routing, clocks, supervision),
-        "enforcement": (enforcement, merging),
+        "enforcement": (enforcement, merging, groups),
         "reporting": (reporting,),
         EVERY: (operation, merges),
     }

@@ -23,11 +23,9 @@ class Power(StrEnum):
 
 Permission = frozenset[Power]
 FILES = (
-    "permissions.toml",
-    "permissions-channels.toml",
-    "permissions-clocks.toml",
-    "permissions-supervision.toml",
-)
+    "permissions.toml", "permissions-channels.toml", "permissions-clocks.toml",
+    "permissions-supervision.toml", "permissions-groups.toml",
+)  # fmt: skip
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})
 

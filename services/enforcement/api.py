@@ -12,13 +12,14 @@ from libs.acts import Act, Asked, Desk, routes
 from libs.events.command import Command
 from libs.events.contracts.enforcement import WagesPaid
 from libs.events.event import Recorded
-from libs.web.auth import KnownCaller
+from libs.web.auth import KnownCaller, OfficerCaller
 from libs.web.callers import Worker
 from libs.web.etags import etag
 from libs.web.permissions import Power
 from libs.web.problems import Problem
-from services.enforcement import claim, known, proceeding
+from services.enforcement import claim, grouping, known, proceeding
 from services.enforcement.conclusion import ConcludeCase
+from services.enforcement.grouping import LiftGroupFlag
 from services.enforcement.naming import NamedOfficer
 from services.enforcement.order import OrderPayment, ServeDocument
 from services.enforcement.payment import (
@@ -35,6 +36,9 @@ from services.enforcement.proceeding import (
     ProposeFiling,
     RefuseComplaint,
 )
+from services.enforcement.representing import NameRepresentatives, RecordConsent
+from services.enforcement.roster import ConfirmClaim, DisclaimClaim
+from services.enforcement.splitting import SplitClaims
 from services.enforcement.verification import VerifyFacts, WithdrawClaim
 
 CASE = "/v1/cases/{case_id}"
@@ -55,6 +59,10 @@ def _by_worker(path: str, command: type[Command]) -> Act:
 
 def _order(asked: Asked) -> Mapping[str, Any]:
     return {"order_id": asked.new_id("order")}
+
+
+def _part(asked: Asked) -> Mapping[str, Any]:
+    return {"new_case_id": asked.new_id("part")}
 
 
 def _payment(asked: Asked) -> Mapping[str, Any]:
@@ -111,6 +119,12 @@ ACTS = (
     _on_claim(f"{PAYMENT}/reversal", ReversePayment),
     _by_worker(f"{PAYMENT}/confirmation", ConfirmReceipt),
     _by_worker(f"{PAYMENT}/dispute", DisputePayment),
+    _by_worker("roster-confirmation", ConfirmClaim),
+    _by_worker("roster-disclaimer", DisclaimClaim),
+    replace(_on_case("parts", SplitClaims), fills=_part, filled=("new_case_id",)),
+    _on_claim("consents", RecordConsent),
+    Act(f"{CASE}/group-flag/lifting", LiftGroupFlag, on=grouping.KIND),
+    Act(f"{CASE}/representatives", NameRepresentatives, on=grouping.KIND),
 )
 
 reading = APIRouter()
@@ -163,6 +177,7 @@ async def claim_state(
         "payable": now.payable.minor if now.payable else None,
         "paid": now.paid,
         "withdrawn": now.withdrawn,
+        "roster": now.roster,
         "duplicate_of": str(now.duplicate_of) if now.duplicate_of else None,
         "payments": [
             {
@@ -175,6 +190,25 @@ async def claim_state(
             }
             for payment_id, payment in now.payments.items()
         ],
+        "version": len(held),
+    }
+    return JSONResponse(said, headers={"ETag": etag(len(held))})
+
+
+@reading.get(f"{CASE}/group-flag", name="group-flag-state")
+async def group_state(
+    case_id: UUID, caller: OfficerCaller, request: Request
+) -> JSONResponse:
+    """Whether the case is flagged as a group case, with the ETag of that."""
+    held, noted = await _streams(
+        request, grouping.KIND.stream(case_id), known.KIND.stream(case_id)
+    )
+    known.visible(known.KIND.fold(e.fact() for e in noted), caller.actor)
+    now = grouping.KIND.fold(event.fact() for event in held)
+    said = {
+        "case_id": str(case_id),
+        "flagged": now.flagged,
+        "representatives": sorted(str(one) for one in now.speakers),
         "version": len(held),
     }
     return JSONResponse(said, headers={"ETag": etag(len(held))})

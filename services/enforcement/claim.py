@@ -7,6 +7,7 @@ Claimed, verified, ordered, paid and confirmed never overwrite each other (domai
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 
 from libs.events.command import Command
@@ -20,6 +21,11 @@ from libs.events.contracts.enforcement import (
     WageReceiptConfirmed,
     WagesPaid,
 )
+from libs.events.contracts.groups import (
+    ClaimConfirmedByWorker,
+    ClaimDisclaimed,
+    RepresentedConsentRecorded,
+)
 from libs.events.contracts.merging import (
     ClaimDuplicateLifted,
     ClaimMarkedDuplicate,
@@ -30,6 +36,7 @@ from libs.events.event import Event, New
 from libs.money import Money
 from services.enforcement import known
 
+RosterWord = Literal["unconfirmed", "confirmed", "disclaimed"]
 NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -51,6 +58,9 @@ class Claim:
 
     `case_id` is the case that it is in, `opened_in` the one it was opened in, for
     ever its place on the topic; `duplicate_of` the claim that counts in its stead.
+    `roster`: what the worker says of a claim that a roster named, `recorder` who took
+    that roster in; None: the claim is the worker's own. `consents`: to what a
+    representative may do with it.
     """
 
     case_id: UUID | None = None
@@ -63,6 +73,9 @@ class Claim:
     withdrawn: bool = False
     opened_in: UUID | None = None
     duplicate_of: UUID | None = None
+    roster: RosterWord | None = None
+    recorder: UUID | None = None
+    consents: frozenset[str] = frozenset()
 
     @property
     def counts(self) -> bool:
@@ -112,28 +125,58 @@ def evolve(claim: Claim, event: Event) -> Claim:
     """Fold one event of a claim's stream."""
     match event:
         case ClaimOpened():
-            currency = event.claimed.currency if event.claimed else "CNY"
-            return Claim(
-                event.case_id,
-                event.clue_id,
-                event.person_id,
-                currency,
-                opened_in=event.case_id,
-            )
+            return _opened(event)
         case FactsVerified():
             return replace(claim, verified=event.verified)
         case ClaimOrdered():
             return replace(claim, ordered=event.amount)
         case ClaimWithdrawn():
             return replace(claim, withdrawn=True)
+        case ClaimMoved() | ClaimMarkedDuplicate() | ClaimDuplicateLifted():
+            return _merged(claim, event)
+        case (
+            ClaimConfirmedByWorker() | ClaimDisclaimed() | RepresentedConsentRecorded()
+        ):
+            return _worded(claim, event)
+        case _:
+            return _moved(claim, event)
+
+
+def _opened(event: ClaimOpened) -> Claim:
+    return Claim(
+        event.case_id,
+        event.clue_id,
+        event.person_id,
+        event.claimed.currency if event.claimed else "CNY",
+        opened_in=event.case_id,
+        roster="unconfirmed" if event.roster_only else None,
+        recorder=event.recorder_id,
+    )
+
+
+def _worded(
+    claim: Claim,
+    event: ClaimConfirmedByWorker | ClaimDisclaimed | RepresentedConsentRecorded,
+) -> Claim:
+    match event:
+        case ClaimConfirmedByWorker():
+            return replace(claim, roster="confirmed")
+        case ClaimDisclaimed():
+            return replace(claim, roster="disclaimed")
+        case RepresentedConsentRecorded():
+            return replace(claim, consents=claim.consents | {event.matter})
+
+
+def _merged(
+    claim: Claim, event: ClaimMoved | ClaimMarkedDuplicate | ClaimDuplicateLifted
+) -> Claim:
+    match event:
         case ClaimMoved():
             return replace(claim, case_id=event.case_id)
         case ClaimMarkedDuplicate():
             return replace(claim, duplicate_of=event.of_claim_id)
         case ClaimDuplicateLifted():
             return replace(claim, duplicate_of=None)
-        case _:
-            return _moved(claim, event)
 
 
 Step = WageReceiptConfirmed | WagePaymentDisputed | WagePaymentReversed

@@ -8,7 +8,7 @@ from libs.events.command import Stamp
 from libs.events.contracts.enforcement import CaseConcluded
 from libs.events.decider import NotYours, Read, Rejected, Rule, States
 from libs.events.event import New
-from services.enforcement import claim, known
+from services.enforcement import claim, grouping, known
 from services.enforcement.naming import NamesOfficers, must_be
 from services.enforcement.proceeding import (
     CaseCommand,
@@ -17,6 +17,7 @@ from services.enforcement.proceeding import (
     on_case,
     reads,
 )
+from services.enforcement.representing import CONSENT, bound
 
 
 class ConcludeCase(CaseCommand, NamesOfficers):
@@ -47,6 +48,7 @@ def conclude(command: ConcludeCase, stamp: Stamp, states: States) -> list[New]:
     claims = [states.of(claim.KIND, claim_id) for claim_id in noted.claims]
     if command.kind not in ENDED_ELSEWHERE:
         _all_done(command, claims)
+    _consented(command, claims, states)
     concluded = CaseConcluded(
         case_id=command.case_id, kind=command.kind, by_district=now.filed
     )
@@ -86,9 +88,27 @@ def _all_done(command: ConcludeCase, claims: Sequence[claim.Claim]) -> None:
         raise Rejected("not-withdrawn", "不是每个人都撤回了，不能按“撤回”办结。")
 
 
+def _consented(
+    command: ConcludeCase, claims: Sequence[claim.Claim], states: States
+) -> None:
+    """Raise when representatives would settle for who did not consent (ARB 63)."""
+    group = states.of(grouping.KIND, command.case_id)
+    left = bound(claims, group, "settlement") if command.kind == "settled" else ()
+    if left:
+        raise Rejected(
+            "consent-needed",
+            f"本案有代表人：按和解办结还差 {len(left)} 人本人同意的登记。",
+            article=CONSENT,
+        )
+
+
+def _reads(command: ConcludeCase) -> Sequence[Read]:
+    return (*reads(command), Read(grouping.KIND, command.case_id))
+
+
 def _claims(command: ConcludeCase, states: States) -> Sequence[Read]:
     listed = states.of(known.KIND, command.case_id).claims
     return [Read(claim.KIND, claim_id) for claim_id in listed]
 
 
-RULES = (Rule(ConcludeCase, reads, conclude, _claims),)
+RULES = (Rule(ConcludeCase, _reads, conclude, _claims),)

@@ -5,6 +5,7 @@ listed in exactly one case.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -55,25 +56,37 @@ def move(command: MoveClaims, _stamp: Stamp, states: States) -> list[New]:
         for claim_id in listed
         if (held := states.of(claim.KIND, claim_id)).clue_id == command.clue_id
     ]
-    news = _noted(command)
-    for claim_id, held in going:
-        moved = ClaimMoved(
-            claim_id=claim_id,
-            case_id=command.to_case_id,
-            clue_id=command.clue_id,
-            from_case_id=command.from_case_id,
-        )
-        gone = ClaimDelisted(
-            case_id=command.from_case_id, claim_id=claim_id, cause=command.cause
-        )
-        there = ClaimListed(case_id=command.to_case_id, claim_id=claim_id)
-        stream, key = claim.KIND.stream(claim_id), str(held.opened_in)
-        news += [
-            New(stream, moved, command.at, partition_key=key),
-            _on_known(command.from_case_id, gone, command.at),
-            _on_known(command.to_case_id, there, command.at),
-        ]
-    return news
+    ends = Ends(command.from_case_id, command.to_case_id, command.cause, command.at)
+    moved = [new for claim_id, held in going for new in moving(claim_id, held, ends)]
+    return [*_noted(command), *moved]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """From which case to which a claim goes, because of what and when."""
+
+    from_case_id: UUID
+    to_case_id: UUID
+    cause: UUID
+    at: datetime | None
+
+
+def moving(claim_id: UUID, held: claim.Claim, ends: Ends) -> list[New]:
+    """Return what moves one claim: its own stream, and both cases' lists."""
+    here, there = ends.from_case_id, ends.to_case_id
+    moved = ClaimMoved(
+        claim_id=claim_id,
+        case_id=there,
+        clue_id=held.clue_id or claim_id,
+        from_case_id=here,
+    )
+    gone = ClaimDelisted(case_id=here, claim_id=claim_id, cause=ends.cause)
+    stream, key = claim.KIND.stream(claim_id), str(held.opened_in)
+    return [
+        New(stream, moved, ends.at, partition_key=key),
+        on_known(here, gone, ends.at),
+        on_known(there, ClaimListed(case_id=there, claim_id=claim_id), ends.at),
+    ]
 
 
 def _noted(command: MoveClaims) -> list[New]:
@@ -90,10 +103,11 @@ def _noted(command: MoveClaims) -> list[New]:
         )
         for note in notes
     ]
-    return [_on_known(fact.case_id, fact, command.at) for fact in facts]
+    return [on_known(fact.case_id, fact, command.at) for fact in facts]
 
 
-def _on_known(case_id: UUID, fact: Event, at: datetime | None) -> New:
+def on_known(case_id: UUID, fact: Event, at: datetime | None) -> New:
+    """Put a fact on what enforcement knows of a case."""
     return New(known.KIND.stream(case_id), fact, at, partition_key=str(case_id))
 
 

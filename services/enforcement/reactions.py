@@ -6,13 +6,19 @@ from uuid import UUID
 from libs.events.command import Command
 from libs.events.contracts.clocks import DeadlineMissed
 from libs.events.contracts.duplicates import ClueLinkedAsDuplicate, ClueUnlinked
-from libs.events.contracts.enforcement import WagePaymentReversed, WagesPaid
+from libs.events.contracts.enforcement import (
+    ClaimOpened,
+    FactsVerified,
+    WagePaymentReversed,
+    WagesPaid,
+)
 from libs.events.contracts.intake import (
     ClueClosedNotWage,
     ComplaintReceived,
     HistoryImported,
     ReportReceived,
 )
+from libs.events.contracts.merging import ClaimDuplicateLifted, ClaimMoved
 from libs.events.contracts.routing import (
     CaseAdopted,
     CaseAssigned,
@@ -29,6 +35,7 @@ from libs.events.contracts.routing import (
 from libs.events.event import Event, Recorded
 from libs.events.reactions import Reaction
 from libs.ids import claim_id
+from services.enforcement.grouping import CheckGroup
 from services.enforcement.merging import MarkDuplicate, MoveClaims
 from services.enforcement.noting import ListAdopted, NoteFact, OpenHistory
 from services.enforcement.order import CheckOrders, ExpireOrder
@@ -50,6 +57,7 @@ def open_claims(recorded: Recorded) -> Sequence[Command]:
             employer=fact.employer,
             project=fact.project,
             worker=worker,
+            recorder_id=recorded.actor.id,
             occurred_at=recorded.occurred_at,
         )
         for worker in fact.workers
@@ -67,6 +75,9 @@ Said = tuple[str, UUID, str | None]
 
 def _owner(fact: Event) -> Said | None:
     match fact:
+        case CaseOpened(split_from=UUID()):
+            # Who owns the part was noted with the split.
+            return "clue_registered", fact.case_id, fact.first_asked_unit
         case CaseOpened() if not fact.history:
             return "opened", fact.case_id, fact.first_asked_unit
         case CaseAssigned() if not fact.history:
@@ -138,6 +149,28 @@ def check_orders(recorded: Recorded) -> Sequence[Command]:
     return [CheckOrders(case_id=fact.case_id, at=at)]
 
 
+def check_group(recorded: Recorded) -> Sequence[Command]:
+    """See after each claim that comes in, or is open again, how many workers there are.
+
+    A merged case's claims come in by their move.
+    """
+    fact = recorded.fact()
+    history = isinstance(fact, ClaimOpened) and fact.history
+    if not isinstance(fact, OPENS_A_CLAIM) or history:
+        return []
+    at = recorded.occurred_at or recorded.recorded_at
+    return [CheckGroup(case_id=fact.case_id, at=at)]
+
+
+OPENS_A_CLAIM = (
+    ClaimOpened,
+    ClaimMoved,
+    ClaimDuplicateLifted,
+    FactsVerified,
+    WagePaymentReversed,
+)
+
+
 def expire_order(recorded: Recorded) -> Sequence[Command]:
     """Let an order expire when routing found its clock missed."""
     fact = recorded.fact()
@@ -152,7 +185,7 @@ def move_claims(recorded: Recorded) -> Sequence[Command]:
     match fact:
         case CasesMerged():
             ends = fact.merged_case_id, fact.case_id
-        case CaseSplit():
+        case CaseSplit() if not fact.claim_ids:
             ends = fact.case_id, fact.new_case_id
         case _:
             return []
@@ -203,6 +236,7 @@ REACTIONS = (
     ),
     Reaction("adopt-history", (CaseAdopted,), None, adopt_history),
     Reaction("check-orders", (WagesPaid, WagePaymentReversed), None, check_orders),
+    Reaction("check-group", OPENS_A_CLAIM, None, check_group),
     Reaction("expire-order", (DeadlineMissed,), None, expire_order),
     Reaction("move-claims", (CasesMerged, CaseSplit), None, move_claims),
     Reaction(

@@ -19,9 +19,10 @@ from libs.events.contracts.parts import Code, Employer, Project, Proof, WorkerLi
 from libs.events.decider import Read, Rejected, Rule, States
 from libs.events.event import Event, New
 from libs.money import Amount
-from services.enforcement import known
+from services.enforcement import grouping, known
 from services.enforcement.claim import (
     KIND,
+    Claim,
     ClaimCommand,
     claim_of,
     claim_reads,
@@ -31,6 +32,7 @@ from services.enforcement.claim import (
     then_reads,
 )
 from services.enforcement.naming import NamesOfficers, must_be
+from services.enforcement.representing import CONSENT, bound
 
 SECOND = "区级核实须由区执法大队另一名执法人员复核，请选第二名复核人。"
 
@@ -44,6 +46,7 @@ class OpenClaim(Command):
     employer: Employer
     project: Project | None = None
     worker: WorkerLine
+    recorder_id: UUID | None = None
     occurred_at: datetime | None = None
 
 
@@ -101,6 +104,8 @@ def _opened(command: OpenClaim) -> ClaimOpened:
         months_from=worker.months_from,
         months_to=worker.months_to,
         roster_only=worker.roster_only,
+        # Whose roster it is matters where the worker's own word is still to come.
+        recorder_id=command.recorder_id if worker.roster_only else None,
     )
 
 
@@ -144,6 +149,7 @@ def withdraw_claim(command: WithdrawClaim, stamp: Stamp, states: States) -> list
     claim = claim_of(command, states)
     if stamp.actor.role != "worker":
         known.handling(noted_of(command, states), stamp.actor)
+        _by_himself(command, claim, states)
     if claim.withdrawn:
         return []
     withdrawn = ClaimWithdrawn(
@@ -153,6 +159,22 @@ def withdraw_claim(command: WithdrawClaim, stamp: Stamp, states: States) -> list
         reason=command.reason,
     )
     return on_claim(command, claim, withdrawn)
+
+
+def _by_himself(command: WithdrawClaim, claim: Claim, states: States) -> None:
+    """Raise when a representative would give up what is somebody else's (ARB 63)."""
+    group = states.of(grouping.KIND, claim.case_id or command.case_id)
+    if bound([claim], group, "withdrawal"):
+        raise Rejected(
+            "consent-needed",
+            "本案有代表人：撤回须先登记这名劳动者本人同意。",
+            article=CONSENT,
+        )
+
+
+def _withdraw_reads(command: WithdrawClaim, states: States) -> list[Read]:
+    more = then_reads(command, states)
+    return [*more, *(Read(grouping.KIND, read.subject) for read in more)]
 
 
 def _open_reads(command: OpenClaim) -> Sequence[Read]:
@@ -167,5 +189,5 @@ def _into(command: OpenClaim, states: States) -> Sequence[Read]:
 RULES = (
     Rule(OpenClaim, _open_reads, open_claim, _into),
     Rule(VerifyFacts, claim_reads, verify_facts, then_reads),
-    Rule(WithdrawClaim, claim_reads, withdraw_claim, then_reads),
+    Rule(WithdrawClaim, claim_reads, withdraw_claim, _withdraw_reads),
 )

@@ -235,12 +235,20 @@ def _lines(form: Form, found: Persons) -> tuple[WorkerLine, ...]:
             rural_migrant=worker.rural_migrant,
             months_from=worker.months_from,
             months_to=worker.months_to,
-            roster_only=worker.roster_only,
+            roster_only=worker.roster_only or _named_by_another(form, ordinal),
         )
         for ordinal, (worker, person) in enumerate(
             zip(form.said.workers, found.workers, strict=True), start=1
         )
     )
+
+
+def _named_by_another(form: Form, ordinal: int) -> bool:
+    """Say whether a crew leader names the worker: whose own word is still to come."""
+    reporter = form.said.reporter
+    if reporter is None or reporter.role != "crew_leader":
+        return False
+    return reporter.worker != ordinal
 
 
 def _claimed(worker: WorkerSaid) -> Money | None:

@@ -13,6 +13,7 @@ from services.reporting import (
     channels_api,
     closing,
     owner_rules_api,
+    rosters_api,
     supervision_api,
 )
 from services.reporting.console import pages as console_pages
@@ -50,6 +51,7 @@ SERVICE = Service(
         calendar_api.router,
         channels_api.router,
         owner_rules_api.router,
+        rosters_api.router,
         supervision_api.router,
     ),
     more_routers=routers,

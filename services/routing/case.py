@@ -47,12 +47,16 @@ class Case:
     """What decisions about responsibility ask of a case.
 
     `history`: a row of a sheet that nobody adopted; `adopted`: one that was.
-    `members`: the cases merged into it, each with its clue; `task_force`: units.
+    `members`: the cases merged into it, each with its clue; `task_force`: units;
+    `part`: its claims were split off another case, whose clue and author it shares.
     """
 
     unit: str | None = None
     first_asked: str | None = None
     clue_id: UUID | None = None
+    channel: str = ""
+    employer_id: UUID | None = None
+    part: bool = False
     history: bool = False
     adopted: bool = False
     pending: Pending | None = None
@@ -73,7 +77,8 @@ class Case:
     @property
     def waiting(self) -> frozenset[UUID]:
         """Return the clues whose authors wait here for an answer."""
-        own = set() if self.adopted or self.clue_id is None else {self.clue_id}
+        elsewhere = self.adopted or self.part
+        own = set() if elsewhere or self.clue_id is None else {self.clue_id}
         return frozenset(own | {*self.members.values()})
 
 
@@ -84,6 +89,9 @@ def evolve(case: Case, event: Event) -> Case:
             return Case(
                 first_asked=event.first_asked_unit,
                 clue_id=event.clue_id,
+                channel=event.channel,
+                employer_id=event.employer_id,
+                part=event.split_from is not None,
                 history=event.history,
                 parties=frozenset({event.first_asked_unit}),
             )
@@ -130,13 +138,8 @@ def _moved(case: Case, event: Event) -> Case:
         case TransferRefused():
             return replace(case, pending=None, refused=True)
         case OwnershipRuled():
-            return replace(
-                case,
-                unit=event.to_unit,
-                pending=None,
-                ruled=True,
-                parties=case.parties | {event.to_unit},
-            )
+            named = replace(case, parties=case.parties | {event.to_unit})
+            return replace(named, unit=event.to_unit, pending=None, ruled=True)
         case TaskForceFormed():
             units = frozenset(event.units)
             return replace(case, task_force=units, parties=case.parties | units)

@@ -8,6 +8,7 @@ from libs.events.contracts import (
     channels,
     duplicates,
     enforcement,
+    groups,
     intake,
     merging,
     routing,
@@ -23,6 +24,7 @@ from libs.events.contracts.enforcement import (
     WagePaymentDisputed,
     WagePaymentReversed,
 )
+from libs.events.contracts.groups import ClaimsSplitOff
 from libs.events.contracts.intake import (
     ClueClosedNotWage,
     ClueRegistered,
@@ -43,6 +45,7 @@ from services.routing.case import OpenCase, ReopenCase
 from services.routing.hearing import HearEvent
 from services.routing.merging import MergeCases, SplitMerged
 from services.routing.noting import CountClaim, NoteFact
+from services.routing.splitting import OpenPart
 
 DISTRICT = "DB"
 """The unit to which a proposal to file is addressed."""
@@ -173,6 +176,21 @@ def merge_cases(recorded: Recorded) -> Sequence[Command]:
     return [asked]
 
 
+def open_part(recorded: Recorded) -> Sequence[Command]:
+    """Open the case of claims that were split off."""
+    fact = recorded.fact()
+    if not isinstance(fact, ClaimsSplitOff):
+        return []
+    command = OpenPart(
+        case_id=fact.case_id,
+        new_case_id=fact.new_case_id,
+        claim_ids=fact.claim_ids,
+        ground=fact.ground,
+        at=recorded.occurred_at or recorded.recorded_at,
+    )
+    return [command]
+
+
 def hear_event(recorded: Recorded) -> Sequence[Command]:
     """Let the clocks hear every event of a case; history starts none."""
     fact = recorded.fact()
@@ -213,7 +231,7 @@ def reopen_redispatched(recorded: Recorded) -> Sequence[Command]:
     return [ReopenCase(case_id=fact.case_id, reason="dissatisfied")]
 
 
-HEARD = (intake, channels, duplicates, routing, enforcement, merging)
+HEARD = (intake, channels, duplicates, routing, enforcement, merging, groups)
 LISTED = (CaseListedForSupervision, SupervisionDelisted)
 """What of supervision a clock hears: what the ladder says starts and stops none."""
 
@@ -259,6 +277,7 @@ REACTIONS = (
     ),
     _reaction("count-claim", count_claim, ClaimMarkedDuplicate, ClaimDuplicateLifted),
     _reaction("merge-cases", merge_cases, ClueLinkedAsDuplicate, ClueUnlinked),
+    _reaction("open-part", open_part, ClaimsSplitOff),
     _reaction("hear-event", hear_event, *_of_cases(*HEARD), *LISTED),
     _reaction("reopen-reversed", reopen_reversed, WagePaymentReversed),
     _reaction("reopen-disputed", reopen_disputed, WagePaymentDisputed),

@@ -1,6 +1,8 @@
 """Merged cases in figures and ledger: one fact once, each sum conserved (§5.4)."""
 
-from datetime import date
+from datetime import date, datetime
+
+import asyncpg
 
 from libs.events.contracts.duplicates import ClueLinkedAsDuplicate
 from libs.events.contracts.merging import ClaimMarkedDuplicate, ClaimMoved
@@ -9,13 +11,19 @@ from libs.events.contracts.reporting import (
     StatPeriodClosed,
     WeeklyStatisticsPublished,
 )
-from libs.events.contracts.routing import CaseAssigned, CaseClosed, CasesMerged
+from libs.events.contracts.routing import (
+    CaseAssigned,
+    CaseClosed,
+    CaseOpened,
+    CasesMerged,
+)
+from libs.ids import named
 from services.reporting.campaign import Week, period_id
 from services.reporting.figures.counting import count, said_of, table
 from services.reporting.figures.indicators import BY_ID
-from services.reporting.reading.ledger import TOTALS
+from services.reporting.reading.ledger import PAGE, TOTALS
 from services.reporting.weekly import corrections, document, span_of
-from tests.figures_story import CAMPAIGN, Matter
+from tests.figures_story import CAMPAIGN, EMPLOYER, Matter
 from tests.stack import FreshDatabases
 from tests.told_story import Story
 from tests.unit.offices import on
@@ -24,8 +32,9 @@ W03 = Week(3, date(2023, 11, 20), date(2023, 11, 26))
 THEN, NOW = on(11, 27, 15), on(11, 30)
 LINKED_ON, ENTERED = on(11, 23), on(11, 29)
 ONCE = ("S06", "S07", "S08", "S09", "S40-open", "S41a", "S41b")
+PARTED = ("S06", "S07", "S10", "S40-open", "S41a", "S41a-amount")
 # Sees all, no filter, live and history.
-EVERYTHING = (None, True, "LC", *(None,) * 8, False, False, None, "all", None)
+EVERYTHING = (None, True, "LC", *(None,) * 8, False, False, None, "all", None, False)
 
 
 def campaign() -> tuple[Story, Matter, Matter]:
@@ -146,3 +155,44 @@ async def test_a_link_changes_a_closed_week_by_a_correction(
     (row,) = (one for one in money if one["currency"])
     assert (row["claimed"], row["verified"]) == (190_000, 187_000)
     assert row["workers"] == 3
+
+
+async def counted(pool: asyncpg.Pool, known_at: datetime) -> dict[str, int]:
+    span = span_of(W03, known_at).cumulative()
+    return {n: (await count(pool, BY_ID[n], span)).get(None, 0) for n in PARTED}
+
+
+async def test_a_fact_is_resolved_when_its_parts_are_paid_too(
+    fresh_database: FreshDatabases,
+) -> None:
+    """S10, S40, S41a: a part is a case, its clue is counted once (domain §5.4)."""
+    story, part = Story(), named("test-part")
+    only = Matter(story, 1)
+    only.registered(on(11, 21))
+    only.verified(on(11, 21), {1: 740, 2: 620})
+    opened = CaseOpened(
+        case_id=part,
+        clue_id=only.clue_id,
+        first_asked_unit="LC",
+        channel="window",
+        employer_id=EMPLOYER.employer_id,
+        split_from=only.case_id,
+    )
+    for fact in (opened, CaseAssigned(case_id=part, unit="LC")):
+        story.say("routing", f"case-{part}", fact, on(11, 22))
+    moved = ClaimMoved(
+        claim_id=only.claim(2),
+        case_id=part,
+        clue_id=only.clue_id,
+        from_case_id=only.case_id,
+    )
+    only.on_claim(2, moved, on(11, 22))
+    only.paid(on(11, 23), (1, 1, 740))
+    only.paid(on(11, 25), (2, 2, 620))
+    async with story.read(fresh_database) as pool:
+        found = {day: await counted(pool, on(11, day)) for day in (24, 26)}
+        lines = await pool.fetch(PAGE.at(None), *EVERYTHING, None, None, 51)
+    said = {"S06": 1, "S07": 1, "S40-open": 2}
+    assert found[24] == {**said, "S10": 0, "S41a": 1, "S41a-amount": 62_000}
+    assert found[26] == {**said, "S10": 1, "S41a": 0, "S41a-amount": 0}
+    assert sorted(line["claimed"] for line in lines) == [63_000, 75_000]

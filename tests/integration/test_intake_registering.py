@@ -222,3 +222,19 @@ async def test_a_roster_is_read_into_workers_and_kept_nowhere(scene: Scene) -> N
     }
     told = await registered(scene, workers=said["workers"])
     assert len(told["claims"]) == 2
+
+
+async def test_one_telephone_for_several_names_is_told_by_count_alone(
+    scene: Scene,
+) -> None:
+    """Domain §5.4, signs of a padded roster: compared by HMAC, no number leaves."""
+    names = [worker(), worker(id_number={"number": ID_2}), worker(phone=None)]
+    del names[2]["id_number"]
+    clue_id = (await registered(scene, workers=names))["clue_id"]
+    path = f"/v1/rosters/shared-phones?clue_id={clue_id}"
+    told = await scene.get(path, by="db-01")
+    assert told.json() == {"items": [{"clue_id": clue_id, "workers": 2}]}
+    elsewhere = await scene.get(path, by="li-01")
+    assert elsewhere.json() == {"items": []}
+    assert (await scene.get(path, by="lc-01")).status_code == 403
+    assert (await scene.get(path[:26], by="db-01")).status_code == 422

@@ -9,7 +9,8 @@ from tests.told_story import Story
 from tests.unit.offices import on
 
 # Sees all, no filter, live and history, the first page.
-EVERYTHING = (None, True, "LC", *(None,) * 8, False, False, None, "all", *(None,) * 3)
+ALL = (None, True, "LC", *(None,) * 8, False, False, None, "all", None, False)
+EVERYTHING = (*ALL, None, None)
 
 
 @pytest.mark.parametrize("clocks", [("CLK-02", "CLK-05"), ("CLK-05", "CLK-02")])

@@ -25,6 +25,7 @@ from tests.unit.channel_scenes import ON_CLUE, cleared
 from tests.unit.channel_scenes import SCENES as CHANNEL_SCENES
 from tests.unit.clock_scenes import CLOCK_SCENES, ON_CASE, Scene, first_owned, scene
 from tests.unit.clue_pair import LINKED, two_clues
+from tests.unit.group_scenes import GROUP_SCENES
 from tests.unit.matters import (
     CASE,
     CLUE,
@@ -119,6 +120,7 @@ SCENES: Mapping[str, Scene] = {
     **CHANNEL_SCENES,
     **CLOCK_SCENES,
     **SUPERVISION_SCENES,
+    **GROUP_SCENES,
     "ScreenClue": scene(cleared, ON_CLUE, {"matter": "wage"}),
     "AdviseChannel": scene(
         lambda unit: cleared(unit, NOT_WAGE),

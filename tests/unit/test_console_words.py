@@ -11,6 +11,11 @@ from services.reporting.console.render import ENVIRONMENT
 from services.reporting.console.words import FOLDER, words
 from services.reporting.reading.channel_guards import CHANNEL_OF, ON_CHANNEL
 from services.reporting.reading.claim_guards import ON_CLAIM, ON_PAYMENT
+from services.reporting.reading.group_guards import (
+    ON_GROUP,
+    ON_REPRESENTED,
+    ON_ROSTER,
+)
 from services.reporting.reading.guards import ON_CASE
 from services.reporting.reading.supervision_guards import ON_SUPERVISION
 
@@ -56,5 +61,5 @@ def test_every_page_of_the_menu_and_every_step_has_its_word() -> None:
     assert [key for key, *_ in PAGES if not said.knows(f"menu.{key}")] == []
     on_case = {*ON_CASE, *ON_CHANNEL, *ON_SUPERVISION}
     steps = {*on_case, *ON_CLAIM, *ON_PAYMENT, "ServeDocument"}
-    assert steps == set(EVERY_ACT)
+    assert steps | {*ON_GROUP, *ON_REPRESENTED, *ON_ROSTER} == set(EVERY_ACT)
     assert CHANNEL_OF.keys() == ON_CHANNEL.keys()

@@ -1,14 +1,17 @@
 """Over any history of links every claim and sum is conserved (domain §5.9, 4)."""
 
 from random import Random
+from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.events.contracts.groups import ClaimsSplitOff
 from libs.events.contracts.routing import CaseClosed, CaseOpened, CaseReopened
-from libs.ids import case_id, claim_id
+from libs.ids import case_id, claim_id, named
 from services.enforcement import claim
 from services.enforcement import known as enforcement_known
+from services.enforcement.splitting import SplitClaims
 from services.enforcement.verification import WithdrawClaim
 from services.intake import duplicates
 from services.reporting.views import case as case_view
@@ -41,6 +44,7 @@ acts = st.one_of(
     st.tuples(st.just("withdraw"), st.sampled_from(NAMES), st.just("")),
     st.tuples(st.just("conclude"), st.sampled_from(NAMES), st.just("")),
     st.tuples(st.just("reply"), st.sampled_from(NAMES), st.just("")),
+    st.tuples(st.just("split"), st.sampled_from(NAMES), st.sampled_from("12")),
 )
 
 
@@ -64,8 +68,32 @@ def do(world: World, act: tuple[str, str, str]) -> None:
             world.do("enforcement", command, by("DB"))
         case "conclude":
             conclude(world, clue)
+        case "split":
+            split(world, clue, int(more))
         case _:
             reply(world, clue, holder or "LC")
+
+
+def split(world: World, name: str, ordinal: int) -> None:
+    """Split a claim off whatever case it is in now."""
+    this = claim_id(clue_id(name), ordinal)
+    held = world.state("enforcement", claim.KIND, this)
+    command = SplitClaims(
+        case_id=held.case_id or this,
+        new_case_id=named("test-part", len(world.said)),
+        claim_ids=(this,),
+        ground="other_forum",
+    )
+    world.do("enforcement", command, by("DB"))
+
+
+def parts(world: World) -> dict[UUID, UUID]:
+    """Return each claim that was split off, and the last case that it was split to."""
+    found: dict[UUID, UUID] = {}
+    for one in events(world, "ClaimsSplitOff"):
+        assert isinstance(one, ClaimsSplitOff)
+        found |= dict.fromkeys(one.claim_ids, one.new_case_id)
+    return found
 
 
 def lived(history: list[tuple[str, str, str]], seed: int) -> World:
@@ -92,6 +120,12 @@ def heads(world: World) -> dict[str, str]:
     return found
 
 
+def cases(world: World) -> list[UUID]:
+    """Return the cases of all clues, and those that were split off."""
+    opened = events(world, "CaseOpened")
+    return [one.case_id for one in opened if isinstance(one, CaseOpened)]
+
+
 HISTORIES = st.lists(acts, max_size=9), st.integers(0, 1000)
 
 
@@ -100,25 +134,25 @@ HISTORIES = st.lists(acts, max_size=9), st.integers(0, 1000)
 def test_no_claim_is_lost_made_or_counted_twice(
     history: list[tuple[str, str, str]], seed: int
 ) -> None:
-    """Invariants 2 and 4; identity 3: rows = counted + duplicate + withdrawn."""
+    """Invariants 2 and 4; identity 3: rows = counted + duplicate + withdrawn.
+
+    What was split off stays where it is, whatever becomes of its clue.
+    """
     world = lived(history, seed)
     assert world.findings == []
-    head = heads(world)
+    head, apart = heads(world), parts(world)
     for name, amounts in CLAIMED.items():
         for ordinal in range(1, len(amounts) + 1):
-            one = world.state(
-                "enforcement", claim.KIND, claim_id(clue_id(name), ordinal)
-            )
-            assert one.case_id == case_id(clue_id(head[name]))
+            this = claim_id(clue_id(name), ordinal)
+            one = world.state("enforcement", claim.KIND, this)
+            assert one.case_id == apart.get(this, case_id(clue_id(head[name])))
             assert one.opened_in == case_id(clue_id(name))
             if head[name] == name:
                 assert one.duplicate_of is None
     listed = [
         one
-        for name in NAMES
-        for one in world.state(
-            "enforcement", enforcement_known.KIND, case_id(clue_id(name))
-        ).claims
+        for case in cases(world)
+        for one in world.state("enforcement", enforcement_known.KIND, case).claims
     ]
     assert len(listed) == len(set(listed)) == sum(map(len, CLAIMED.values()))
     found = rows(claim_view.VIEW, world.said).values()
@@ -150,12 +184,19 @@ def test_cases_are_merged_as_their_clues_are_linked(
     opened, closed, again = (
         len(events(world, word.name)) for word in (CaseOpened, CaseClosed, CaseReopened)
     )
-    still = sum(one.closed is None for one in held.values())
+    every = {one: world.state("routing", case.KIND, one) for one in cases(world)}
+    still = sum(one.closed is None for one in every.values())
     assert still == opened - closed + again
     shown = rows(case_view.VIEW, world.said).values()
     assert {row.case_id: row.unit for row in shown} == {
-        case_id(clue_id(name)): held[name].unit for name in NAMES
+        one: held.unit for one, held in every.items()
     }
+    assert {row.case_id for row in shown} == set(every)
+    known = {
+        one: world.state("enforcement", enforcement_known.KIND, one).unit
+        for one in every
+    }
+    assert known == {one: held.unit for one, held in every.items()}
     linked, undone = (
         len(events(world, word)) for word in ("ClueLinkedAsDuplicate", "ClueUnlinked")
     )

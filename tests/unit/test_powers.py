@@ -36,7 +36,7 @@ DOOR_ALONE = {
     "ReceiveSignal", "DismissSignal", "RegisterOpinion",
     # Reading and operating decide nothing.
     "Explain", "AsOf", "EventTrail", "Verify", "RebuildView", "HandleParked",
-    "AdvanceClock", "ResendRecords", "RotateKeys",
+    "CheckRosters", "AdvanceClock", "ResendRecords", "RotateKeys",
 }  # fmt: skip
 ACTS = [
     *enforcement.ACTS,

@@ -12,7 +12,7 @@ from libs.events.event import Actor, New, Precision, Recorded, Source
 from libs.events.testing import AT, Given, given
 from libs.ids import named
 from services.enforcement import app as enforcement
-from services.enforcement import claim, proceeding
+from services.enforcement import claim, grouping, proceeding
 from services.enforcement import known as enforcement_known
 from services.intake import app as intake
 from services.intake import clue, duplicates
@@ -31,7 +31,12 @@ KINDS: Mapping[tuple[str, str], Kind[Any]] = {
     for name, kinds in {
         "intake": (clue.KIND, duplicates.KIND, intake_known.KIND),
         "routing": (case.KIND, deadline.KIND, rulebook.KIND, routing_known.KIND),
-        "enforcement": (claim.KIND, proceeding.KIND, enforcement_known.KIND),
+        "enforcement": (
+            claim.KIND,
+            grouping.KIND,
+            proceeding.KIND,
+            enforcement_known.KIND,
+        ),
     }.items()
     for kind in kinds
 }

@@ -23,7 +23,8 @@ from libs.money import Amount
 class ClaimOpened(Event, name="ClaimOpened"):
     """One worker's money against one employer; claimed, never overwritten.
 
-    Stream `claim-<claim_id>`, partition key the case id, for ever.
+    `roster_only`: a roster names the worker, who said nothing himself; `recorder_id`
+    took it in. Stream `claim-<claim_id>`, partition key the case id, for ever.
     """
 
     claim_id: UUID
@@ -38,6 +39,7 @@ class ClaimOpened(Event, name="ClaimOpened"):
     months_from: Month | None = None
     months_to: Month | None = None
     roster_only: bool = False
+    recorder_id: UUID | None = None
     history: bool = False
 
 

@@ -19,7 +19,8 @@ CloseKind = Literal[
 class CaseOpened(Event, name="CaseOpened"):
     """Routing opened the case of a registered clue; `history` marks back-fill.
 
-    Stream `case-<case_id>`.
+    `split_from`: it is a part of that case, whose clue and author it shares; its number
+    is in the envelope. Stream `case-<case_id>`.
     """
 
     case_id: UUID
@@ -28,6 +29,7 @@ class CaseOpened(Event, name="CaseOpened"):
     channel: Code
     employer_id: UUID
     history: bool = False
+    split_from: UUID | None = None
 
 
 class CaseAssigned(Event, name="CaseAssigned"):
@@ -144,10 +146,11 @@ class CasesMerged(Event, name="CasesMerged"):
 
 
 class CaseSplit(Event, name="CaseSplit"):
-    """A part of a case is a case of its own again, with its clue, number and claims.
+    """A part of a case is a case of its own: a clue's again, or chosen claims'.
 
-    `ground` says why, as a code; `unit` owns both. Stream `case-<case_id>`, the case
-    that it was part of.
+    `ground` says why, as a code; `unit` owns both. `claim_ids`: the claims that were
+    chosen; none: those of its clue go with it. Stream `case-<case_id>`, the case that
+    it was part of.
     """
 
     case_id: UUID
@@ -155,6 +158,7 @@ class CaseSplit(Event, name="CaseSplit"):
     clue_id: UUID
     ground: Code
     unit: Code
+    claim_ids: tuple[UUID, ...] = ()
 
 
 class ClaimCountNoted(Event, name="RoutingClaimCountNoted"):

@@ -1,11 +1,11 @@
-"""Money: one claim's payments as enforcement tells them, and the worker's own word.
+"""Money: one claim as enforcement tells it, and the worker's own word on it.
 
 Intake asks enforcement's public interface in the worker's name, as any client does.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -16,7 +16,6 @@ SECONDS = 8.0
 DOWN = 503
 CLAIM = "/v1/cases/{case_id}/claims/{claim_id}"
 PAYMENT = f"{CLAIM}/payments/{{payment_id}}"
-Word = Literal["confirmation", "dispute"]
 
 
 @dataclass(frozen=True)
@@ -38,13 +37,17 @@ class Called:
 
 @dataclass(frozen=True)
 class OwnWord:
-    """A worker's word on one payment; `key` makes a second sending the same act."""
+    """A worker's word on a payment or a name of a roster, as enforcement takes it.
 
-    payment_id: UUID
-    word: Word
+    `key` makes a second sending the same act; `told` names what the page says then.
+    """
+
+    route: str
+    body: Mapping[str, str]
     version: int
     key: str
-    reason: str = ""
+    told: str
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 async def claim_money(base: str, holder: Holder) -> Called:
@@ -53,14 +56,10 @@ async def claim_money(base: str, holder: Holder) -> Called:
 
 
 async def say(base: str, holder: Holder, said: OwnWord) -> Called:
-    """Confirm or dispute a payment."""
-    body = {"method": "worker_online"}
-    if said.word == "dispute":
-        body = {"reason": said.reason}
+    """Say it at enforcement's door."""
     headers = {"Idempotency-Key": said.key, "If-Match": f'"v{said.version}"'}
-    route = f"{PAYMENT}/{said.word}"
-    ids = {"payment_id": str(said.payment_id)}
-    return await _call(base, "POST", route, holder, (ids, headers, body))
+    sent = (said.ids, headers, said.body)
+    return await _call(base, "POST", said.route, holder, sent)
 
 
 Sent = tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]

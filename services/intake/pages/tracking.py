@@ -1,7 +1,7 @@
 """Tracking: a code opens one clue or one claim for fifteen minutes, and no more."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,7 +18,14 @@ from libs.web.problems import Problem
 from libs.web.worker_tokens import LIFETIME, mint_worker_token, verified_worker
 from services.intake import clue, known
 from services.intake.pages.due import acceptance_term, by_when
-from services.intake.pages.money import Holder, OwnWord, claim_money, say
+from services.intake.pages.money import (
+    CLAIM,
+    PAYMENT,
+    Holder,
+    OwnWord,
+    claim_money,
+    say,
+)
 from services.intake.pages.page import (
     Shown,
     language_of,
@@ -35,7 +42,15 @@ from services.intake.window import Window
 COOKIE = "qingxin_worker"
 SEE_OTHER = 303
 REASONS = ("not-received", "received-less", "not-mine")
-TOLD = frozenset({"confirmed", "disputed", "changed", "down", "ended", "refused"})
+NOT_TRUE = ("not_me", "not_true")
+"""Why a worker whom a roster names disclaims it."""
+TOLD = frozenset(
+    {
+        *("confirmed", "disputed", "named", "disclaimed"),
+        *("changed", "down", "ended", "refused"),
+    }
+)
+ONLINE = "worker_online"
 CLUE_OF = "SELECT clue_id FROM vault.code WHERE kind = $1 AND subject_id = $2 LIMIT 1"
 EMPTY = Said("请输入回执上的查询码。", "Enter the query code of your receipt.")
 
@@ -75,7 +90,11 @@ def router(window: Window) -> APIRouter:
 
     @routes.post("/track/word")
     async def word(request: Request) -> Response:
-        return await _word(window, request, await typed(request))
+        return await _word(window, request, payment_word, await typed(request))
+
+    @routes.post("/track/roster")
+    async def named(request: Request) -> Response:
+        return await _word(window, request, roster_word, await typed(request))
 
     @routes.post("/track/leave")
     async def leave() -> Response:
@@ -173,6 +192,7 @@ async def _shown(window: Window, request: Request, found: Opened) -> Response:
         "csrf": csrf(window, found.token),
         "key": str(uuid4()),
         "reasons": REASONS,
+        "not_true": NOT_TRUE,
         "told": _told(request),
     }
     return page(request, Shown("track.html", values))
@@ -204,22 +224,28 @@ def csrf(window: Window, token: str) -> str:
     return hmac.digest(key, f"worker page\0{token}".encode(), sha256).hex()
 
 
+Fields = Mapping[str, str]
+
+
 async def _word(
-    window: Window, request: Request, fields: Mapping[str, str]
+    window: Window,
+    request: Request,
+    read: Callable[[Fields], OwnWord],
+    fields: Fields,
 ) -> Response:
-    """Confirm or dispute a payment, then show how it stands."""
+    """Take the worker's word to enforcement, then show how it stands."""
     found = await _open(window, request)
     if found is None or found.claim_id is None:
         return _ask(request)
     sent = fields.get("csrf", "")
     if not hmac.compare_digest(sent.encode(), csrf(window, found.token).encode()):
         raise Problem("not-permitted")
-    said = _said(fields)
+    said = read(fields)
     holder = Holder(found.case_id, found.claim_id, found.token)
     called = await say(window.running.settings.url("enforcement"), holder, said)
     match called.status:
         case 200:
-            told = "confirmed" if said.word == "confirmation" else "disputed"
+            told = said.told
         case 409 | 412:
             told = "changed"
         case 401:
@@ -231,7 +257,7 @@ async def _word(
     return RedirectResponse(f"/track?told={told}", SEE_OTHER)
 
 
-def _said(fields: Mapping[str, str]) -> OwnWord:
+def payment_word(fields: Fields) -> OwnWord:
     """Read a payment's form; raises 404 for one that our pages did not make."""
     try:
         payment_id, version = UUID(fields["payment"]), int(fields["version"])
@@ -239,9 +265,30 @@ def _said(fields: Mapping[str, str]) -> OwnWord:
         key = str(uuid5(UUID(fields["key"]), f"{payment_id} {fields['word']}"))
     except (KeyError, ValueError):
         raise Problem("not-found") from None
+    ids = {"payment_id": str(payment_id)}
     if fields["word"] == "confirm":
-        return OwnWord(payment_id, "confirmation", version, key)
+        route, body = f"{PAYMENT}/confirmation", {"method": ONLINE}
+        return OwnWord(route, body, version, key, "confirmed", ids)
     reason = fields.get("reason", "")
     if reason not in REASONS:
         reason = REASONS[0]
-    return OwnWord(payment_id, "dispute", version, key, reason)
+    route, body = f"{PAYMENT}/dispute", {"reason": reason}
+    return OwnWord(route, body, version, key, "disputed", ids)
+
+
+def roster_word(fields: Fields) -> OwnWord:
+    """Read the form of a name in a roster; raises 404 for one not of our pages."""
+    word = fields.get("word", "")
+    try:
+        version = int(fields["version"])
+        key = str(uuid5(UUID(fields["key"]), f"roster {word}"))
+    except (KeyError, ValueError):
+        raise Problem("not-found") from None
+    if word == "confirm":
+        route = f"{CLAIM}/roster-confirmation"
+        return OwnWord(route, {"method": ONLINE}, version, key, "named")
+    if word not in NOT_TRUE:
+        raise Problem("not-found")
+    route = f"{CLAIM}/roster-disclaimer"
+    body = {"method": ONLINE, "reason": word}
+    return OwnWord(route, body, version, key, "disclaimed")

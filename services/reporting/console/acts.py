@@ -9,9 +9,9 @@ from libs.other_channels import DIRECTORY
 Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
     "officers", "lines", "proof", "proofs", "deadline", "clue", "count", "units",
-    "running",
+    "running", "claims", "workers",
 ]  # fmt: skip
-On = Literal["clue", "links", "case", "proceeding", "claim"]
+On = Literal["clue", "links", "case", "proceeding", "claim", "group"]
 
 
 @dataclass(frozen=True)

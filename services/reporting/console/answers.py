@@ -125,6 +125,20 @@ def _proofs(asked: Asked) -> list[dict[str, str]]:
     return [{"kind": kind} for kind in kinds if kind in asked.field.codes]
 
 
+def _claims(asked: Asked) -> list[str] | None:
+    """Return the claims of the case that were ticked."""
+    ticked = set(asked.typed.many(asked.field.name))
+    every = [str(one.claim_id) for one in asked.page.claims]
+    return [one for one in every if one in ticked] or None
+
+
+def _workers(asked: Asked) -> list[str] | None:
+    """Return the workers of the case who were ticked, each once."""
+    ticked = set(asked.typed.many(asked.field.name))
+    every = dict.fromkeys(str(one.person_id) for one in asked.page.claims)
+    return [one for one in every if one in ticked] or None
+
+
 def _lines(asked: Asked) -> list[dict[str, Any]] | None:
     """Return an order's lines: each claim with the amount typed beside it."""
     lines = []
@@ -152,6 +166,8 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
     "officer": _text,
     "officers": _several,
     "lines": _lines,
+    "claims": _claims,
+    "workers": _workers,
     "proof": _proof,
     "proofs": _proofs,
     "deadline": _text,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.reporting.console.acts import ACTS, CLUE, WHEN, ActForm, Field
 from services.reporting.console.claim_acts import CLAIM_ACTS
+from services.reporting.console.group_acts import GROUP_ACTS
 from services.reporting.console.supervision_acts import SUPERVISION_ACTS
 
 RECEIVED = Field("received_on", "date", start="today", past=True)
@@ -59,4 +60,5 @@ EVERY_ACT: Mapping[str, ActForm] = {
     **CLAIM_ACTS,
     **CHANNEL_ACTS,
     **SUPERVISION_ACTS,
+    **GROUP_ACTS,
 }

@@ -44,6 +44,10 @@ def _plain(name: str) -> Callable[[Visit, Line], Any]:
     return lambda _, line: getattr(line, name)
 
 
+def _yes(name: str) -> Callable[[Visit, Line], Any]:
+    return lambda visit, line: visit.words("page.yes") if getattr(line, name) else ""
+
+
 def _amount(name: str) -> Callable[[Visit, Line], Any]:
     return lambda _, line: _major(getattr(line, name), line.currency)
 
@@ -72,6 +76,9 @@ COLUMNS = (
     Column("unit", lambda visit, line: visit.unit(line.unit)),
     Column("stage", _word("stage", "stage")),
     Column("workers", _plain("workers"), "count", 8, lambda total: total.workers),
+    Column("group_case", _yes("group_case"), width=8),
+    Column("identified", _plain("identified"), "count", 8),
+    Column("unidentified", _plain("unidentified"), "count", 8),
     Column("currency", _plain("currency"), "text", 8, lambda total: total.currency),
     *(Column(name, _amount(name), "money", 14, _sum(name)) for name in AMOUNTS),
     Column("due_on", _plain("due_on"), "day"),

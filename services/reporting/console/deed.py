@@ -21,6 +21,7 @@ STATES = {
     "links": ("intake", "/v1/clues/{clue_id}/links"),
     "case": ("routing", "/v1/cases/{case_id}"),
     "proceeding": ("enforcement", "/v1/cases/{case_id}"),
+    "group": ("enforcement", "/v1/cases/{case_id}/group-flag"),
     "claim": ("enforcement", "/v1/cases/{case_id}/claims/{claim_id}"),
 }
 """Where the version stands that an act on something must name."""

@@ -16,6 +16,7 @@ PAGES = (
     ("receptions", "/console/receptions", "HoldJointReception"),
     ("signals", "/console/signals", "ReceiveSignal"),
     ("supervision", "/console/supervision", "ReadLedger"),
+    ("rosters", "/console/rosters", "CheckRosters"),
     ("weeks", "/console/weeks", "ReadStatistics"),
     ("board", "/console/board", "ReadStatistics"),
     ("calendars", "/console/calendars", "ReadCases"),

@@ -25,6 +25,7 @@ from services.reporting.console.routes import (
     operating,
     owner_rules,
     registering,
+    rosters,
     signals,
     statistics,
     supervision,
@@ -46,8 +47,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
-        ledger, channels, signals, supervision, statistics, calendars, owner_rules,
-        importing,
+        ledger, channels, signals, rosters, supervision, statistics, calendars,
+        owner_rules, importing,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)

@@ -162,10 +162,16 @@ STANDING = """
    AND COALESCE(happened_at, recorded_at) < $3
  ORDER BY case_id, COALESCE(happened_at, recorded_at) DESC, recorded_at DESC)"""
 
+# What was split off a case is still about its fact: unpaid there, it is not resolved.
+APART = f"""
+SELECT same.id FROM (
+    SELECT case_id AS part, root_case_id AS case_id FROM case_part_as_known($1)
+) f JOIN balance b ON b.case_id = f.part {FACT_OF}"""
+
 RESOLVED = f"""{UNPAID}
 SELECT f.event_id, f.case_id, f.subject, 0::bigint AS amount, f.at, owner.unit
 FROM ({ARREARS}) f {AT_CUT_OFF}
-WHERE f.subject NOT IN (SELECT case_id FROM balance)"""
+WHERE f.subject NOT IN (SELECT case_id FROM balance UNION {APART})"""
 
 OPEN_UNPAID = f"""{UNPAID}
 SELECT f.event_id, f.case_id, f.case_id AS subject, b.unpaid AS amount, f.at,

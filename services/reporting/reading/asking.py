@@ -23,6 +23,7 @@ READ = (
     "clue", "case_file", "claim", "proceeding", "deadline", "imported", "trail",
     "case_fact", "money_fact", "recount", "channel_item", "reception",
     "owner_rules", "signal", "opinion", "clue_link", "supervised", "urge",
+    "group_flag", "case_part", "roster_word", "claim_consent",
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from services.reporting.reading.asking import (
     reading,
     statement,
 )
+from services.reporting.reading.grouped import VIEWS as GROUPED
+from services.reporting.reading.grouped import Grouped, grouped
 from services.reporting.reading.stage import Stage, stage_of
 from services.reporting.reading.suggesting import Suggested, in_force, suggested
 from services.reporting.reading.trail import Happened, of_case
@@ -40,7 +42,7 @@ from services.reporting.views.supervised import SupervisedRow
 
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
-    "channel_item", "owner_rules", "clue_link", "supervised", "urge",
+    "channel_item", "owner_rules", "clue_link", "supervised", "urge", *GROUPED,
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -48,6 +50,7 @@ AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "ove
 CASE_OF_NUMBER = """
 SELECT case_id FROM clue WHERE receipt = $1 OR channel_number = $1 OR reference = $1
 UNION SELECT case_id FROM imported WHERE channel_number = $1
+UNION SELECT case_id FROM case_part WHERE number = $1
 UNION SELECT case_id FROM case_file WHERE case_id::text = $1 LIMIT 2"""
 
 
@@ -124,6 +127,7 @@ class CasePage:
     items: Sequence[channel_item.ChannelItemRow] = ()
     supervised: SupervisedRow | None = None
     urges: Sequence[urge.UrgeRow] = ()
+    grouped: Grouped = Grouped()  # noqa: RUF009 -- frozen
 
     @property
     def item(self) -> channel_item.ChannelItemRow:
@@ -142,7 +146,16 @@ class CasePage:
         """Return the printed number: the receipt's, else the agency's own."""
         if self.clue and self.clue.receipt:
             return self.clue.receipt
-        return self.imported.channel_number if self.imported else str(self.case_id)
+        if self.imported:
+            return self.imported.channel_number
+        part = self.grouped.part
+        return (part and part.number) or str(self.case_id)
+
+    @property
+    def employer_name(self) -> str | None:
+        """Return the employer's name; None is an individual's."""
+        said = self.clue or self.imported or next(iter(self.claims), None)
+        return said.employer_name if said else None
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -228,11 +241,12 @@ async def _read(
     merged = await connection.fetchrow(MERGED.at(as_of), as_of, case_id)
     row = await all_of(IMPORTED, imported.VIEW)
     watched = await all_of(SUPERVISED, WATCHED)
+    claims = await all_of(CLAIMS, claim.VIEW)
     return CasePage(
         case_id=case_id,
         clue=clues[0] if clues else None,
         case=files[0] if files else None,
-        claims=await all_of(CLAIMS, claim.VIEW),
+        claims=claims,
         proceeding=held[0] if held else proceeding.ProceedingRow(case_id),
         deadlines=await all_of(DEADLINES, deadline.VIEW),
         imported=row[0] if row else None,
@@ -240,6 +254,7 @@ async def _read(
         items=await all_of(ITEMS, channel_item.VIEW),
         supervised=watched[0] if watched else None,
         urges=await all_of(URGES, urge.VIEW),
+        grouped=await grouped(connection, as_of, case_id, claims),
         suggested=await _suggested(connection, as_of, clues, files),
         linked=await all_of(LINKED, clue.VIEW),
         merged_into=merged["of_case_id"] if merged else None,

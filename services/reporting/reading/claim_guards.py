@@ -8,6 +8,16 @@ def _standing(about: About) -> str | None:
     return "withdrawn" if this is not None and this.withdrawn else _to_pay(about)
 
 
+def _to_withdraw(about: About) -> str | None:
+    this, grouped = about.claim, about.page.grouped
+    flag = grouped.flag
+    if this is None or flag is None or not flag.speakers:
+        return _standing(about)
+    free = grouped.speaks(this.person_id)
+    consented = "withdrawal" in grouped.consented(this.claim_id)
+    return _standing(about) if free or consented else "consent-needed"
+
+
 def _to_pay(about: About) -> str | None:
     this = about.claim
     twice = this is not None and this.duplicate_of is not None
@@ -42,7 +52,7 @@ def _unreversed(about: About) -> str | None:
 ON_CLAIM: dict[str, Guard] = {
     "VerifyFacts": _standing,
     "RecordWagesPaid": _to_pay,
-    "WithdrawClaim": _standing,
+    "WithdrawClaim": _to_withdraw,
 }
 ON_PAYMENT: dict[str, Guard] = {
     "ConfirmReceipt": _to_confirm,

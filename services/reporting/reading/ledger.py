@@ -19,7 +19,7 @@ from services.reporting.reading.asking import (
     reading,
     statement,
 )
-from services.reporting.reading.listed import CASES, COLUMNS, MONEY, Line, line
+from services.reporting.reading.listed import CASES, COLUMNS, GROUP, MONEY, Line, line
 
 FILTERED = f"""
 {CASES}
@@ -28,9 +28,10 @@ FILTERED = f"""
   AND ($6::text IS NULL OR f.channel = $6)
   AND ($7::text IS NULL OR k.kind = $7)
   AND ($8::text IS NULL
-       OR COALESCE(k.employer_name, i.employer_name) ILIKE '%' || $8 || '%')
+       OR COALESCE(k.employer_name, i.employer_name, o.employer_name)
+          ILIKE '%' || $8 || '%')
   AND ($9::text IS NULL OR k.receipt = $9 OR k.channel_number = $9
-       OR i.channel_number = $9 OR k.reference = $9)
+       OR i.channel_number = $9 OR k.reference = $9 OR s.number = $9)
   AND ($10::timestamptz IS NULL OR COALESCE(k.registered_at, f.opened_at) >= $10)
   AND ($11::timestamptz IS NULL OR COALESCE(k.registered_at, f.opened_at) < $11)
   AND (NOT $12 OR EXISTS (SELECT FROM {{claim}} u WHERE u.case_id = f.case_id
@@ -39,12 +40,13 @@ FILTERED = f"""
                           AND o.running AND o.paused_on IS NULL
                           AND o.due_at <= $14))
   AND ($15::text = 'all' OR f.history = ($15 = 'history'))
-  AND ($16::text IS NULL OR i.profile = $16)"""  # noqa: S608 -- constants
+  AND ($16::text IS NULL OR i.profile = $16)
+  AND (NOT $17 OR {GROUP})"""  # noqa: S608 -- constants
 PAGE = statement(f"""
 WITH cases AS ({FILTERED}),
 chosen AS (SELECT * FROM cases
-           WHERE $17::timestamptz IS NULL OR (placed_at, case_id) < ($17, $18::uuid)
-           ORDER BY placed_at DESC, case_id DESC LIMIT $19)
+           WHERE $18::timestamptz IS NULL OR (placed_at, case_id) < ($18, $19::uuid)
+           ORDER BY placed_at DESC, case_id DESC LIMIT $20)
 {COLUMNS} ORDER BY placed_at DESC, chosen.case_id DESC""")  # noqa: S608 -- constants
 TOTALS = statement(f"""
 WITH cases AS ({FILTERED})
@@ -57,6 +59,7 @@ FROM cases LEFT JOIN LATERAL ({MONEY.format(case="cases.case_id")}) m ON true
 GROUP BY m.currency ORDER BY m.currency NULLS LAST""")  # noqa: S608 -- constants
 VIEWS = (
     "case_file", "clue", "claim", "deadline", "proceeding", "imported", "clue_link",
+    "group_flag", "case_part", "roster_word",
 )  # fmt: skip
 MOST = 100_000
 
@@ -79,6 +82,7 @@ class Filters(BaseModel):
     to_on: Day | None = None
     unpaid: bool = False
     overdue: bool = False
+    group: bool = False
     source: Literal["live", "history", "all"] = "live"
     profile: Annotated[str | None, Field(max_length=64)] = None
 
@@ -179,6 +183,7 @@ def _chosen(running: Running, asking: Asking, filters: Filters) -> list[object]:
         asking.as_of or running.last_now,
         filters.source,
         filters.profile,
+        filters.group,
     ]
 
 

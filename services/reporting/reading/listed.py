@@ -23,6 +23,12 @@ SELECT max(c.currency) AS currency,
 FROM {{claim}} c WHERE c.case_id = {case}"""
 AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "overpaid")
 
+ROSTER = """
+SELECT count(*) FILTER (WHERE w.word = 'confirmed') AS identified,
+       count(*) FILTER (WHERE w.word <> 'confirmed') AS unidentified
+FROM {{claim}} c JOIN {{roster_word}} w ON w.claim_id = c.claim_id
+WHERE c.case_id = {case} AND c.counted"""
+
 DUE = """
 SELECT d.clock, d.due_on, d.due_at, d.missed FROM {{deadline}} d
 WHERE d.running AND d.paused_on IS NULL AND (d.case_id = {case} OR d.case_id IN (
@@ -34,31 +40,45 @@ COLUMNS = f"""
 SELECT chosen.*, m.currency, m.workers, m.claimed, m.verified, m.ordered, m.paid,
        m.confirmed, m.unpaid, m.overpaid, d.clock, d.due_on, d.due_at, d.missed,
        p.accepted_at, p.filed_at, p.filing_proposed_at, p.filing_declined,
-       p.concluded
+       p.concluded, r.identified, r.unidentified
 FROM chosen
 LEFT JOIN LATERAL ({MONEY.format(case="chosen.case_id")}) m ON true
 LEFT JOIN LATERAL ({DUE.format(case="chosen.case_id")}) d ON true
+CROSS JOIN LATERAL ({ROSTER.format(case="chosen.case_id")}) r
 LEFT JOIN {{proceeding}} p ON p.case_id = chosen.case_id"""  # noqa: S608 -- constants
 
-# What `chosen` is made of: cases with their clue or their row of history.
-CASES = """
+# A merged case's workers are a group in the case that it went into: one flag, not two.
+GROUP = """(g.case_id IS NOT NULL AND g.lifted IS NULL
+        AND f.closed IS DISTINCT FROM 'merged')"""
+
+# What `chosen` is made of: cases with their clue, their row of history, or, of a part
+# of a case, the clue that it shares.
+CASES = f"""
 SELECT f.case_id, f.clue_id, f.unit, f.first_asked_unit, f.channel, f.history,
        f.pending_unit, f.pending_since, f.hops, f.refusals, f.ruled, f.closed,
        f.closed_at, COALESCE(k.registered_at, f.opened_at) AS registered_at,
        COALESCE(k.registered_at, f.opened_at, '1980-01-01Z') AS placed_at,
-       COALESCE(k.receipt, i.channel_number) AS number, k.channel_number, k.kind,
-       k.reference, COALESCE(k.employer_name, i.employer_name) AS employer_name,
-       k.project_name, k.matter,
-       k.verified AS clue_verified, k.answered, i.profile, i.sheet, i.row AS sheet_row
-FROM {case_file} f
-LEFT JOIN {clue} k ON k.case_id = f.case_id
-LEFT JOIN {imported} i ON k.case_id IS NULL AND i.case_id = f.case_id
-WHERE {at} AND ($2 OR f.parties ? $3)"""
+       COALESCE(k.receipt, i.channel_number, s.number) AS number,
+       k.channel_number, k.kind, k.reference,
+       COALESCE(k.employer_name, i.employer_name, o.employer_name) AS employer_name,
+       COALESCE(k.project_name, o.project_name) AS project_name, k.matter,
+       k.verified AS clue_verified, k.answered, i.profile, i.sheet, i.row AS sheet_row,
+       {GROUP} AS group_case
+FROM {{case_file}} f
+LEFT JOIN {{clue}} k ON k.case_id = f.case_id
+LEFT JOIN {{imported}} i ON k.case_id IS NULL AND i.case_id = f.case_id
+LEFT JOIN {{case_part}} s ON s.case_id = f.case_id
+LEFT JOIN {{clue}} o ON o.case_id = s.root_case_id
+LEFT JOIN {{group_flag}} g ON g.case_id = f.case_id
+WHERE {{at}} AND ($2 OR f.parties ? $3)"""  # noqa: S608 -- constants
 
 
 @dataclass(frozen=True)
 class Line:
-    """One case; amounts in minor units of `currency`, None is unknown."""
+    """One case; amounts in minor units of `currency`, None is unknown.
+
+    `identified`, `unidentified`: names of a roster whose worker confirmed, or did not.
+    """
 
     case_id: UUID
     clue_id: UUID
@@ -97,6 +117,9 @@ class Line:
     profile: str | None
     sheet: str | None
     sheet_row: int | None
+    group_case: bool
+    identified: int
+    unidentified: int
 
 
 PLAIN = tuple(name for name in Line.__dataclass_fields__ if name != "stage")

@@ -12,7 +12,7 @@ from services.reporting.reading.asking import (
     statement,
 )
 from services.reporting.reading.ledger import VIEWS
-from services.reporting.reading.listed import CASES, COLUMNS, Line, line
+from services.reporting.reading.listed import CASES, COLUMNS, GROUP, Line, line
 
 # Filters over `CASES`; $3 is the asker's unit.
 MINE = "f.unit = $3 AND f.closed IS NULL AND NOT f.history"
@@ -43,6 +43,16 @@ URGED = """f.unit = $3 AND f.closed IS NULL AND EXISTS (
 AGAIN = """f.unit = $3 AND f.closed IS NULL AND EXISTS (
   SELECT FROM {channel_item} i WHERE i.case_id = f.case_id
   AND i.redispatched > 0 AND i.answered_at IS NULL)"""
+NAMED = """f.closed IS NULL AND EXISTS (
+  SELECT FROM {{claim}} c JOIN {{roster_word}} w ON w.claim_id = c.claim_id
+  WHERE c.case_id = f.case_id AND c.counted AND {word})"""
+TO_IDENTIFY = NAMED.format(word="w.word = 'unconfirmed'")
+# To be verified: the worker says that it is not true, and nobody has looked yet.
+DISCLAIMED = "f.unit = $3 AND " + NAMED.format(
+    word="w.word = 'disclaimed' AND c.verified IS NULL"
+)
+GROUPS = f"f.closed IS NULL AND {GROUP}"
+OWN_GROUPS = f"f.unit = $3 AND {GROUPS}"
 
 TAIL = """
 WITH chosen AS ({cases} AND {filter})
@@ -67,16 +77,20 @@ QUEUES = {
     "disputed": statement(_queue(DISPUTED)),
     "urged": statement(_queue(URGED)),
     "again": statement(_queue(AGAIN)),
+    "to-identify": statement(_queue(TO_IDENTIFY)),
+    "disclaimed": statement(_queue(DISCLAIMED)),
+    "group": statement(_queue(OWN_GROUPS)),
+    "group-all": statement(_queue(GROUPS)),
 }
 OF_ROLE: Mapping[str, tuple[str, ...]] = {
-    "centre": ("to-confirm",),
-    "petition": ("to-confirm",),
-    "leading-group": ("to-rule",),
+    "centre": ("to-confirm", "to-identify"),
+    "petition": ("to-confirm", "to-identify"),
+    "leading-group": ("to-rule", "group-all"),
     "brigade": ("proposed", "to-serve"),
     "hrss-head": ("to-order",),
 }
 """What waits for a role beyond its unit's own cases."""
-FINDINGS = ("urged", "again", "disputed", "to-adopt")
+FINDINGS = ("urged", "again", "disputed", "disclaimed", "group", "to-adopt")
 """What is shown on any unit's morning, when there is some."""
 
 

@@ -39,7 +39,7 @@ WHERE campaign_id = $1 AND week = $2 ORDER BY unit"""
 NUMBERS = "SELECT case_id, receipt FROM clue WHERE case_id = ANY($1)"
 VIEWS = (
     "campaign", "period", "correction", "zero_report", "case_file", "clue", "claim",
-    "case_fact", "money_fact", "deadline", "trail",
+    "case_fact", "money_fact", "deadline", "trail", "case_part",
 )  # fmt: skip
 
 

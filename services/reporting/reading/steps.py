@@ -13,6 +13,7 @@ from libs.web.permissions import Power
 from services.reporting.reading.case_page import CasePage
 from services.reporting.reading.channel_guards import ON_CHANNEL, shown
 from services.reporting.reading.claim_guards import ON_CLAIM, ON_PAYMENT
+from services.reporting.reading.group_guards import ON_GROUP, ON_REPRESENTED, ON_ROSTER
 from services.reporting.reading.guards import (
     ON_CASE,
     About,
@@ -64,14 +65,25 @@ def steps_of_case(page: CasePage, reader: SignedIn) -> Sequence[Step]:
     return sorted(found, key=lambda step: not step.open)
 
 
-GUARDS = {**ON_CASE, **ON_CHANNEL, **ON_SUPERVISION}
+GUARDS = {**ON_CASE, **ON_CHANNEL, **ON_SUPERVISION, **ON_GROUP}
+OF_THE_CLUE = frozenset(
+    {
+        *("ScreenClue", "AdviseChannel", "SendReply", "FindReplyImpossible"),
+        *("AcceptComplaint", "RefuseComplaint"),
+    }
+)
+"""What is done with a clue: on a part of its case it is done on the other."""
 
 
 def _concerns(act: str, page: CasePage) -> bool:
     """Say whether a step is one of such a case at all."""
+    if page.grouped.part is not None and act in OF_THE_CLUE:
+        return False
     match act:
         case "AdoptImported":
             return page.case is not None and page.case.history
+        case "LiftGroupFlag" | "NameRepresentatives":
+            return page.grouped.group_case
         case "UnlinkDuplicate":
             return page.merged_into is not None
         case _:
@@ -82,6 +94,11 @@ def steps_of_claim(page: CasePage, reader: SignedIn, claim: ClaimRow) -> Sequenc
     """Return the steps on one worker's claim and its payments that are open."""
     about = About(page, reader, claim=claim)
     found = [_step(act, about, guard) for act, guard in ON_CLAIM.items()]
+    if page.grouped.named(claim.claim_id) is not None:
+        found += [_step(act, about, guard) for act, guard in ON_ROSTER.items()]
+    flag = page.grouped.flag
+    if flag is not None and flag.speakers and claim.person_id not in flag.speakers:
+        found += [_step(act, about, guard) for act, guard in ON_REPRESENTED.items()]
     for payment in claim.payments:
         this = About(page, reader, claim=claim, payment=payment)
         found += [_step(act, this, guard) for act, guard in ON_PAYMENT.items()]

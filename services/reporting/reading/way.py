@@ -34,7 +34,7 @@ class Usual:
 def usual_next(page: CasePage) -> Usual | None:
     """Return the step that usually comes next; None when nothing is left to do."""
     held = page.case
-    if held is None or held.closed or page.clue is None:
+    if held is None or held.closed or (page.clue is None and page.grouped.part is None):
         return None
     return next((found for look in WAY if (found := look(page)) is not None), None)
 

@@ -10,6 +10,7 @@ from libs.events.contracts import (
     clocks,
     duplicates,
     enforcement,
+    groups,
     intake,
     merging,
     operation,
@@ -79,6 +80,7 @@ def _told() -> tuple[type[Event], ...]:
 
 VOCABULARIES = (
     intake, channels, duplicates, routing, clocks, supervision, enforcement, merging,
+    groups,
     reporting, operation,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
