@@ -21,7 +21,7 @@ from libs.web.auth import SignIn
 from libs.web.health import Probes
 from libs.web.keyset import KeySet
 from libs.web.tokens import TrustedIssuer
-from services.reporting import api, channels_api
+from services.reporting import api, channels_api, duties_api
 from services.reporting.console import pages
 from services.reporting.console.session import COOKIE, Session, begin
 from services.reporting.views import DECLARED
@@ -122,7 +122,8 @@ def _console(pool: asyncpg.Pool, dsn: str, urls: Mapping[str, str]) -> Console:
             TrustedIssuer(ISSUER, KeySet(published_keys)), officers, running.today
         ),
     )
-    routers = [api.router, channels_api.router, *pages.routers(running)]
+    routes = (api.router, channels_api.router, duties_api.router)
+    routers = [*routes, *pages.routers(running)]
     app = make_app(door, routers)
     app.state.running = running
     return Console(app, pool, running, watermarks)

@@ -10,11 +10,13 @@ from libs.events.contracts import (
     channels,
     clocks,
     duplicates,
+    duties,
     enforcement,
     intake,
     merges,
     merging,
     operation,
+    patrols,
     reporting,
     routing,
 )
@@ -27,8 +29,8 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake, channels, duplicates),
-        "routing": (routing, clocks),
+        "intake": (intake, channels, duplicates, patrols),
+        "routing": (routing, clocks, duties),
         "enforcement": (enforcement, merging),
         "reporting": (reporting,),
         EVERY: (operation, merges),

@@ -12,6 +12,7 @@ from services.reporting import (
     campaign,
     channels_api,
     closing,
+    duties_api,
     owner_rules_api,
 )
 from services.reporting.console import pages as console_pages
@@ -48,6 +49,7 @@ SERVICE = Service(
         api.router,
         calendar_api.router,
         channels_api.router,
+        duties_api.router,
         owner_rules_api.router,
     ),
     more_routers=routers,

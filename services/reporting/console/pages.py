@@ -18,14 +18,19 @@ from services.reporting.console.routes import (
     catalogue,
     channels,
     duplicates,
+    early_warnings,
     evidence,
     importing,
+    incidents,
     ledger,
     operating,
     owner_rules,
+    patrols,
     registering,
+    responsibility,
     signals,
     statistics,
+    tasks,
     today,
 )
 
@@ -44,7 +49,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, cases, acting, advice, duplicates, evidence, registering, ledger,
-        channels, signals, statistics, calendars, owner_rules, importing, operating,
+        channels, signals, early_warnings, incidents, patrols, tasks, responsibility,
+        statistics, calendars, owner_rules, importing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

@@ -22,7 +22,8 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 READ = (
     "clue", "case_file", "claim", "proceeding", "deadline", "imported", "trail",
     "case_fact", "money_fact", "recount", "channel_item", "reception",
-    "owner_rules", "signal", "opinion", "clue_link",
+    "owner_rules", "signal", "opinion", "clue_link", "responsibility", "incident",
+    "task", "patrol", "early_warning",
 )  # fmt: skip
 
 

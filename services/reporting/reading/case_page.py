@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,11 @@ from services.reporting.reading.asking import (
     reading,
     statement,
 )
+from services.reporting.reading.responsibility import (
+    NOTHING_SAID,
+    Concerned,
+    concerned,
+)
 from services.reporting.reading.stage import Stage, stage_of
 from services.reporting.reading.suggesting import Suggested, in_force, suggested
 from services.reporting.reading.trail import Happened, of_case
@@ -37,7 +42,7 @@ from services.reporting.views import (
 
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
-    "channel_item", "owner_rules", "clue_link",
+    "channel_item", "owner_rules", "clue_link", "responsibility",
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -113,6 +118,7 @@ class CasePage:
     merged_parties: tuple[str, ...] = ()
     suggested: Suggested | None = None
     items: Sequence[channel_item.ChannelItemRow] = ()
+    concerned: Concerned = NOTHING_SAID
 
     @property
     def item(self) -> channel_item.ChannelItemRow:
@@ -198,9 +204,12 @@ async def case_page(
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
         page = await _read(connection, case_id, asking.as_of)
-    if page is None or not sees(asking.actor, page.parties):
-        return None
-    return Answer(page, of)
+        if page is None or not sees(asking.actor, page.parties):
+            return None
+        on = day_of(asking.as_of) if asking.as_of else running.today()
+        held = running.officers.organisation
+        about = await concerned(connection, asking.as_of, (held, on), page.trail)
+    return Answer(replace(page, concerned=about), of)
 
 
 async def _read(

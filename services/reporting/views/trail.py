@@ -9,10 +9,12 @@ from libs.events.contracts import (
     channels,
     clocks,
     duplicates,
+    duties,
     enforcement,
     intake,
     merging,
     operation,
+    patrols,
     reporting,
     routing,
 )
@@ -77,8 +79,8 @@ def _told() -> tuple[type[Event], ...]:
 
 
 VOCABULARIES = (
-    intake, channels, duplicates, routing, clocks, enforcement, merging, reporting,
-    operation,
+    intake, channels, duplicates, patrols, routing, clocks, duties, enforcement,
+    merging, reporting, operation,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from libs.industries import sections
 from services.reporting.console.channel_acts import ORDER_KIND, PETITION_FORMS
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, call
@@ -125,5 +126,6 @@ def _page(visit: Visit, sheet: Sheet) -> Response:
         "channels": CHANNELS,
         "order_kinds": ORDER_KIND.codes,
         "petition_forms": PETITION_FORMS,
+        "sections": sections(),
     }
     return page(visit, "register.html", values, sheet.status)

@@ -6,8 +6,12 @@ from fastapi.responses import Response
 from services.reporting.console.menu import first_page
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visiting
+from services.reporting.reading.early_warnings import unacknowledged
+from services.reporting.reading.incidents import unanswered
+from services.reporting.reading.patrols import patrols_due
 from services.reporting.reading.queue import queues, today
 from services.reporting.reading.signals import major_waiting
+from services.reporting.reading.tasks import overdue_tasks
 
 DESK = ("awaiting", "sent", "to-rule", "under-way")
 
@@ -28,8 +32,15 @@ def add_routes(router: APIRouter) -> None:
         if not visit.may("ReadCases"):
             return see(first_page(visit))
         answer = await today(visit.running, visit.asking)
-        major = await major_waiting(visit.running, visit.asking)
-        values = {"answer": answer, "today": answer.found, "major": major}
+        values = {
+            "answer": answer,
+            "today": answer.found,
+            "major": await major_waiting(visit.running, visit.asking),
+            "incidents": await unanswered(visit.running, visit.asking),
+            "warnings": await unacknowledged(visit.running, visit.asking),
+            "tasks": await overdue_tasks(visit.running, visit.asking),
+            "patrols": await patrols_due(visit.running, visit.asking),
+        }
         return page(visit, "today.html", values)
 
     @router.get("/transfers")
