@@ -40,7 +40,8 @@ JSON = dict[str, JsonValue]
 class Asked:
     """One request to act: whose, what it names in path and body, and its command id.
 
-    `officer` finds the officer of a person id in the directory as it stands today.
+    `officer` finds the officer of a person id in the directory as it stands today,
+    `unit_kind` the kind of a unit; None: there is none of that code.
     """
 
     caller: Caller
@@ -48,6 +49,7 @@ class Asked:
     command_id: UUID
     body: Mapping[str, Any] = field(default_factory=dict)
     officer: Callable[[UUID], Officer | None] = lambda _: None
+    unit_kind: Callable[[str], str | None] = lambda _: None
 
     def new_id(self, name: str) -> UUID:
         """Return an id that a retry of the same request makes again."""
@@ -252,7 +254,8 @@ async def _act(act: Act, given: Mapping[str, Any]) -> JSONResponse:
     body: BaseModel = given["body"]
     said = {name: getattr(body, name) for name in type(body).model_fields}
     running = request.app.state.running
-    asked = Asked(caller, path, creation.command_id, said, running.officer)
+    directory = (running.officer, running.unit_kind)
+    asked = Asked(caller, path, creation.command_id, said, *directory)
     command = _command(act, asked)
     main = act.on.stream(path[act.subject]) if act.on else None
     if_match = given["seen"].on(main) if main else None

@@ -21,7 +21,13 @@ from libs.web.auth import SignIn
 from libs.web.health import Probes
 from libs.web.keyset import KeySet
 from libs.web.tokens import TrustedIssuer
-from services.reporting import api, channels_api, rosters_api, supervision_api
+from services.reporting import (
+    api,
+    channels_api,
+    duties_api,
+    rosters_api,
+    supervision_api,
+)
 from services.reporting.console import pages
 from services.reporting.console.session import COOKIE, Session, begin
 from services.reporting.views import DECLARED
@@ -122,7 +128,7 @@ def _console(pool: asyncpg.Pool, dsn: str, urls: Mapping[str, str]) -> Console:
             TrustedIssuer(ISSUER, KeySet(published_keys)), officers, running.today
         ),
     )
-    apis = (api, channels_api, rosters_api, supervision_api)
+    apis = (api, channels_api, duties_api, rosters_api, supervision_api)
     routers = [*(one.router for one in apis), *pages.routers(running)]
     app = make_app(door, routers)
     app.state.running = running

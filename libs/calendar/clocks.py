@@ -66,13 +66,17 @@ class Stop(Frozen):
     """An event that ends a clock; `scope` says of what it must speak.
 
     `case`, `transfer`, `order`, `clue`: of the clock's own one, or of the case it
-    belongs to. `every_claim`: it must have come for each claim of the case.
+    belongs to; `incident`, `task`, `warning`: of that one, which is no case's.
+    `every_claim`: it must have come for each claim of the case.
     `date_field`: the day in the event on which law counts it; without one, when it
     happened.
     """
 
     event: EventName
-    scope: Literal["case", "transfer", "order", "clue", "every_claim"]
+    scope: Literal[
+        "case", "transfer", "order", "clue", "incident", "task", "warning",
+        "every_claim",
+    ]  # fmt: skip
     date_field: Code | None = None
 
 
@@ -142,7 +146,7 @@ class ClockRule(Frozen):
     instrument: Words
     article: Words
     source: Literal["law", "by_analogy", "own"]
-    subject: Literal["case", "transfer", "order", "clue"]
+    subject: Literal["case", "transfer", "order", "clue", "incident", "task", "warning"]
     duty: Literal["owner", "addressee", "district", "employer"]
     start: Start
     also_starts: tuple[Start, ...] = ()

@@ -10,12 +10,14 @@ from libs.events.contracts import (
     channels,
     clocks,
     duplicates,
+    duties,
     enforcement,
     groups,
     intake,
     merges,
     merging,
     operation,
+    patrols,
     reporting,
     routing,
     supervision,
@@ -29,8 +31,8 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake, channels, duplicates),
-        "routing": (routing, clocks, supervision),
+        "intake": (intake, channels, duplicates, patrols),
+        "routing": (routing, clocks, supervision, duties),
         "enforcement": (enforcement, merging, groups),
         "reporting": (reporting,),
         EVERY: (operation, merges),

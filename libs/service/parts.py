@@ -70,6 +70,12 @@ class Running:
         """Return who a person id is in the organisation today; None: nobody."""
         return self.officers.of_person(self.settings.issuer, person, self.today())
 
+    def unit_kind(self, code: str) -> str | None:
+        """Return the kind of a unit that stands today; None: there is none."""
+        held = self.officers.organisation
+        units = held.units_on(self.today()) if held else ()
+        return next((one.kind for one in units if one.code == code), None)
+
     def today(self) -> date:
         """Return the day in Shanghai by the deployment's clock, as last asked."""
         if self.settings.mode == "real":

@@ -24,7 +24,8 @@ class Power(StrEnum):
 Permission = frozenset[Power]
 FILES = (
     "permissions.toml", "permissions-channels.toml", "permissions-clocks.toml",
-    "permissions-supervision.toml", "permissions-groups.toml",
+    "permissions-duties.toml", "permissions-groups.toml",
+    "permissions-supervision.toml",
 )  # fmt: skip
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})

@@ -120,6 +120,7 @@ class RegisterClue(Command):
     project: Project | None = None
     workers: Annotated[tuple[WorkerLine, ...], Field(max_length=2000)] = ()
     reference: Text | None = None
+    site_area: Code | None = None
     item: channel_item.Entry | None = None
     occurred_at: datetime | None = None
 

@@ -86,6 +86,7 @@ async def register(window: Window, form: Form) -> Registered:
     """
     now = await window.desk.now()
     _own_channel(form)
+    _area_stands(window, form)
     checked = check(form.said, now)
     stamp = form.act.stamp(now)
     kept = await window.desk.log.journal.kept(form.act.command_id)
@@ -173,6 +174,18 @@ async def _keep_codes(
     )
 
 
+def _area_stands(window: Window, form: Form) -> None:
+    """Let a clue name a residential area that there is, or none (F-1.2)."""
+    area = form.said.site_area
+    if area is None or window.running.unit_kind(area) == "residential":
+        return
+    words = Words(
+        "没有这个居民区，请从列表中选。", "There is no such residential area."
+    )
+    error = FieldError("pointer", "/site_area", "no-such-area", words)
+    raise Problem("invalid", more=More([error]))
+
+
 def _command(window: Window, form: Form, found: Persons, now: datetime) -> RegisterClue:
     said = form.said
     unit = window.first_asked(form.caller, now)
@@ -193,6 +206,7 @@ def _command(window: Window, form: Form, found: Persons, now: datetime) -> Regis
         "project": _project(window, form),
         "workers": _lines(form, found),
         "reference": said.reference,
+        "site_area": said.site_area,
         "item": said.item,
         "occurred_at": said.occurred_at,
     }

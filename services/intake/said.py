@@ -116,6 +116,7 @@ class ClueSaid(Said):
     occurred_at: datetime | None = None
     employer: EmployerSaid
     project: ProjectSaid | None = None
+    site_area: Code | None = None
     reference: Line | None = None
     summary: FreeText | None = None
     reporter: ReporterSaid | None = None

@@ -19,7 +19,7 @@ from services.reporting.api import (
     running,
 )
 from services.reporting.console.answer_sheets import Naming, answer_sheet
-from services.reporting.console.export import Xlsx
+from services.reporting.console.sheets import Xlsx
 from services.reporting.reading import channels
 from services.reporting.reading.signals import warned
 

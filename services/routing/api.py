@@ -13,6 +13,7 @@ from libs.web.etags import etag
 from services.routing import case, known, supervising
 from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
+from services.routing.duty_acts import DUTY_ACTS
 from services.routing.extending import ExtendDeadline
 from services.routing.owner_rules import AdoptOwnerRules, DraftOwnerRules
 from services.routing.pausing import EndDeadlinePause, PauseDeadline
@@ -61,6 +62,7 @@ ACTS = (
         AdoptOwnerRules,
         permission="AdoptRule",
     ),
+    *DUTY_ACTS,
 )
 
 reading = APIRouter()

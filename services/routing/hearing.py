@@ -27,7 +27,8 @@ OF_ONE_CLUE = frozenset(
 )
 """What is said of one clue: it stops no clock of another that shares its case."""
 
-# Where a clock's subject stands in an event that speaks of it.
+# Where a clock's subject stands in an event that speaks of it. What is no case's (an
+# incident, a task) is dated by its own rule (`duties.py`) and stands in none.
 SUBJECT_FIELD = {"transfer": "transfer_id", "order": "order_id", "clue": "clue_id"}
 
 
@@ -44,7 +45,7 @@ class HearEvent(Command):
 def _subject(rule: ClockRule, command: HearEvent, held: case.Case) -> UUID | None:
     if rule.subject == "case":
         return command.case_id
-    said = command.fields.get(SUBJECT_FIELD[rule.subject])
+    said = command.fields.get(SUBJECT_FIELD.get(rule.subject, ""))
     if said is None and rule.subject == "transfer":
         # A ruling or the end of the case settles the transfer that was under way.
         return held.last_transfer

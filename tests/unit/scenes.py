@@ -25,6 +25,7 @@ from tests.unit.channel_scenes import ON_CLUE, cleared
 from tests.unit.channel_scenes import SCENES as CHANNEL_SCENES
 from tests.unit.clock_scenes import CLOCK_SCENES, ON_CASE, Scene, first_owned, scene
 from tests.unit.clue_pair import LINKED, two_clues
+from tests.unit.duty_scenes import SCENES as DUTY_SCENES
 from tests.unit.group_scenes import GROUP_SCENES
 from tests.unit.matters import (
     CASE,
@@ -121,6 +122,7 @@ SCENES: Mapping[str, Scene] = {
     **CLOCK_SCENES,
     **SUPERVISION_SCENES,
     **GROUP_SCENES,
+    **DUTY_SCENES,
     "ScreenClue": scene(cleared, ON_CLUE, {"matter": "wage"}),
     "AdviseChannel": scene(
         lambda unit: cleared(unit, NOT_WAGE),

@@ -32,6 +32,15 @@ def test_empty_rows_of_workers_are_left_out_and_errors_find_their_row() -> None:
     assert pointers(problem, said) == {"worker.phone.1": "改"}
 
 
+def test_the_form_says_industry_and_area_when_they_are_chosen() -> None:
+    """F-1.2: who supervises and who answers follows from them."""
+    said = read(typed(employer="演示厂", industry="C", site_area="R1"))
+    assert (said.body["employer"]["industry"], said.body["site_area"]) == ("C", "R1")
+    plain = read(typed(employer="演示厂", industry="", site_area=""))
+    assert "industry" not in plain.body["employer"]
+    assert "site_area" not in plain.body
+
+
 def test_an_anonymous_report_carries_no_reporter() -> None:
     fields = {"door": "report", "mode": "anonymous", "employer": "演示厂"}
     said = read(typed(**fields, **{"reporter.name": "演示工二"}))

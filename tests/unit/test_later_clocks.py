@@ -70,8 +70,10 @@ def test_before_their_day_none_of_them_runs_and_older_versions_do() -> None:
 def test_a_file_is_adopted_from_the_day_on_which_it_was_known() -> None:
     """A simulated winter of 2023 starts without it, and its records stay the same."""
     before = clocks_known(BOOKS["clocks"], date(2024, 2, 29))
-    always = ["clocks-channels.toml", "clocks-supervision.toml", "clocks.toml"]
-    assert list(before) == always
+    channels, duties, supervised = (
+        f"clocks-{name}.toml" for name in ("channels", "duties", "supervision")
+    )
+    assert list(before) == [channels, duties, supervised, "clocks.toml"]
     assert clocks_known(BOOKS["clocks"], FROM) == BOOKS["clocks"]
 
 

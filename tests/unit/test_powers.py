@@ -34,6 +34,11 @@ DOOR_ALONE = {
     "HoldJointReception",
     # Whoever takes a signal in or dismisses it is asked nothing else.
     "ReceiveSignal", "DismissSignal", "RegisterOpinion",
+    # Who is asked nothing but the table: the office assigns, anybody warns and plans;
+    # `test_responsibility`, `test_incidents`, `test_tasks`, `test_patrols` have them.
+    "AssignGridResponsibility", "AssignIndustrySupervisor", "RaiseIncidentWarning",
+    "ReportIncident", "CloseIncident", "IssueEarlyWarning", "DecomposeTask",
+    "LinkRectification", "SchedulePatrol",
     # Reading and operating decide nothing.
     "Explain", "AsOf", "EventTrail", "Verify", "RebuildView", "HandleParked",
     "CheckRosters", "AdvanceClock", "ResendRecords", "RotateKeys",

@@ -24,7 +24,8 @@ class ComplaintReceived(Event, name="ComplaintReceived"):
     """A victim complained 投诉 (LIR-IR 13–14): who is owed what by whom.
 
     `kind` says as what it came in: a work order or a petition runs on its channel's
-    own clock. Stream `clue-<clue_id>`; persons are ids of the vault.
+    own clock. `site_area`: the residential area where the work is, if somebody said it.
+    Stream `clue-<clue_id>`; persons are ids of the vault.
     """
 
     clue_id: UUID
@@ -41,6 +42,7 @@ class ComplaintReceived(Event, name="ComplaintReceived"):
     project: Project | None = None
     workers: tuple[WorkerLine, ...]
     reference: Text | None = None
+    site_area: Code | None = None
 
 
 class ReportReceived(Event, name="ReportReceived"):
@@ -61,6 +63,7 @@ class ReportReceived(Event, name="ReportReceived"):
     project: Project | None = None
     workers: tuple[WorkerLine, ...] = ()
     reference: Text | None = None
+    site_area: Code | None = None
 
 
 class ClueRegistered(Event, name="ClueRegistered"):

@@ -22,6 +22,7 @@ from services.intake import clue, known
 from services.intake.answering import FindReplyImpossible, SendReply
 from services.intake.clue import AdviseChannel, Clue, ScreenClue
 from services.intake.known import Known
+from services.intake.patrols import CompletePatrol, LinkPatrol, SchedulePatrol
 from services.intake.petitions import (
     HoldJointReception,
     IssuePetitionOpinion,
@@ -66,6 +67,12 @@ def _opinion(asked: Asked) -> Mapping[str, Any]:
     return {"opinion_id": named, "unit": asked.caller.actor.unit}
 
 
+def _plan(asked: Asked) -> Mapping[str, Any]:
+    kinds = {f"{name}_kind": asked.unit_kind(asked.body[name]) for name in PLACES}
+    return {"plan_id": asked.new_id("plan"), **kinds}
+
+
+PLACES = ("area", "unit")
 ACTS = (
     *(
         Act(f"{CLUE}/{path}", command, on=clue.KIND, subject="clue_id")
@@ -89,6 +96,14 @@ ACTS = (
     Act("/v1/signals/{signal_id}/clue", LinkSignal),
     Act("/v1/opinions", RegisterOpinion, fills=_opinion, filled=("opinion_id", "unit")),
     Act("/v1/opinions/{opinion_id}/clue", LinkOpinion),
+    Act(
+        "/v1/patrols",
+        SchedulePatrol,
+        fills=_plan,
+        filled=("plan_id", "area_kind", "unit_kind"),
+    ),
+    Act("/v1/patrols/{patrol_id}/completion", CompletePatrol),
+    Act("/v1/patrols/{patrol_id}/clue", LinkPatrol),
     Act(
         "/v1/receptions",
         HoldJointReception,

@@ -6,28 +6,16 @@ The columns are data (`answer_sheets.toml`); personal data has no value here to 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from libs.organisation import Organisation, UnknownUnit
-from services.reporting.console.formats import local
+from services.reporting.console.sheets import sheets
 from services.reporting.console.words import Words, words
 from services.reporting.reading.channels import ItemLine
 
 FILE = Path(__file__).with_name("answer_sheets.toml")
-WIDTH = 18
-OPTIONS = {
-    "in_memory": True,
-    # What people typed stays text, also where it begins with = + - or @.
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 @dataclass(frozen=True)
@@ -121,32 +109,7 @@ def layout(said: Mapping[str, Any]) -> Layout:
 def answer_sheet(channel: str, lines: Sequence[ItemLine], naming: Naming) -> bytes:
     """Return the workbook of a channel's answered items, in its platform's columns."""
     said = layouts()[channel]
-    buffer = BytesIO()
-    book = Workbook(buffer, OPTIONS)
-    sheet = book.add_worksheet(said.sheet)
-    bold = book.add_format({"bold": True, "border": 1})
-    styles = {
-        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        date: book.add_format({"num_format": "yyyy-mm-dd"}),
-    }
-    for column, (head, _) in enumerate(said.columns):
-        sheet.write_string(0, column, head, bold)
-        sheet.set_column(column, column, WIDTH)
     answered = [line for line in lines if line.answered_at is not None]
-    for row, line in enumerate(answered, 1):
-        for column, (_, value) in enumerate(said.columns):
-            cell = VALUES[value](naming, line)
-            match cell:
-                case None | "":
-                    continue
-                case str():
-                    sheet.write_string(row, column, cell)
-                case datetime():
-                    at = local(cell).replace(tzinfo=None)
-                    sheet.write_datetime(row, column, at, styles[datetime])
-                case date():
-                    sheet.write_datetime(row, column, cell, styles[date])
-                case _:
-                    sheet.write_number(row, column, cell)
-    book.close()
-    return buffer.getvalue()
+    values = [VALUES[value] for _, value in said.columns]
+    cells = [[value(naming, line) for value in values] for line in answered]
+    return sheets((said.sheet, [head for head, _ in said.columns], cells))

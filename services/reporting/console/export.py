@@ -6,24 +6,18 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from fastapi.responses import Response
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from services.reporting.console.columns import COLUMNS, Column
 from services.reporting.console.formats import local
+from services.reporting.console.sheets import OPTIONS, Xlsx
 from services.reporting.console.visit import Visit
 from services.reporting.reading.asking import Answer
 from services.reporting.reading.ledger import Filters, Ledger
 from services.reporting.reading.listed import Line
 
 FIRST_ROW = 4
-
-
-class Xlsx(Response):
-    """An answer that is a workbook."""
-
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def workbook(
@@ -34,14 +28,7 @@ def workbook(
 ) -> Xlsx:
     """Return the ledger as a sheet, headed by its filters and completeness."""
     buffer = BytesIO()
-    options = {
-        "in_memory": True,
-        # What people typed stays text, also where it begins with = + - or @.
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = Workbook(buffer, options)
+    book = Workbook(buffer, OPTIONS)
     styles = _styles(book)
     sheet = book.add_worksheet(visit.words("ledger.title")[:31])
     paper = _Paper(sheet, styles, visit, columns)

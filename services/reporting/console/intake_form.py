@@ -37,7 +37,7 @@ def read(typed: Typed) -> Said:
         "mode": _mode(typed, door),
         "employer": _employer(typed, wrong),
     }
-    for name in ("channel_number", "reference", "summary"):
+    for name in ("channel_number", "reference", "summary", "site_area"):
         if typed.one(name):
             body[name] = typed.one(name)
     if typed.one("project"):
@@ -92,8 +92,9 @@ def _employer(typed: Typed, wrong: dict[str, str]) -> dict[str, Any]:
     if not typed.one("employer"):
         wrong["employer"] = "missing"
     said: dict[str, Any] = {"name": typed.one("employer")}
-    if typed.one("credit_code"):
-        said["credit_code"] = typed.one("credit_code")
+    for name in ("credit_code", "industry"):
+        if typed.one(name):
+            said[name] = typed.one(name)
     if typed.one("individual"):
         said["individual"] = True
     return said

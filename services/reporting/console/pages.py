@@ -18,17 +18,22 @@ from services.reporting.console.routes import (
     catalogue,
     channels,
     duplicates,
+    early_warnings,
     evidence,
     finding,
     importing,
+    incidents,
     ledger,
     operating,
     owner_rules,
+    patrols,
     registering,
+    responsibility,
     rosters,
     signals,
     statistics,
     supervision,
+    tasks,
     today,
 )
 
@@ -47,8 +52,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
-        ledger, channels, signals, rosters, supervision, statistics, calendars,
-        owner_rules, importing,
+        ledger, channels, signals, rosters, early_warnings, incidents, supervision,
+        patrols, tasks, responsibility, statistics, calendars, owner_rules, importing,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)

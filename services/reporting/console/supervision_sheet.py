@@ -1,15 +1,9 @@
 """The supervision ledger as a workbook: listed and led cases, and urges (ledger K)."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from io import BytesIO
 from typing import Any, TypeVar
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
-
-from services.reporting.console.answer_sheets import OPTIONS, WIDTH
-from services.reporting.console.formats import local
+from services.reporting.console.sheets import Sheet, sheets
 from services.reporting.console.visit import Visit
 from services.reporting.reading.supervision import (
     Supervised,
@@ -79,40 +73,15 @@ URGES: tuple[Column[UrgeLine], ...] = (
 
 def supervision_sheet(visit: Visit, found: Supervised) -> bytes:
     """Return both lists as a workbook: typed days and times, and no formula."""
-    buffer = BytesIO()
-    book = Workbook(buffer, OPTIONS)
-    _sheet(book, visit, "supervision.cases", CASES, found.cases)
-    _sheet(book, visit, "supervision.urges", URGES, found.urges)
-    book.close()
-    return buffer.getvalue()
+    return sheets(
+        _sheet(visit, "supervision.cases", CASES, found.cases),
+        _sheet(visit, "supervision.urges", URGES, found.urges),
+    )
 
 
 def _sheet(
-    book: Workbook,
-    visit: Visit,
-    title: str,
-    columns: Sequence[Column[T]],
-    lines: Sequence[T],
-) -> None:
-    sheet = book.add_worksheet(visit.words(title)[:31])
-    sheet.set_column(0, len(columns) - 1, WIDTH)
-    sheet.freeze_panes(1, 1)
-    for index, (key, value) in enumerate(columns):
-        sheet.write_string(0, index, visit.words(key))
-        for row, line in enumerate(lines, 1):
-            _cell(book, sheet, (row, index), value(visit, line))
-
-
-def _cell(book: Workbook, sheet: Worksheet, place: tuple[int, int], value: Any) -> None:
-    match value:
-        case None | "":
-            sheet.write_blank(*place, None)
-        case datetime():
-            at = local(value).replace(tzinfo=None)
-            style = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-            sheet.write_datetime(*place, at, style)
-        case date():
-            style = book.add_format({"num_format": "yyyy-mm-dd"})
-            sheet.write_datetime(*place, value, style)
-        case _:
-            sheet.write_string(*place, str(value))
+    visit: Visit, title: str, columns: Sequence[Column[T]], lines: Sequence[T]
+) -> Sheet:
+    heads = [visit.words(key) for key, _ in columns]
+    said = ([value(visit, line) for _, value in columns] for line in lines)
+    return visit.words(title), heads, said

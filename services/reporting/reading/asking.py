@@ -23,7 +23,8 @@ READ = (
     "clue", "case_file", "claim", "proceeding", "deadline", "imported", "trail",
     "case_fact", "money_fact", "recount", "channel_item", "reception",
     "owner_rules", "signal", "opinion", "clue_link", "supervised", "urge",
-    "group_flag", "case_part", "roster_word", "claim_consent",
+    "group_flag", "case_part", "roster_word", "claim_consent", "responsibility",
+    "incident", "task", "patrol", "early_warning",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,11 @@ from services.reporting.reading.asking import (
 )
 from services.reporting.reading.grouped import VIEWS as GROUPED
 from services.reporting.reading.grouped import Grouped, grouped
+from services.reporting.reading.responsibility import (
+    NOTHING_SAID,
+    Concerned,
+    concerned,
+)
 from services.reporting.reading.stage import Stage, stage_of
 from services.reporting.reading.suggesting import Suggested, in_force, suggested
 from services.reporting.reading.trail import Happened, of_case
@@ -42,7 +47,8 @@ from services.reporting.views.supervised import SupervisedRow
 
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
-    "channel_item", "owner_rules", "clue_link", "supervised", "urge", *GROUPED,
+    "channel_item", "owner_rules", "clue_link", "supervised", "urge",
+    "responsibility", *GROUPED,
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -128,6 +134,7 @@ class CasePage:
     supervised: SupervisedRow | None = None
     urges: Sequence[urge.UrgeRow] = ()
     grouped: Grouped = Grouped()  # noqa: RUF009 -- frozen
+    concerned: Concerned = NOTHING_SAID
 
     @property
     def item(self) -> channel_item.ChannelItemRow:
@@ -222,9 +229,12 @@ async def case_page(
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
         page = await _read(connection, case_id, asking.as_of)
-    if page is None or not sees(asking.actor, page.parties):
-        return None
-    return Answer(page, of)
+        if page is None or not sees(asking.actor, page.parties):
+            return None
+        on = day_of(asking.as_of) if asking.as_of else running.today()
+        held = running.officers.organisation
+        about = await concerned(connection, asking.as_of, (held, on), page.trail)
+    return Answer(replace(page, concerned=about), of)
 
 
 async def _read(

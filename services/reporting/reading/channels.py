@@ -17,6 +17,7 @@ from services.reporting.reading.asking import (
     reading,
     statement,
 )
+from services.reporting.reading.percent import percent
 from services.reporting.views import reception
 
 VIEWS = ("clue", "case_file", "channel_item", "deadline")
@@ -139,19 +140,12 @@ class Sums:
     @property
     def satisfaction(self) -> str | None:
         """Return satisfied of all that said so, in percent, rounded half up (S26)."""
-        return _percent(self.satisfied, self.satisfied + self.unsatisfied)
+        return percent(self.satisfied, self.satisfied + self.unsatisfied)
 
     @property
     def call_back_rate(self) -> str | None:
         """Return called back of all answered, in percent (S26)."""
-        return _percent(self.called_back, self.answered)
-
-
-def _percent(over: int, under: int) -> str | None:
-    if under == 0:
-        return None
-    tenths = (over * 2000 + under) // (under * 2)
-    return f"{tenths // 10}.{tenths % 10}"
+        return percent(self.called_back, self.answered)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from libs.events.views.history import rows
 from libs.service.parts import Running
@@ -12,6 +13,7 @@ from services.reporting.reading.asking import (
     reading,
     statement,
 )
+from services.reporting.reading.percent import percent
 from services.reporting.views.signal import OPINIONS, SIGNALS, OpinionRow, SignalRow
 
 MOST = 300
@@ -31,6 +33,8 @@ SELECT s.source, count(*) AS signals,
 FROM {signal} s WHERE {at} AND ($2 OR s.unit = $3) GROUP BY s.source ORDER BY s.source
 """)
 MAJOR = "SELECT count(*) FROM opinion WHERE grade = 'major' AND clue_id IS NULL"
+CLUE_OF_NUMBER = """
+SELECT clue_id FROM clue WHERE receipt = $1 OR channel_number = $1 LIMIT 2"""
 TOLD_AT_ONCE = "leading-group"
 """Who sees a major item on their morning."""
 
@@ -47,11 +51,7 @@ class Hits:
     @property
     def rate(self) -> str | None:
         """Return hits of all that ended, in percent, rounded half up."""
-        ended = self.hits + self.dismissed
-        if ended == 0:
-            return None
-        tenths = (self.hits * 2000 + ended) // (ended * 2)
-        return f"{tenths // 10}.{tenths % 10}"
+        return percent(self.hits, self.hits + self.dismissed)
 
 
 @dataclass(frozen=True)
@@ -80,3 +80,9 @@ async def major_waiting(running: Running, asking: Asking) -> int:
     if asking.actor.role != TOLD_AT_ONCE:
         return 0
     return int(await running.pool.fetchval(MAJOR))
+
+
+async def clue_of_number(running: Running, number: str) -> UUID | None:
+    """Return the one clue of a receipt or a channel's number, if there is one."""
+    found = await running.pool.fetch(CLUE_OF_NUMBER, number)
+    return found[0]["clue_id"] if len(found) == 1 else None

@@ -9,11 +9,13 @@ from libs.events.contracts import (
     channels,
     clocks,
     duplicates,
+    duties,
     enforcement,
     groups,
     intake,
     merging,
     operation,
+    patrols,
     reporting,
     routing,
     supervision,
@@ -79,9 +81,8 @@ def _told() -> tuple[type[Event], ...]:
 
 
 VOCABULARIES = (
-    intake, channels, duplicates, routing, clocks, supervision, enforcement, merging,
-    groups,
-    reporting, operation,
+    intake, channels, duplicates, patrols, routing, clocks, supervision, duties,
+    enforcement, merging, groups, reporting, operation,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
 

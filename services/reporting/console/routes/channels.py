@@ -1,22 +1,19 @@
 """The channels' registers, their sheets of answers, and the joint receptions."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import ValidationError
 
-from libs.web.field_errors import invalid
 from services.reporting.console.answer_sheets import Naming, answer_sheet
 from services.reporting.console.deed import new_key, place_of, shown
 from services.reporting.console.doors import Call, call
-from services.reporting.console.export import Xlsx
 from services.reporting.console.formats import local
 from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.registers import DOWN, EMPTY, narrowed, why
 from services.reporting.console.render import page, see
+from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.channels import (
     CHANNELS,
@@ -28,8 +25,6 @@ from services.reporting.reading.channels import (
 )
 
 BATCHES = 6
-DOWN = 503
-EMPTY = Typed({}, {})
 
 
 def add_routes(router: APIRouter) -> None:
@@ -38,7 +33,7 @@ def add_routes(router: APIRouter) -> None:
     @router.get("/channels")
     async def show(request: Request, visit: Visiting) -> Response:
         visit.require("ReadLedger")
-        filters = filters_of(request.query_params)
+        filters = narrowed(Filters, request.query_params)
         answer = await register(visit.running, visit.asking, filters)
         values = {
             "answer": answer,
@@ -52,7 +47,7 @@ def add_routes(router: APIRouter) -> None:
     @router.get("/channels/answers.xlsx", response_class=Xlsx)
     async def sheet(request: Request, visit: Visiting) -> Response:
         visit.require("ReadLedger")
-        filters = filters_of(request.query_params)
+        filters = narrowed(Filters, request.query_params)
         return await _sheet(visit, filters)
 
     @router.get("/receptions")
@@ -65,15 +60,6 @@ def add_routes(router: APIRouter) -> None:
     async def hold(request: Request, visit: Visiting) -> Response:
         visit.require("HoldJointReception")
         return await _held(visit, await checked_form(request, visit.session))
-
-
-def filters_of(query: Mapping[str, str]) -> Filters:
-    """Return the filters that an address says; raises 422 naming the bad ones."""
-    said: dict[str, Any] = {name: text for name, text in query.items() if text.strip()}
-    try:
-        return Filters.model_validate(said)
-    except ValidationError as error:
-        raise invalid(error.errors()) from None
 
 
 async def _sheet(visit: Visit, filters: Filters) -> Xlsx:
@@ -138,15 +124,9 @@ async def _held(visit: Visit, typed: Typed) -> Response:
     if answer.done:
         query = urlencode({"seen": place_of(answer.body)})
         return see(f"/console/receptions?{query}")
-    said = _why(visit, answer.body)
+    said = why(visit, answer.body)
     again = key if answer.status == DOWN else new_key()
     return await _receptions(visit, Sheet(again, typed, said, answer.status))
-
-
-def _why(visit: Visit, body: Mapping[str, Any]) -> str:
-    details = [str(one["detail"]) for one in body.get("errors") or ()]
-    whole = body.get("detail") or visit.words("wrong.service-down")
-    return " ".join(details) or str(whole)
 
 
 async def _receptions(visit: Visit, sheet: Sheet) -> Response:

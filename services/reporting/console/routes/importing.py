@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from libs.web.problems import Problem
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, Called, call
-from services.reporting.console.export import Xlsx
 from services.reporting.console.forms import Typed, checked_form
 from services.reporting.console.render import page, see
+from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
 
 IMPORTS = "/v1/imports"

@@ -14,10 +14,11 @@ from libs.service.parts import Running
 from libs.web.cursor import Cursors, listing
 from libs.web.field_errors import invalid
 from services.reporting.console.columns import COLUMNS, chosen
-from services.reporting.console.export import Xlsx, workbook
+from services.reporting.console.export import workbook
 from services.reporting.console.forms import checked_form
 from services.reporting.console.render import page, see
 from services.reporting.console.saved_views import SavedView, drop, save, views_of
+from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visiting
 from services.reporting.reading.ledger import (
     MOST,

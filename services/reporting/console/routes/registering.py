@@ -7,15 +7,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from libs.industries import sections
 from services.reporting.console.channel_acts import ORDER_KIND, PETITION_FORMS
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, call
-from services.reporting.console.export import Xlsx
 from services.reporting.console.forms import Typed, checked_form
 from services.reporting.console.intake_form import COLUMNS, Said, lines, pointers, read
 from services.reporting.console.render import page
 from services.reporting.console.rosters import RosterRead, blank_roster, read_roster
 from services.reporting.console.routes.ledger import CHANNELS
+from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
 
 ROWS, MORE, MOST_ROWS = 3, 5, 2000
@@ -125,5 +126,6 @@ def _page(visit: Visit, sheet: Sheet) -> Response:
         "channels": CHANNELS,
         "order_kinds": ORDER_KIND.codes,
         "petition_forms": PETITION_FORMS,
+        "sections": sections(),
     }
     return page(visit, "register.html", values, sheet.status)

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.reporting.console.answers import Mistyped, moment_said
-from services.reporting.console.deed import new_key, place_of, shown
-from services.reporting.console.doors import Call, call
+from services.reporting.console.deed import shown
 from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.registers import EMPTY, Sheet, blank, done, refused
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
-from services.reporting.reading.signals import warned
+from services.reporting.reading.signals import clue_of_number, warned
 
 SOURCES = ("district", "industry", "platform", "data")
 KINDS = (
@@ -21,10 +21,7 @@ KINDS = (
     "complaints_many", "other",
 )  # fmt: skip
 REASONS = ("no_arrears", "duplicate", "not_ours", "unclear")
-CLUE_OF_NUMBER = """
-SELECT clue_id FROM clue WHERE receipt = $1 OR channel_number = $1 LIMIT 2"""
 NOT_FOUND = 404
-EMPTY = Typed({}, {})
 SIGNALS, OPINIONS = "/v1/signals", "/v1/opinions"
 
 
@@ -35,7 +32,7 @@ def add_routes(router: APIRouter) -> None:
     async def listed(request: Request, visit: Visiting) -> Response:
         visit.require("ReceiveSignal")
         await shown(visit, request.query_params.get("seen"))
-        return await _page(visit)
+        return await _page(visit, blank())
 
     @router.post("/signals")
     async def receive(request: Request, visit: Visiting) -> Response:
@@ -55,7 +52,7 @@ def add_routes(router: APIRouter) -> None:
         try:
             body["first_seen_at"] = moment_said(typed.one("first_seen_at"))
         except Mistyped:
-            return await _page(visit, typed, visit.words("wrong.moment"))
+            return await _page(visit, refused(typed, visit.words("wrong.moment")))
         return await _done(visit, typed, OPINIONS, body)
 
     _ending(router)
@@ -80,39 +77,31 @@ def _ending(router: APIRouter) -> None:
 
 
 async def _linked(visit: Visit, typed: Typed, path: str) -> Response:
-    rows = await visit.running.pool.fetch(CLUE_OF_NUMBER, typed.one("number"))
-    if len(rows) != 1:
+    clue_id = await clue_of_number(visit.running, typed.one("number"))
+    if clue_id is None:
         # The same as for a clue that this reader may not see.
-        return await _page(visit, EMPTY, visit.words("signals.no-clue"), NOT_FOUND)
-    return await _done(visit, typed, path, {"clue_id": str(rows[0]["clue_id"])})
+        why = visit.words("signals.no-clue")
+        return await _page(visit, refused(EMPTY, why, NOT_FOUND))
+    return await _done(visit, typed, path, {"clue_id": str(clue_id)})
 
 
 async def _done(
     visit: Visit, typed: Typed, path: str, body: Mapping[str, Any]
 ) -> Response:
-    headers = {"Idempotency-Key": typed.one("key") or new_key()}
-    asked = Call("intake", "POST", path, json=body, headers=headers)
-    answer = await call(visit, asked)
-    if answer.done:
-        return see(f"/console/signals?seen={place_of(answer.body)}")
-    details = [str(one["detail"]) for one in answer.body.get("errors") or ()]
-    whole = answer.body.get("detail") or visit.words("wrong.service-down")
-    said = " ".join(details) or str(whole)
-    return await _page(visit, typed, said, answer.status)
+    answer = await done(visit, typed, ("intake", path), body)
+    if isinstance(answer, str):
+        return see(f"/console/signals?{answer}")
+    return await _page(visit, answer)
 
 
-async def _page(
-    visit: Visit, typed: Typed = EMPTY, refusal: str | None = None, status: int = 422
-) -> Response:
+async def _page(visit: Visit, sheet: Sheet) -> Response:
     answer = await warned(visit.running, visit.asking)
     values = {
         "answer": answer,
         "warned": answer.found,
-        "typed": typed,
-        "refusal": refusal,
+        "sheet": sheet,
         "sources": SOURCES,
         "kinds": KINDS,
         "reasons": REASONS,
-        "key": new_key(),
     }
-    return page(visit, "signals.html", values, status if refusal else 200)
+    return page(visit, "signals.html", values, sheet.status)

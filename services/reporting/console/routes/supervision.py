@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from libs.web.field_errors import invalid
 from services.reporting.console.deed import new_key, place_of, shown
 from services.reporting.console.doors import Call, call
-from services.reporting.console.export import Xlsx
 from services.reporting.console.formats import local
 from services.reporting.console.forms import checked_form
 from services.reporting.console.render import page, see
+from services.reporting.console.sheets import Xlsx
 from services.reporting.console.supervision_sheet import supervision_sheet
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.supervision import (

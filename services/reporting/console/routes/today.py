@@ -7,9 +7,13 @@ from services.reporting.console.deed import new_key, shown
 from services.reporting.console.menu import first_page
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visiting
+from services.reporting.reading.early_warnings import unacknowledged
+from services.reporting.reading.incidents import unanswered
+from services.reporting.reading.patrols import patrols_due
 from services.reporting.reading.queue import queues, today
 from services.reporting.reading.signals import major_waiting
 from services.reporting.reading.supervision import unread
+from services.reporting.reading.tasks import overdue_tasks
 
 DESK = ("awaiting", "sent", "to-rule", "under-way")
 
@@ -31,12 +35,15 @@ def add_routes(router: APIRouter) -> None:
             return see(first_page(visit))
         await shown(visit, request.query_params.get("seen"))
         answer = await today(visit.running, visit.asking)
-        major = await major_waiting(visit.running, visit.asking)
         values = {
             "answer": answer,
             "today": answer.found,
-            "major": major,
+            "major": await major_waiting(visit.running, visit.asking),
             "urges": await unread(visit.running, visit.asking),
+            "incidents": await unanswered(visit.running, visit.asking),
+            "warnings": await unacknowledged(visit.running, visit.asking),
+            "tasks": await overdue_tasks(visit.running, visit.asking),
+            "patrols": await patrols_due(visit.running, visit.asking),
             "key": new_key(),
         }
         return page(visit, "today.html", values)

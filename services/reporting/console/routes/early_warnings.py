@@ -1,0 +1,66 @@
+"""The register of early warnings: issued to a unit, acknowledged, rectified."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.reporting.console.deed import shown
+from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.registers import EMPTY, Sheet, blank, done, said
+from services.reporting.console.render import page, see
+from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.early_warnings import early_warnings
+
+PAGE = "/console/early-warnings"
+DOOR = "/v1/early-warnings"
+COLOURS = ("yellow", "orange", "red")
+BASES = ("signal", "complaints", "patrol", "account", "funding", "opinion", "other")
+RESULTS = ("no_hazard", "rectifying", "rectified")
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add the register and what is done on it."""
+
+    @router.get("/early-warnings")
+    async def listed(request: Request, visit: Visiting) -> Response:
+        visit.require("AcknowledgeEarlyWarning")
+        await shown(visit, request.query_params.get("seen"))
+        return await _page(visit, blank())
+
+    @router.post("/early-warnings")
+    async def issue(request: Request, visit: Visiting) -> Response:
+        typed = await checked_form(request, visit.session)
+        body = said(typed, "unit", "about", "colour", "basis")
+        return await _done(visit, typed, ("", body))
+
+    @router.post("/early-warnings/{warning_id}/acknowledgement")
+    async def answer(request: Request, visit: Visiting, warning_id: UUID) -> Response:
+        typed = await checked_form(request, visit.session)
+        body = said(typed, "result")
+        return await _done(visit, EMPTY, (f"/{warning_id}/acknowledgement", body))
+
+
+async def _done(
+    visit: Visit, typed: Typed, what: tuple[str, Mapping[str, Any]]
+) -> Response:
+    path, body = what
+    answer = await done(visit, typed, ("routing", f"{DOOR}{path}"), body)
+    if isinstance(answer, str):
+        return see(f"{PAGE}?{answer}")
+    return await _page(visit, answer)
+
+
+async def _page(visit: Visit, sheet: Sheet) -> Response:
+    answer = await early_warnings(visit.running, visit.asking)
+    values = {
+        "answer": answer,
+        "found": answer.found,
+        "sheet": sheet,
+        "colours": COLOURS,
+        "bases": BASES,
+        "results": RESULTS,
+    }
+    return page(visit, "early_warnings.html", values, sheet.status)

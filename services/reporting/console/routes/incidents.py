@@ -1,0 +1,112 @@
+"""The register of incidents: warned, reported, responded to, closed (F-1.5, S24)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.reporting.console.deed import shown
+from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.registers import (
+    EMPTY,
+    Sheet,
+    blank,
+    done,
+    narrowed,
+    refused,
+    said,
+)
+from services.reporting.console.render import page, see
+from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.case_page import case_of_number
+from services.reporting.reading.incidents import Period, incidents
+
+PAGE = "/console/incidents"
+DOOR = "/v1/incidents"
+KINDS = ("group", "extreme", "opinion")
+FEATURES = ("upward_petition", "violence")
+MEASURES = ("on_site", "talks", "police", "medical", "advance", "other")
+RESULTS = ("settled", "handed_over", "averted", "unfounded")
+NOT_FOUND = 404
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add the register and what is done on it."""
+
+    @router.get("/incidents")
+    async def listed(request: Request, visit: Visiting) -> Response:
+        visit.require("RaiseIncidentWarning")
+        await shown(visit, request.query_params.get("seen"))
+        return await _page(request, visit, blank())
+
+    @router.post("/incidents")
+    async def tell(request: Request, visit: Visiting) -> Response:
+        typed = await checked_form(request, visit.session)
+        body: dict[str, Any] = said(typed, "kind", "people", "unit", "area")
+        if typed.one("what") == "warning":
+            return await _done(request, visit, typed, ("/warnings", body))
+        body["features"] = [*typed.many("features")]
+        return await _done(request, visit, typed, ("", body))
+
+    _going_on(router)
+
+
+def _going_on(router: APIRouter) -> None:
+    @router.post("/incidents/{incident_id}/reports")
+    async def again(request: Request, visit: Visiting, incident_id: UUID) -> Response:
+        typed = await checked_form(request, visit.session)
+        body: dict[str, Any] = said(typed, "kind", "people", "unit", "area")
+        body["features"] = [*typed.many("features")]
+        return await _done(request, visit, EMPTY, (f"/{incident_id}/reports", body))
+
+    @router.post("/incidents/{incident_id}/response")
+    async def respond(request: Request, visit: Visiting, incident_id: UUID) -> Response:
+        typed = await checked_form(request, visit.session)
+        body = said(typed, "measure")
+        return await _done(request, visit, typed, (f"/{incident_id}/response", body))
+
+    @router.post("/incidents/{incident_id}/cases")
+    async def link(request: Request, visit: Visiting, incident_id: UUID) -> Response:
+        typed = await checked_form(request, visit.session)
+        case_id = await case_of_number(visit.running, typed.one("number"))
+        if case_id is None:
+            # The same as for a case that this reader may not see.
+            sheet = refused(EMPTY, visit.words("incidents.no-case"), NOT_FOUND)
+            return await _page(request, visit, sheet)
+        path = f"/{incident_id}/cases/{case_id}"
+        return await _done(request, visit, EMPTY, (path, {}))
+
+    @router.post("/incidents/{incident_id}/closing")
+    async def close(request: Request, visit: Visiting, incident_id: UUID) -> Response:
+        typed = await checked_form(request, visit.session)
+        body = said(typed, "result")
+        return await _done(request, visit, EMPTY, (f"/{incident_id}/closing", body))
+
+
+async def _done(
+    request: Request, visit: Visit, typed: Typed, what: tuple[str, Mapping[str, Any]]
+) -> Response:
+    path, body = what
+    answer = await done(visit, typed, ("routing", f"{DOOR}{path}"), body)
+    if isinstance(answer, str):
+        return see(f"{PAGE}?{answer}")
+    return await _page(request, visit, answer)
+
+
+async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
+    period = narrowed(Period, request.query_params)
+    answer = await incidents(visit.running, visit.asking, period)
+    values = {
+        "answer": answer,
+        "found": answer.found,
+        "period": period,
+        "sheet": sheet,
+        "until": visit.as_of or visit.running.last_now,
+        "kinds": KINDS,
+        "features": FEATURES,
+        "measures": MEASURES,
+        "results": RESULTS,
+    }
+    return page(visit, "incidents.html", values, sheet.status)

@@ -1,0 +1,139 @@
+"""Patrols: the register with its coverage, and one patrol as a form (F-2.1.2b).
+
+A plain form, for a telephone without much of a network: what was typed comes back with
+every refusal, and the patrol's own time may be earlier than its entry.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from libs.web.problems import Problem
+from services.reporting.console.deed import shown
+from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.registers import (
+    Sheet,
+    blank,
+    done,
+    narrowed,
+    refused,
+    said,
+)
+from services.reporting.console.render import page, see
+from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.patrols import Filters, patrol, patrols
+from services.reporting.reading.signals import clue_of_number
+
+PAGE = "/console/patrols"
+DOOR = "/v1/patrols"
+FINDINGS = (
+    "nothing", "wages_unpaid", "no_account", "no_roster", "no_notice_board",
+    "closed_down", "other",
+)  # fmt: skip
+NOT_FOUND = 404
+LONGEST = 366
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add the register, the plan, and the page of one patrol."""
+
+    @router.get("/patrols")
+    async def listed(request: Request, visit: Visiting) -> Response:
+        visit.require("CompletePatrol")
+        await shown(visit, request.query_params.get("seen"))
+        return await _page(request, visit, blank())
+
+    @router.post("/patrols")
+    async def plan(request: Request, visit: Visiting) -> Response:
+        typed = await checked_form(request, visit.session)
+        days = days_of(typed)
+        if days is None:
+            sheet = refused(typed, visit.words("patrols.bad-days"))
+            return await _page(request, visit, sheet)
+        body: dict[str, Any] = said(typed, "area", "site", "unit")
+        body["days"] = [day.isoformat() for day in days]
+        answer = await done(visit, typed, ("intake", DOOR), body)
+        if isinstance(answer, str):
+            return see(f"{PAGE}?{answer}")
+        return await _page(request, visit, answer)
+
+    _one(router)
+
+
+def _one(router: APIRouter) -> None:
+    """Add the page of one patrol, and what is done on it."""
+
+    @router.get("/patrols/{patrol_id}")
+    async def one(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
+        visit.require("CompletePatrol")
+        await shown(visit, request.query_params.get("seen"))
+        return await _form(visit, patrol_id, blank())
+
+    @router.post("/patrols/{patrol_id}")
+    async def complete(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
+        typed = await checked_form(request, visit.session)
+        body = said(typed, "finding")
+        return await _done(visit, typed, (patrol_id, "completion"), body)
+
+    @router.post("/patrols/{patrol_id}/clue")
+    async def link(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
+        typed = await checked_form(request, visit.session)
+        clue_id = await clue_of_number(visit.running, typed.one("number"))
+        if clue_id is None:
+            # The same as for a clue that this reader may not see.
+            sheet = refused(typed, visit.words("signals.no-clue"), NOT_FOUND)
+            return await _form(visit, patrol_id, sheet)
+        body = {"clue_id": str(clue_id)}
+        return await _done(visit, typed, (patrol_id, "clue"), body)
+
+
+async def _done(
+    visit: Visit, typed: Typed, what: tuple[UUID, str], body: Mapping[str, Any]
+) -> Response:
+    patrol_id, act = what
+    answer = await done(visit, typed, ("intake", f"{DOOR}/{patrol_id}/{act}"), body)
+    if isinstance(answer, str):
+        return see(f"{PAGE}/{patrol_id}?{answer}")
+    return await _form(visit, patrol_id, answer)
+
+
+def days_of(typed: Typed) -> list[date] | None:
+    """Return the days of a plan: the first, and every so many days again.
+
+    None when the first is no day, or a number is none.
+    """
+    try:
+        first = date.fromisoformat(typed.one("first_on"))
+    except ValueError:
+        return None
+    numbers = [typed.one("every") or "7", typed.one("times") or "1"]
+    if not all(text.isascii() and text.isdecimal() for text in numbers):
+        return None
+    every, times = (int(text) for text in numbers)
+    if not (1 <= every <= LONGEST and times >= 1 and every * (times - 1) <= LONGEST):
+        return None
+    return [first + timedelta(days=every * n) for n in range(times)]
+
+
+async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
+    filters = narrowed(Filters, request.query_params)
+    answer = await patrols(visit.running, visit.asking, filters)
+    values = {
+        "answer": answer,
+        "found": answer.found,
+        "filters": filters,
+        "sheet": sheet,
+    }
+    return page(visit, "patrols.html", values, sheet.status)
+
+
+async def _form(visit: Visit, patrol_id: UUID, sheet: Sheet) -> Response:
+    row = await patrol(visit.running, visit.asking, patrol_id)
+    if row is None:
+        raise Problem("not-found")
+    values = {"row": row, "sheet": sheet, "findings": FINDINGS}
+    return page(visit, "patrol.html", values, sheet.status)

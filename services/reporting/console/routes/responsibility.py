@@ -1,0 +1,119 @@
+"""The list of responsibilities: who answers for an area and an industry (F-1.2)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict
+
+from libs.industries import sections
+from libs.organisation import Officer
+from services.reporting.console import sheets
+from services.reporting.console.deed import shown
+from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.registers import Sheet, blank, done, narrowed, said
+from services.reporting.console.render import page, see
+from services.reporting.console.sheets import Xlsx
+from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.responsibility import Line, responsibilities
+
+PAGE = "/console/responsibility"
+DOOR = "/v1/responsibilities"
+COLUMNS = (
+    "responsibility.what", "responsibility.code", "responsibility.name", "column.unit",
+    "field.officer_id", "field.from_on",
+)  # fmt: skip
+
+
+class OnDay(BaseModel):
+    """On which day of responsibility the list is asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    on: date | None = None
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add the list, its workbook, and the two assignments."""
+
+    @router.get("/responsibility")
+    async def listed(request: Request, visit: Visiting) -> Response:
+        visit.require("ReadCases")
+        await shown(visit, request.query_params.get("seen"))
+        return await _page(request, visit, blank())
+
+    @router.get("/responsibility/list.xlsx", response_class=Xlsx)
+    async def workbook(request: Request, visit: Visiting) -> Response:
+        visit.require("ReadCases")
+        found = await responsibilities(visit.running, visit.asking, _on(request, visit))
+        every = (*found.found.areas, *found.found.industries)
+        lines = [_cells(visit, line) for line in every]
+        return sheets.register(visit, "responsibility", COLUMNS, lines)
+
+    @router.post("/responsibility/areas")
+    async def area(request: Request, visit: Visiting) -> Response:
+        typed = await checked_form(request, visit.session)
+        body: dict[str, Any] = said(typed, "area", "officer_id", "from_on")
+        # Whoever answers does so for the unit that he acts for.
+        officer = _officer(visit, typed.one("officer_id"))
+        if officer is not None:
+            body["unit"] = officer.unit
+        return await _done(request, visit, typed, ("areas", body))
+
+    @router.post("/responsibility/industries")
+    async def industry(request: Request, visit: Visiting) -> Response:
+        typed = await checked_form(request, visit.session)
+        body = said(typed, "industry", "unit", "from_on")
+        return await _done(request, visit, typed, ("industries", body))
+
+
+def _officer(visit: Visit, said_id: str) -> Officer | None:
+    try:
+        return visit.people.get(UUID(said_id))
+    except ValueError:
+        return None
+
+
+async def _done(
+    request: Request, visit: Visit, typed: Typed, what: tuple[str, Mapping[str, Any]]
+) -> Response:
+    path, body = what
+    answer = await done(visit, typed, ("routing", f"{DOOR}/{path}"), body)
+    if isinstance(answer, str):
+        return see(f"{PAGE}?{answer}")
+    return await _page(request, visit, answer)
+
+
+def _on(request: Request, visit: Visit) -> date:
+    asked = narrowed(OnDay, request.query_params).on
+    return asked or visit.running.today()
+
+
+async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
+    on = _on(request, visit)
+    answer = await responsibilities(visit.running, visit.asking, on)
+    values = {
+        "answer": answer,
+        "list": answer.found,
+        "sections": {one.code: one for one in sections()},
+        "sheet": sheet,
+    }
+    return page(visit, "responsibility.html", values, sheet.status)
+
+
+def _cells(visit: Visit, line: Line) -> list[Any]:
+    names = {one.code: one.name(visit.language) for one in sections()}
+    area = line.kind == "area"
+    term = line.term
+    officer = term.officer_id if term else None
+    return [
+        visit.words.of("field", line.kind),
+        line.code,
+        visit.unit(line.code) if area else names[line.code],
+        visit.unit(term.unit) if term else visit.words("responsibility.nobody"),
+        visit.person(officer) if officer else "",
+        term.from_on if term else None,
+    ]
