@@ -1,6 +1,6 @@
 """Listing: a major case is listed 挂牌 until a day, and struck off 销号 by two persons.
 
-Nothing is listed without a date, which starts CLK-100, and nothing is struck off
+Nothing is listed without a date, which starts CLK-99, and nothing is struck off
 without a result (F-2.4.1b). A case that was closed or merged meanwhile is still
 struck off.
 """

@@ -101,4 +101,4 @@ async def _struck_off(whole: Whole, case_id: str) -> None:
     await whole.settled()
     found = await whole.get("lg-01", "reporting", f"/v1/cases/{case_id}")
     clocks = {one["clock"]: one for one in found["deadlines"]}
-    assert (clocks["CLK-100"]["running"], clocks["CLK-100"]["in_time"]) == (False, True)
+    assert (clocks["CLK-99"]["running"], clocks["CLK-99"]["in_time"]) == (False, True)

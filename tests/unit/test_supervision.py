@@ -196,14 +196,14 @@ def test_only_the_office_leads_lists_and_strikes_off(
 
 
 def test_the_listings_day_is_a_clock_and_striking_off_stops_it() -> None:
-    """CLK-100: the day the list names, also a rest day; closing does not stop it."""
+    """CLK-99: the day the list names, also a rest day; closing does not stop it."""
     said = {"listing_id": str(LISTING), "unit": "LC", "due_on": "2023-12-30"}
     entered = heard("CaseListedForSupervision", on(11, 13), **said)
     fact = set_by(entered)
-    assert (fact.clock, fact.unit, fact.due_on) == ("CLK-100", "LC", date(2023, 12, 30))
+    assert (fact.clock, fact.unit, fact.due_on) == ("CLK-99", "LC", date(2023, 12, 30))
     story = after(routed(), entered)
     closed = after(story, heard("CaseClosed", on(11, 20), kind="paid"))
-    this = deadline_id("CLK-100", CASE)
+    this = deadline_id("CLK-99", CASE)
     command = MissDeadline(deadline_id=this, due_at=end_of_day(date(2023, 12, 30)))
     closed.when(MISS, command, by("system")).then_says("DeadlineMissed")
     struck = heard("SupervisionDelisted", on(12, 1), result="paid")

@@ -113,7 +113,7 @@ class TaskForceFormed(Event, name="TaskForceFormed"):
 class CaseListedForSupervision(Event, name="CaseListedForSupervision"):
     """The case is on the supervised list 挂牌: to be solved by `due_on`, the last day.
 
-    The date starts CLK-100.
+    The date starts CLK-99.
     """
 
     case_id: UUID
