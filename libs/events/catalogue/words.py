@@ -56,8 +56,8 @@ def chinese_of(name: str) -> str:
 
 def words_of(owner: str, name: str) -> FieldWords:
     """Return what a field of an event or part means; raises Wordless."""
-    known = _read("fields.toml")["fields"]
-    found = known.get(f"{owner}.{name}") or known.get(name)
+    special = _read("fields-of.toml")["fields"].get(f"{owner}.{name}")
+    found = special or _read("fields.toml")["fields"].get(name)
     if found is None:
         raise Wordless(f"{owner}.{name} has no words in fields.toml")
     en, zh, *unit = found
