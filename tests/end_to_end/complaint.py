@@ -8,7 +8,7 @@ from uuid import UUID
 from libs import ids
 from tests.end_to_end.whole import Act, Whole
 
-AMOUNT = {"minor": 1_234_500, "currency": "CNY"}
+AMOUNT: Mapping[str, Any] = {"minor": 1_234_500, "currency": "CNY"}
 EMPLOYER = {"name": "虚构建筑劳务有限公司"}
 WORKERS = ({"name": "张试一", "claimed": AMOUNT},)
 
