@@ -28,21 +28,7 @@ def story() -> Iterator[Recorded]:
     Ten of them had complained before, a group by themselves: the two cases are one.
     """
     world = World(frozenset({"hear-event"}))
-    names = tuple(
-        line(n, THOUSAND).model_copy(update={"roster_only": True}) for n in range(1, 13)
-    )
-    command = RegisterClue(
-        clue_id=clue_id("A"),
-        kind="complaint",
-        channel="window",
-        mode="named",
-        reporter_id=clue_id("A"),
-        first_asked_unit="LC",
-        area="310199001",
-        employer=EMPLOYER,
-        workers=names,
-    )
-    assert world.do("intake", command, by("LC")) is None
+    assert world.do("intake", rostered(), by("LC")) is None
     register(world, "B", "LC", *(1000,) * 10)
     settle(world)
     assert link(world, "B", "A", "DB", *((n, n) for n in range(1, 11))) is None
@@ -65,6 +51,23 @@ def story() -> Iterator[Recorded]:
     for record in world.said:
         seqs[record.service] = seqs.get(record.service, 0) + 1
         yield Recorded(**{**vars(record), "seq": seqs[record.service]})
+
+
+def rostered() -> RegisterClue:
+    names = tuple(
+        line(n, THOUSAND).model_copy(update={"roster_only": True}) for n in range(1, 13)
+    )
+    return RegisterClue(
+        clue_id=clue_id("A"),
+        kind="complaint",
+        channel="window",
+        mode="named",
+        reporter_id=clue_id("A"),
+        first_asked_unit="LC",
+        area="310199001",
+        employer=EMPLOYER,
+        workers=names,
+    )
 
 
 def settle(world: World) -> None:
