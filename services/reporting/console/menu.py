@@ -1,42 +1,53 @@
 """The menu: which pages a role has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.reporting.console.visit import Visit
 
-PAGES = (
-    # key, address, the row of the permission table that opens it
-    ("today", "/console", "ReadCases"),
-    ("register", "/console/register", "RegisterComplaint"),
-    ("duplicates", "/console/duplicates", "LinkDuplicate"),
-    ("transfers", "/console/transfers", "AcceptTransfer"),
-    ("ledger", "/console/ledger", "ReadLedger"),
-    ("channels", "/console/channels", "ReadLedger"),
-    ("receptions", "/console/receptions", "HoldJointReception"),
-    ("signals", "/console/signals", "ReceiveSignal"),
-    ("supervision", "/console/supervision", "ReadLedger"),
-    ("rosters", "/console/rosters", "CheckRosters"),
-    ("early-warnings", "/console/early-warnings", "AcknowledgeEarlyWarning"),
-    ("incidents", "/console/incidents", "RaiseIncidentWarning"),
-    ("patrols", "/console/patrols", "CompletePatrol"),
-    ("tasks", "/console/tasks", "ReadCases"),
-    ("responsibility", "/console/responsibility", "ReadCases"),
-    ("weeks", "/console/weeks", "ReadStatistics"),
-    ("board", "/console/board", "ReadStatistics"),
-    ("calendars", "/console/calendars", "ReadCases"),
-    ("owner-rules", "/console/owner-rules", "ReadCases"),
-    ("imports", "/console/imports", "ImportHistory"),
-    ("explain", "/console/explain", "Explain"),
-    ("known", "/console/as-known", "AsOf"),
-    ("verify", "/console/verify", "Verify"),
-    ("health", "/console/health", "ReadHealth"),
-    ("alarms", "/console/alarms", "ReadHealth"),
-    ("flow", "/console/flow", "ReadHealth"),
-    ("parked", "/console/parked", "HandleParked"),
-    ("rebuilds", "/console/rebuilds", "ReadHealth"),
-    ("traces", "/console/traces", "EventTrail"),
-)
+GROUPS = {
+    "work": (
+        # key, address, the row of the permission table that opens it
+        ("today", "/console", "ReadCases"),
+        ("register", "/console/register", "RegisterComplaint"),
+        ("duplicates", "/console/duplicates", "LinkDuplicate"),
+        ("transfers", "/console/transfers", "AcceptTransfer"),
+    ),
+    "registers": (
+        ("ledger", "/console/ledger", "ReadLedger"),
+        ("channels", "/console/channels", "ReadLedger"),
+        ("receptions", "/console/receptions", "HoldJointReception"),
+        ("signals", "/console/signals", "ReceiveSignal"),
+        ("early-warnings", "/console/early-warnings", "AcknowledgeEarlyWarning"),
+        ("incidents", "/console/incidents", "RaiseIncidentWarning"),
+        ("supervision", "/console/supervision", "ReadLedger"),
+        ("rosters", "/console/rosters", "CheckRosters"),
+        ("patrols", "/console/patrols", "CompletePatrol"),
+        ("tasks", "/console/tasks", "ReadCases"),
+    ),
+    "figures": (
+        ("weeks", "/console/weeks", "ReadStatistics"),
+        ("board", "/console/board", "ReadStatistics"),
+        ("explain", "/console/explain", "Explain"),
+        ("known", "/console/as-known", "AsOf"),
+    ),
+    "rules": (
+        ("responsibility", "/console/responsibility", "ReadCases"),
+        ("calendars", "/console/calendars", "ReadCases"),
+        ("owner-rules", "/console/owner-rules", "ReadCases"),
+        ("imports", "/console/imports", "ImportHistory"),
+    ),
+    "running": (
+        ("verify", "/console/verify", "Verify"),
+        ("health", "/console/health", "ReadHealth"),
+        ("alarms", "/console/alarms", "ReadHealth"),
+        ("flow", "/console/flow", "ReadHealth"),
+        ("parked", "/console/parked", "HandleParked"),
+        ("rebuilds", "/console/rebuilds", "ReadHealth"),
+        ("traces", "/console/traces", "EventTrail"),
+    ),
+}
+PAGES = tuple(page for pages in GROUPS.values() for page in pages)
 # Who only reads or reviews has no queue of its own.
 NOT_FOR = {("auditor", "today"), ("leading-group", "duplicates")}
 
@@ -50,14 +61,18 @@ class Item:
     here: bool
 
 
-def menu(visit: Visit) -> Sequence[Item]:
-    """Return the entries of a reader's role."""
+def menu(visit: Visit) -> Mapping[str, Sequence[Item]]:
+    """Return the entries of a reader's role by group, without empty groups."""
     path = visit.request.url.path.rstrip("/")
-    return [
-        Item(key, address, _is_here(path, address))
-        for key, address, command in PAGES
-        if visit.may(command) and (visit.role, key) not in NOT_FOR
-    ]
+    groups = {
+        group: [
+            Item(key, address, _is_here(path, address))
+            for key, address, command in pages
+            if visit.may(command) and (visit.role, key) not in NOT_FOR
+        ]
+        for group, pages in GROUPS.items()
+    }
+    return {group: items for group, items in groups.items() if items}
 
 
 def _is_here(path: str, address: str) -> bool:
@@ -68,5 +83,5 @@ def _is_here(path: str, address: str) -> bool:
 
 def first_page(visit: Visit) -> str:
     """Return where somebody begins after signing in."""
-    entries = menu(visit)
+    entries = [item for items in menu(visit).values() for item in items]
     return entries[0].address if entries else "/console/nothing"

@@ -66,7 +66,7 @@ def plain_page(
     running = request.app.state.running
     said = {
         "visit": None,
-        "menu": (),
+        "menu": {},
         "as_of": None,
         "simulated": running.settings.mode == "simulated",
         "now": running.last_now,
