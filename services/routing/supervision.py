@@ -66,7 +66,7 @@ def evolve(held: Supervision, event: Event) -> Supervision:
         case CaseLevelRaised():
             return replace(held, level=event.level)
         case CaseListedForSupervision():
-            return replace(held, listing=event.listing_id, result=None, proposer=None)
+            return replace(held, listing=event.listing_id)
         case SupervisionDelistingProposed():
             return replace(held, result=event.result, proposer=event.proposer_id)
         case SupervisionDelisted():
