@@ -191,6 +191,10 @@ def test_routing_opens_the_part_with_a_number_and_both_name_each_other() -> None
     assert world.findings == []
     held = world.state("routing", case.KIND, PART)
     assert (held.unit, held.waiting) == ("LC", frozenset())
+    noted = [e.model_dump() for e in events(world, "EnforcementCaseFactNoted")]
+    facts = [one["fact"] for one in noted if one["case_id"] == PART]
+    # Owned by the split's own word: that it was opened makes nobody else its owner.
+    assert facts == ["opened", "clue_registered", "owned"]
 
 
 def test_the_part_draws_a_number_of_its_own_series() -> None:
