@@ -3,10 +3,12 @@
 import re
 from uuid import UUID, uuid4
 
-from tests.end_to_end.complaint import AMOUNT, Carried, complain
+from tests.end_to_end.complaint import Carried, complain
 from tests.end_to_end.whole import Act, Whole
 
 NUMBER = re.compile(r"310199001-\d{8}-AJ-\d{6}")
+FEN = 1_234_500
+AMOUNT = {"minor": FEN, "currency": "CNY"}
 TEN = [
     {"name": f"张试{n}", "claimed": AMOUNT, "roster_only": True} for n in range(1, 11)
 ]
@@ -36,7 +38,7 @@ async def test_a_roster_is_a_group_case_and_parts_with_each_sum_kept(
     found = await whole.get("au-01", "reporting", "/v1/ledger", number=apart["number"])
     (line,) = found["items"]
     assert (line["unit"], line["workers"]) == ("LI", 1)
-    assert line["claimed"] + page["sums"][0]["claimed"] == 10 * AMOUNT["minor"]
+    assert line["claimed"] + page["sums"][0]["claimed"] == 10 * FEN
     lifting = Act(
         "lg-01",
         "enforcement",

@@ -28,7 +28,7 @@ def story() -> Iterator[Recorded]:
     Ten of them had complained before, a group by themselves: the two cases are one.
     """
     world = World(frozenset({"hear-event"}))
-    assert world.do("intake", rostered(), by("LC")) is None
+    assert world.do("intake", roster(), by("LC")) is None
     register(world, "B", "LC", *(1000,) * 10)
     settle(world)
     assert link(world, "B", "A", "DB", *((n, n) for n in range(1, 11))) is None
@@ -53,10 +53,9 @@ def story() -> Iterator[Recorded]:
         yield Recorded(**{**vars(record), "seq": seqs[record.service]})
 
 
-def rostered() -> RegisterClue:
-    names = tuple(
-        line(n, THOUSAND).model_copy(update={"roster_only": True}) for n in range(1, 13)
-    )
+def roster() -> RegisterClue:
+    """Return a complaint with twelve names that a roster gave."""
+    names = (line(n, THOUSAND) for n in range(1, 13))
     return RegisterClue(
         clue_id=clue_id("A"),
         kind="complaint",
@@ -66,7 +65,7 @@ def rostered() -> RegisterClue:
         first_asked_unit="LC",
         area="310199001",
         employer=EMPLOYER,
-        workers=names,
+        workers=tuple(n.model_copy(update={"roster_only": True}) for n in names),
     )
 
 
