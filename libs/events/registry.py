@@ -17,6 +17,7 @@ from libs.events.contracts import (
     operation,
     reporting,
     routing,
+    sheets,
 )
 from libs.events.event import Event
 
@@ -27,7 +28,7 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake, channels, duplicates),
+        "intake": (intake, channels, duplicates, sheets),
         "routing": (routing, clocks),
         "enforcement": (enforcement, merging),
         "reporting": (reporting,),

@@ -22,7 +22,12 @@ class Power(StrEnum):
 
 
 Permission = frozenset[Power]
-FILES = ("permissions.toml", "permissions-channels.toml", "permissions-clocks.toml")
+FILES = (
+    "permissions.toml",
+    "permissions-channels.toml",
+    "permissions-clocks.toml",
+    "permissions-sheets.toml",
+)
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})
 

@@ -13,6 +13,7 @@ from services.intake import (
     due_dates,
     duplicates,
     history,
+    import_profiles,
     noting,
     petitions,
     platform_clues,
@@ -64,6 +65,7 @@ SERVICE = Service(
         *noting.RULES,
         *access.RULES,
         *history.RULES,
+        *import_profiles.RULES,
     ),
     reactions=REACTIONS,
     parties=scope.parties,
@@ -72,5 +74,9 @@ SERVICE = Service(
     routers=ROUTERS,
     more_routers=routers,
     prepare=prepare,
-    uploads={"/v1/imports": UPLOAD_BYTES, "/v1/rosters": ROSTER_BYTES},
+    uploads={
+        "/v1/imports": UPLOAD_BYTES,
+        "/v1/import-samples": UPLOAD_BYTES,
+        "/v1/rosters": ROSTER_BYTES,
+    },
 )

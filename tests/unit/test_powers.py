@@ -11,7 +11,7 @@ from libs.organisation import load_organisation
 from libs.web import permissions
 from libs.web.permissions import Power
 from services.enforcement import api as enforcement
-from services.intake.routes import clues, links
+from services.intake.routes import clues, links, profiles
 from services.reporting import closing
 from services.routing import api as routing
 from services.routing.seeding import books
@@ -31,13 +31,22 @@ DOOR_ALONE = {
     "FileZeroReport",
     # Any unit writes down its own reception; `test_petitions` has it.
     "HoldJointReception",
+    # Whoever imports drafts; another of them adopts: `test_import_profiles` has it.
+    "DraftImportProfile", "AdoptImportProfile",
     # Whoever takes a signal in or dismisses it is asked nothing else.
     "ReceiveSignal", "DismissSignal", "RegisterOpinion",
     # Reading and operating decide nothing.
     "Explain", "AsOf", "EventTrail", "Verify", "RebuildView", "HandleParked",
     "AdvanceClock", "ResendRecords", "RotateKeys",
 }  # fmt: skip
-ACTS = [*enforcement.ACTS, *clues.ACTS, *closing.ACTS, *links.ACTS, *routing.ACTS]
+ACTS = [
+    *enforcement.ACTS,
+    *clues.ACTS,
+    *closing.ACTS,
+    *links.ACTS,
+    *profiles.ACTS,
+    *routing.ACTS,
+]
 
 
 def decided(act: str, role: str, unit: str, holder: str) -> Outcome:

@@ -75,7 +75,10 @@ COLUMNS = (
     *(Column(name, _amount(name), "money", MONEY_WIDTH) for name in AMOUNTS),
     Column("due_on", _plain("due_on"), "day"),
     Column("closed_at", _plain("closed_at"), "moment", 17),
+    Column("mark", _plain("mark"), width=42),
 )
+TEMPLATE, CELL = "own-ledger/1", "qingxin_template"
+"""What tells intake that the sheet is this system's own: then it registers nothing."""
 
 
 def workbook(visit: Visit, answer: Answer[Ledger], filters: Filters) -> Xlsx:
@@ -95,6 +98,7 @@ def workbook(visit: Visit, answer: Answer[Ledger], filters: Filters) -> Xlsx:
     last = _rows(sheet, styles, visit, answer.found.lines)
     _totals(sheet, styles, visit, (last, answer.found))
     _paper(sheet, last)
+    _own(book)
     book.close()
     name = f"ledger-{local(visit.running.last_now):%Y%m%d-%H%M}.xlsx"
     disposition = f'attachment; filename="{name}"'
@@ -185,6 +189,13 @@ def _totals(
             value = _major(getattr(total, name), total.currency)
             _cell(sheet, (row, keys.index(name)), value, styles["money"])
         row += 1
+
+
+def _own(book: Workbook) -> None:
+    hidden = book.add_worksheet("_qingxin")
+    hidden.write_string(0, 0, TEMPLATE)
+    hidden.very_hidden()
+    book.define_name(CELL, "=_qingxin!$A$1")
 
 
 def _paper(sheet: Worksheet, last: int) -> None:

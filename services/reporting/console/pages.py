@@ -27,6 +27,7 @@ from services.reporting.console.routes import (
     signals,
     statistics,
     today,
+    workbench,
 )
 
 STATIC = Path(__file__).parent / "static"
@@ -44,7 +45,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, cases, acting, advice, duplicates, evidence, registering, ledger,
-        channels, signals, statistics, calendars, owner_rules, importing, operating,
+        channels, signals, statistics, calendars, owner_rules, importing, workbench,
+        operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

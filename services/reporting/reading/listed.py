@@ -49,7 +49,8 @@ SELECT f.case_id, f.clue_id, f.unit, f.first_asked_unit, f.channel, f.history,
        COALESCE(k.receipt, i.channel_number) AS number, k.channel_number, k.kind,
        k.reference, COALESCE(k.employer_name, i.employer_name) AS employer_name,
        k.project_name, k.matter,
-       k.verified AS clue_verified, k.answered, i.profile, i.sheet, i.row AS sheet_row
+       k.verified AS clue_verified, k.answered, i.profile, i.sheet, i.row AS sheet_row,
+       i.row_id
 FROM {case_file} f
 LEFT JOIN {clue} k ON k.case_id = f.case_id
 LEFT JOIN {imported} i ON k.case_id IS NULL AND i.case_id = f.case_id
@@ -97,6 +98,12 @@ class Line:
     profile: str | None
     sheet: str | None
     sheet_row: int | None
+    row_id: UUID | None
+
+    @property
+    def mark(self) -> str:
+        """Return the stream in which it began: by it a sheet of ours is known again."""
+        return f"row-{self.row_id}" if self.row_id else f"clue-{self.clue_id}"
 
 
 PLAIN = tuple(name for name in Line.__dataclass_fields__ if name != "stage")

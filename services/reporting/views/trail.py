@@ -15,6 +15,7 @@ from libs.events.contracts import (
     operation,
     reporting,
     routing,
+    sheets,
 )
 from libs.events.event import Event, Recorded
 from libs.events.views.view import Register, index
@@ -77,8 +78,8 @@ def _told() -> tuple[type[Event], ...]:
 
 
 VOCABULARIES = (
-    intake, channels, duplicates, routing, clocks, enforcement, merging, reporting,
-    operation,
+    intake, channels, duplicates, sheets, routing, clocks, enforcement, merging,
+    reporting, operation,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
 
