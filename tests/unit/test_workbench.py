@@ -165,6 +165,9 @@ def test_samples_are_masked_and_at_most_five() -> None:
     assert [len(one.samples) for one in found.columns] == [1, 1, 1, 1]
     assert found.columns[1].samples == ("某某",)
     assert found.columns[2].samples == ("99999999999",)
+    # A landline stored as a number has no shape of its own: it is masked all the same.
+    landline = seen(xlsx([["编号", "电话"], ["1", 57612345]]))
+    assert landline.columns[1].samples == ("99999999",)
     numbers: Rows = [[str(n), n] for n in range(9)]
     amounts = seen(xlsx([["编号", "反映金额"], *numbers]))
     assert amounts.columns[1].samples == ("0", "1", "2", "3", "4")
