@@ -13,7 +13,7 @@ SEES_EVERY_CASE = frozenset(
 
 HEARS_EVERY_EVENT = frozenset({"auditor", "leading-group", "system"})
 """Who follows the whole change feed, events about persons included."""
-NOBODYS_OWN = frozenset({"rulebook", "campaign", "period", "parked"})
+NOBODYS_OWN = frozenset({"rulebook", "campaign", "period", "parked", "importprofiles"})
 """Categories of streams that belong to the deployment, not to a case or a unit."""
 OF_PERSONS = frozenset({"person", "vaultread"})
 """Categories of streams about persons: whose data was read, who was erased."""

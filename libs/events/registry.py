@@ -20,6 +20,7 @@ from libs.events.contracts import (
     patrols,
     reporting,
     routing,
+    sheets,
     supervision,
 )
 from libs.events.event import Event
@@ -31,7 +32,7 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake, channels, duplicates, patrols),
+        "intake": (intake, channels, duplicates, patrols, sheets),
         "routing": (routing, clocks, supervision, duties),
         "enforcement": (enforcement, merging, groups),
         "reporting": (reporting,),

@@ -24,7 +24,7 @@ class Power(StrEnum):
 Permission = frozenset[Power]
 FILES = (
     "permissions.toml", "permissions-channels.toml", "permissions-clocks.toml",
-    "permissions-duties.toml", "permissions-groups.toml",
+    "permissions-duties.toml", "permissions-groups.toml", "permissions-sheets.toml",
     "permissions-supervision.toml",
 )  # fmt: skip
 NONE: Permission = frozenset()

@@ -18,10 +18,11 @@ from services.intake.routes import (
     registering,
     rosters,
     rotating,
+    workbench,
 )
 from services.intake.window import Window
 
-ROUTERS = (routes(clues.ACTS), routes(links.ACTS))
+ROUTERS = (routes(clues.ACTS), routes(links.ACTS), routes(profiles.ACTS))
 
 
 def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
@@ -34,7 +35,8 @@ def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
         persons.router(window),
         codes.router(window),
         rosters.router(window),
-        profiles.router(),
+        workbench.router(window, runner),
+        profiles.router(window),
         imports.router(window, runner),
         rotating.router(window),
         *pages(window),

@@ -13,6 +13,7 @@ from services.intake import (
     due_dates,
     duplicates,
     history,
+    import_profiles,
     noting,
     patrols,
     petitions,
@@ -68,6 +69,7 @@ SERVICE = Service(
         *noting.RULES,
         *access.RULES,
         *history.RULES,
+        *import_profiles.RULES,
     ),
     reactions=REACTIONS,
     parties=scope.parties,
@@ -77,5 +79,9 @@ SERVICE = Service(
     timers=(timers.miss_patrols,),
     more_routers=routers,
     prepare=prepare,
-    uploads={"/v1/imports": UPLOAD_BYTES, "/v1/rosters": ROSTER_BYTES},
+    uploads={
+        "/v1/imports": UPLOAD_BYTES,
+        "/v1/import-samples": UPLOAD_BYTES,
+        "/v1/rosters": ROSTER_BYTES,
+    },
 )

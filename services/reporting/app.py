@@ -61,6 +61,7 @@ SERVICE = Service(
     raw_types=frozenset({PROTOBUF}),
     uploads={
         "/console/imports": UPLOAD_BYTES,
+        "/console/workbench": UPLOAD_BYTES,
         "/console/register": ROSTER_BYTES,
         "/console/evidence": EVIDENCE_BYTES,
     },

@@ -14,7 +14,7 @@ from tests.eventually import eventually
 NAME = "演示工𠮷一"
 PAGES = (
     "", "/register", "/transfers", "/ledger?source=all", "/weeks", "/board", "/imports",
-    "/explain?indicator=S06", "/find?number=演示",
+    "/workbench", "/explain?indicator=S06", "/find?number=演示",
 )  # fmt: skip
 
 

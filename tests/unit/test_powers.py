@@ -11,7 +11,7 @@ from libs.organisation import load_organisation
 from libs.web import permissions
 from libs.web.permissions import Power
 from services.enforcement import api as enforcement
-from services.intake.routes import clues, links
+from services.intake.routes import clues, links, profiles
 from services.reporting import closing
 from services.routing import api as routing
 from services.routing import supervising
@@ -32,6 +32,8 @@ DOOR_ALONE = {
     "FileZeroReport",
     # Any unit writes down its own reception; `test_petitions` has it.
     "HoldJointReception",
+    # Whoever imports drafts; another of them adopts: `test_import_profiles` has it.
+    "DraftImportProfile", "AdoptImportProfile",
     # Whoever takes a signal in or dismisses it is asked nothing else.
     "ReceiveSignal", "DismissSignal", "RegisterOpinion",
     # Who is asked nothing but the table: the office assigns, anybody warns and plans;
@@ -48,6 +50,7 @@ ACTS = [
     *clues.ACTS,
     *closing.ACTS,
     *links.ACTS,
+    *profiles.ACTS,
     *routing.ACTS,
     *supervising.ACTS,
 ]

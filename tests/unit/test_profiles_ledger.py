@@ -199,4 +199,4 @@ def test_a_template_of_another_version_is_refused() -> None:
     book.save(target)
     with pytest.raises(SheetRefused) as caught:
         open_sheets(profile("ledger"), Source("台账.xlsx", target.getvalue()))
-    assert caught.value.code == "wrong-template"
+    assert caught.value.code == "template-version"

@@ -17,7 +17,12 @@ OLD = """
 UPDATE imports.job SET wrapped_key = NULL
 WHERE wrapped_key IS NOT NULL AND asked_at < clock_timestamp() - $1 * interval '1 day'
 AND state IN ('done', 'refused')
-RETURNING import_id
+RETURNING import_id AS id
+"""
+OLD_SAMPLES = """
+UPDATE imports.sample SET wrapped_key = NULL
+WHERE wrapped_key IS NOT NULL AND asked_at < clock_timestamp() - $1 * interval '1 day'
+RETURNING sample_id AS id
 """
 
 
@@ -54,10 +59,10 @@ class Files:
         return unseal(key, path.read_bytes(), place(import_id, "file"))
 
     async def destroy_old(self, pool: asyncpg.Pool, days: int = KEPT_DAYS) -> int:
-        """Destroy the keys and files of imports over so many days old."""
-        rows = await pool.fetch(OLD, days)
+        """Destroy the keys and files of imports and samples over so many days old."""
+        rows = [*await pool.fetch(OLD, days), *await pool.fetch(OLD_SAMPLES, days)]
         for row in rows:
-            self._path(row["import_id"]).unlink(missing_ok=True)
+            self._path(row["id"]).unlink(missing_ok=True)
         return len(rows)
 
     def _path(self, import_id: UUID) -> Path:

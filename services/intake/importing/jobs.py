@@ -13,8 +13,9 @@ from services.intake.profiles.result import RowResult
 
 ADD = """
 INSERT INTO imports.job (import_id, request_hmac, profile, profile_version, mode,
-    actor_id, role, unit, suffix, file_sha256, file_bytes, key_id, wrapped_key)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    actor_id, role, unit, suffix, file_sha256, file_bytes, key_id, profile_text,
+    sample_id, wrapped_key)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (import_id) DO NOTHING
 """
 COLUMNS = "SELECT * FROM imports.job"
@@ -48,12 +49,16 @@ WHERE import_id = $1
 
 @dataclass(frozen=True)
 class Job:
-    """One import as it stands in the table."""
+    """One import as it stands in the table.
+
+    `profile_text`: the TOML of a profile that is only tried, not in force.
+    """
 
     import_id: UUID
     profile: str
     profile_version: int
     mode: Literal["dry_run", "apply"]
+    profile_text: str | None
     actor: Actor
     suffix: str
     file_sha256: str
@@ -61,6 +66,14 @@ class Job:
     wrapped_key: bytes | None
     state: str
     row: asyncpg.Record
+
+    @property
+    def good_rows(self) -> int:
+        """Return how many rows were read well, whether or not they are news."""
+        report = json.loads(self.row["report"] or "null")
+        if report is None:
+            return 0
+        return int(report["as_read"]["totals"]["outcomes"]["SUCCESS"])
 
 
 def job_of(row: asyncpg.Record) -> Job:
@@ -71,6 +84,7 @@ def job_of(row: asyncpg.Record) -> Job:
         profile=row["profile"],
         profile_version=row["profile_version"],
         mode=row["mode"],
+        profile_text=row["profile_text"],
         actor=actor,
         suffix=row["suffix"],
         file_sha256=row["file_sha256"],

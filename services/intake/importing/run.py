@@ -24,11 +24,13 @@ from services.intake.importing.files import FileGone, Files
 from services.intake.importing.jobs import STARTED, Job
 from services.intake.importing.live import Registering
 from services.intake.importing.reading import batches, opened, rows_in
+from services.intake.importing.recognising import Recognising
 from services.intake.importing.recording import Recording
+from services.intake.importing.shelf import shelf
 from services.intake.profiles.report import ImportReport
 from services.intake.profiles.result import CellFinding, Outcome, RowResult
 from services.intake.profiles.rows import SheetFile
-from services.intake.profiles.shelf import ProfileUnknown, profile
+from services.intake.profiles.shelf import ProfileUnknown
 from services.intake.profiles.totals import FileTotals
 from services.intake.window import Window
 
@@ -39,6 +41,10 @@ KEPT_FINDINGS = 100
 """So many stand in the report itself; all of them on the findings' pages."""
 
 log = structlog.get_logger()
+
+
+Taking = Recording | Registering | Recognising
+"""What takes the rows in: as history, as live clues, or not at all."""
 
 
 class Interrupted(Exception):
@@ -92,9 +98,7 @@ async def run_import(window: Window, job: Job) -> None:
         return
     await window.pool.execute(STARTED, job.import_id, rows_in(file))
     tally = Tally(file.profile.money.currency)
-    live = file.profile.registers == "live"
-    recording = await (_registering if live else _recording)(window, job, file)
-    await _rows(window, recording, file, tally)
+    await _rows(window, job, file, tally)
     if job.mode == "apply":
         await _do(window, job, FinishImport(import_id=job.import_id, **tally.counts))
     await jobs.end(window.pool, job.import_id, _report(job, file, tally))
@@ -115,26 +119,28 @@ async def _opened(window: Window, job: Job) -> SheetFile:
     content = await asyncio.to_thread(
         files.read, job.import_id, job.key_id, job.wrapped_key
     )
-    return await opened(profile(job.profile), job, content)
+    return await opened((await shelf(window)).of_job(job), job, content)
 
 
-async def _recording(window: Window, job: Job, file: SheetFile) -> Recording:
-    batch = Batch(
+async def _taking(window: Window, job: Job, file: SheetFile) -> Taking:
+    begun = None if job.mode == "dry_run" else await _open(window, job, file)
+    match file.profile.registers:
+        case "history":
+            return Recording(window, job, _batch(job, file), begun)
+        case "live":
+            return Registering(window, job, file, begun)
+        case "nothing":
+            return Recognising(window.pool)
+
+
+def _batch(job: Job, file: SheetFile) -> Batch:
+    return Batch(
         import_id=job.import_id,
         profile=job.profile,
         profile_version=file.profile.version,
         channel=file.profile.channel,
         unit=job.actor.unit,
     )
-    if job.mode == "dry_run":
-        return Recording(window, job, batch)
-    return Recording(window, job, batch, await _open(window, job, file))
-
-
-async def _registering(window: Window, job: Job, file: SheetFile) -> Registering:
-    dry = job.mode == "dry_run"
-    opened = None if dry else await _open(window, job, file)
-    return Registering(window, job, file, opened)
 
 
 async def _open(window: Window, job: Job, file: SheetFile) -> UUID:
@@ -149,14 +155,12 @@ async def _open(window: Window, job: Job, file: SheetFile) -> UUID:
     return done.events[0].id
 
 
-async def _rows(
-    window: Window, recording: Recording | Registering, file: SheetFile, tally: Tally
-) -> None:
-    job = recording.job
+async def _rows(window: Window, job: Job, file: SheetFile, tally: Tally) -> None:
+    taking = await _taking(window, job, file)
     async with aclosing(batches(file, window.keys.digests)) as read:
         async for batch in read:
             await _may_go_on(window)
-            step = recording.record if job.mode == "apply" else recording.judged
+            step = taking.record if job.mode == "apply" else taking.judged
             ended = await step(batch)
             first = tally.rows + 1
             tally.add(batch, ended)

@@ -65,8 +65,8 @@ def _amount(row: RowReading, meaning: str, cell: Cell) -> Money | None:
     if number is None:
         row.found("amount-is-text", meaning)
         return None
-    scale = row.layout.places[meaning].rule.scale
-    return _in_minor_units(row, meaning, number * scale)
+    column = row.layout.places[meaning].rule
+    return _in_minor_units(row, meaning, number * column.scale / column.per)
 
 
 def _in_minor_units(row: RowReading, meaning: str, number: Decimal) -> Money | None:

@@ -62,6 +62,18 @@ CATALOGUE: Mapping[str, FindingKind] = {
         "该渠道的这个编号已经登记为线索;本行不再登记。",
         "The channel's number is registered as a clue; nothing to do.",
     ),
+    "own-known": FindingKind(
+        _I,
+        "本行是本系统导出的,已在系统中;不再登记。表中的改动不会写入,请在案件页办理。",
+        "The row came from this system and is known; nothing to do. What was changed in"
+        " the sheet is not taken over: act on the case's page.",
+    ),
+    "own-unknown": FindingKind(
+        _E,
+        "系统中查不到本行的系统标识;不登记,请核对是否为本系统导出的台账。",
+        "Nobody here knows the row's mark; not recorded, check whether the sheet came"
+        " from this system.",
+    ),
     "row-refused": FindingKind(
         _E,
         "这一格使本行不能登记;请改正后再导入。",

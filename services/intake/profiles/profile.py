@@ -65,7 +65,11 @@ class Window(Strict):
 
 
 class Column(Strict):
-    """One meaning's column: its headers, or its place; and what its cells allow."""
+    """One meaning's column: its headers, or its place; and what its cells allow.
+
+    One in the sheet is `scale` of the currency (10000: 万元); `per` make one of it
+    (100: 分).
+    """
 
     headers: tuple[str, ...] = ()
     at: Letters | None = None
@@ -74,6 +78,7 @@ class Column(Strict):
     window: Window | None = None
     not_before: Meaning | None = None
     scale: Annotated[int, Field(ge=1)] = 1
+    per: Literal[1, 100] = 1
 
 
 class SheetRule(Strict):
@@ -148,9 +153,13 @@ class Key(Strict):
 
 
 class Skip(Strict):
-    """Rows that are no claims (totals, examples): where a cell matches."""
+    """Rows that are no claims (totals, examples): where a cell matches.
 
-    meaning: Meaning
+    Without a meaning it is the row's first filled cell, its spaces left out, wherever
+    it stands: a total 合计 is often written under a column that nobody maps.
+    """
+
+    meaning: Meaning | None = None
     matches: Pattern
 
 
@@ -204,7 +213,9 @@ class TemplateRule(Strict):
 class Profile(Strict):
     """How one agency's sheets are read, in one version.
 
-    `registers`: whether a row is history, or a live clue of its channel.
+    `registers`: whether a row is history, a live clue of its channel, or nothing: rows
+    that this system wrote itself are recognised. `unmapped`: whether columns that
+    nobody maps are listed, or the file is refused.
     """
 
     name: Code
@@ -213,7 +224,7 @@ class Profile(Strict):
     kinds: Annotated[tuple[FileKind, ...], Field(min_length=1)]
     encodings: tuple[Literal["utf-8", "gb18030"], ...] = ("utf-8", "gb18030")
     channel: Code
-    registers: Literal["history", "live"] = "history"
+    registers: Literal["history", "live", "nothing"] = "history"
     header: Header = Header()
     sheets: tuple[SheetRule, ...] = (SheetRule(),)
     dates: Days
@@ -223,6 +234,7 @@ class Profile(Strict):
     employer: EmployerRule
     columns: Annotated[Mapping[Meaning, Column], Field(min_length=1)]
     ignored: tuple[str, ...] = ()
+    unmapped: Literal["listed", "refused"] = "listed"
     codes: Mapping[Meaning, Mapping[str, Code]] = {}
     notes: tuple[NoteRule, ...] = ()
     template: TemplateRule | None = None

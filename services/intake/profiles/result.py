@@ -130,9 +130,14 @@ def masked(cell: Cell) -> str:
     """
     if cell.kind in (CellKind.NUMBER, CellKind.DATE, CellKind.BOOL, CellKind.ERROR):
         return cell.text[:_SHOWN_CHARACTERS]
-    shape = "".join(_shape(character) for character in cell.text)
-    cut = shape[:_SHOWN_CHARACTERS]
-    return cut + "…" if len(shape) > _SHOWN_CHARACTERS else cut
+    return shape(cell.text)
+
+
+def shape(text: str) -> str:
+    """Return the shape of a text, cut where it is long; never its words."""
+    whole = "".join(_shape(character) for character in text)
+    cut = whole[:_SHOWN_CHARACTERS]
+    return cut + "…" if len(whole) > _SHOWN_CHARACTERS else cut
 
 
 def _shape(character: str) -> str:

@@ -11,9 +11,13 @@ from hashlib import sha256
 from libs.sheets.book import Book, open_book
 from libs.sheets.cell import CellKind, SheetRow
 from libs.sheets.limits import LIMITS, Limits
-from libs.sheets.refusal import SheetRefused
 from libs.sheets.source import Source
 from services.intake.profiles.amounts import read_amounts
+from services.intake.profiles.belonging import (
+    check_kind,
+    check_template,
+    check_unmapped,
+)
 from services.intake.profiles.days import read_days
 from services.intake.profiles.employers import read_employer
 from services.intake.profiles.layout import Layout, find_layouts, folded
@@ -55,16 +59,11 @@ class SheetFile:
 def open_sheets(profile: Profile, source: Source, limits: Limits = LIMITS) -> SheetFile:
     """Open a file under a profile; raises `SheetRefused`, also for a wrong template."""
     book = open_book(source, limits, profile.encodings)
-    if book.kind not in profile.kinds:
-        kinds = ", ".join(profile.kinds)
-        raise SheetRefused(
-            "wrong-template",
-            f"“{profile.title.zh}”模板只接受 {kinds};请选择正确的模板。",
-            f"The profile “{profile.title.en}” takes {kinds};"
-            " choose the right profile.",
-        )
-    _check_template(profile, book)
-    return SheetFile(profile, book, find_layouts(profile, book))
+    check_kind(profile, book)
+    check_template(profile, book)
+    layouts = find_layouts(profile, book)
+    check_unmapped(profile, layouts)
+    return SheetFile(profile, book, layouts)
 
 
 def read_rows(file: SheetFile, secret: bytes = b"") -> Iterator[RowResult]:
@@ -190,11 +189,29 @@ def _number(row: RowReading) -> str | None:
 
 
 def _is_no_claim(row: RowReading) -> bool:
-    return any(
-        re.fullmatch(rule.matches, plain_text(row.cell(rule.meaning))) is not None
+    return _repeats_header(row) or any(
+        re.fullmatch(rule.matches, words) is not None
         for rule in row.profile.rows.skip
-        if rule.meaning in row.cells
+        if (words := _looked_at(row, rule.meaning))
     )
+
+
+def _repeats_header(row: RowReading) -> bool:
+    """Tell whether the header is written again, as on each page of a paper ledger."""
+    places = row.layout.places
+    return bool(row.cells) and all(
+        places[meaning].header and folded(cell.text) == folded(places[meaning].header)
+        for meaning, cell in row.cells.items()
+    )
+
+
+def _looked_at(row: RowReading, meaning: str | None) -> str:
+    """Return the words of a meaning's cell, or of the row's first filled one."""
+    if meaning is not None:
+        return plain_text(row.cell(meaning))
+    ordered = (cell for _, cell in sorted(row.row.cells.items()))
+    first = next((plain_text(cell) for cell in ordered if cell.text.strip()), "")
+    return re.sub(r"\s+", "", first)
 
 
 def _closed(profile: Profile, filled: frozenset[str], codes: Mapping[str, str]) -> bool:
@@ -202,18 +219,3 @@ def _closed(profile: Profile, filled: frozenset[str], codes: Mapping[str, str]) 
         return True
     closing = profile.rows.closed_when
     return any(codes.get(meaning) in values for meaning, values in closing.items())
-
-
-def _check_template(profile: Profile, book: Book) -> None:
-    rule = profile.template
-    if rule is None:
-        return
-    found = book.named_cell(rule.cell).display.strip()
-    if found == rule.value or (not found and not rule.required):
-        return
-    raise SheetRefused(
-        "wrong-template",
-        f"文件不是“{profile.title.zh}”的 {rule.value} 版模板;请下载该模板填写。",
-        f"The file is not of the template {rule.value} of “{profile.title.en}”;"
-        " fetch that template and fill it in.",
-    )

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.intake.profiles.profile import Profile
 
 FOLDER = Path(__file__).parent
-_NOT_PROFILES = frozenset({"employer-words.toml"})
+_NOT_PROFILES = frozenset({"employer-words.toml", "header-words.toml"})
 
 
 class ProfileInvalid(Exception):
@@ -44,6 +44,13 @@ def profile(name: str) -> Profile:
     return load_profile(FOLDER / f"{name}.toml")
 
 
+def released_text(name: str) -> str:
+    """Return the TOML of a profile in this folder; raises `ProfileUnknown`."""
+    if name not in profile_names():
+        raise ProfileUnknown(name, profile_names())
+    return (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+
+
 def load_profile(path: Path) -> Profile:
     """Read a profile file; raises `ProfileInvalid` with every problem it has."""
     try:
@@ -52,6 +59,7 @@ def load_profile(path: Path) -> Profile:
         raise ProfileInvalid(path.name, ("cannot be read as UTF-8 text",)) from broken
 
 
+@lru_cache(maxsize=256)
 def read_profile(name: str, text: str) -> Profile:
     """Read a profile from its text; raises `ProfileInvalid`."""
     try:

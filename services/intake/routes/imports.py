@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from datetime import datetime
-from pathlib import PurePath
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,28 +11,24 @@ from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from libs import ids
 from libs.events.decider import NotVisible
-from libs.sheets.limits import LIMITS
-from libs.sheets.refusal import SheetRefused
-from libs.sheets.source import Source, sniff
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from libs.web.callers import SignedIn
 from libs.web.cursor import listing, next_link
-from libs.web.idempotency import Creation, Repeatable
+from libs.web.idempotency import Creation
 from libs.web.languages import Said as Words
-from libs.web.problem_kinds import KINDS
-from libs.web.problems import FieldError, More, Problem, RuleProblem
+from libs.web.problems import FieldError, More, Problem
 from services.intake.importing import jobs
-from services.intake.importing.files import Files
-from services.intake.importing.jobs import ADD, RECENT, Job, job_of
+from services.intake.importing.handing_in import Asked, handed_in, source_of
+from services.intake.importing.jobs import RECENT, Job, job_of
 from services.intake.importing.runner import Runner
+from services.intake.importing.shelf import Shelf, shelf
 from services.intake.profiles.error_workbook import write_error_workbook
 from services.intake.profiles.profile import Profile
 from services.intake.profiles.result import CellFinding, Outcome, RowResult
-from services.intake.profiles.shelf import ProfileUnknown, profile
-from services.intake.routes.profiles import SEEING, workbook_answer
+from services.intake.profiles.shelf import ProfileUnknown
+from services.intake.routes.workbooks import SEEING, workbook_answer
 from services.intake.window import Window
 
 SEES_ALL = frozenset({"leading-group", "auditor"})
@@ -48,7 +42,11 @@ MOST = 200_000
 
 
 class Import(BaseModel):
-    """An import: how far it is, what it came to, or why it was refused."""
+    """An import: how far it is, what it came to, or why it was refused.
+
+    `sample_id`: the sheet of the workbench that a profile not in force was tried on;
+    `profile_text`: that profile's TOML.
+    """
 
     import_id: UUID
     profile: str
@@ -65,6 +63,9 @@ class Import(BaseModel):
     asked_at: datetime
     finished_at: datetime | None
     live_channel: str | None
+    registers: Literal["history", "live", "nothing"] | None
+    sample_id: UUID | None
+    profile_text: str | None
     findings_url: str
     error_workbook_url: str
 
@@ -106,15 +107,14 @@ def _handing_in(routes: APIRouter, window: Window, runner: Runner) -> None:
     ) -> JSONResponse:
         """Take an agency's sheet in; it is read in the background."""
         permissions.require(caller, "ImportHistory")
-        found = _known_profile(profile)
+        at_hand = await shelf(window)
+        found = _known_profile(at_hand, profile)
         if found.registers == "live":
             permissions.require(caller, "RegisterComplaint")
-        source = await _source(file)
-        job = await _kept(window, act, source, (found, mode))
+        source = await source_of(file)
+        job = await handed_in(window, act, source, Asked(found, mode))
         runner.wake.set()
-        location = f"/v1/imports/{job.import_id}"
-        said = _shown(job)
-        return JSONResponse(said, 202, {"Location": location})
+        return under_way(at_hand, job)
 
 
 def _following(routes: APIRouter, window: Window) -> None:
@@ -124,12 +124,14 @@ def _following(routes: APIRouter, window: Window) -> None:
         permissions.require(caller, "ImportHistory", SEEING)
         unit = None if caller.actor.role in SEES_ALL else caller.actor.unit
         rows = await window.pool.fetch(RECENT, unit)
-        return [_import(job_of(row), with_report=False) for row in rows]
+        found = await shelf(window)
+        return [_import(found, job_of(row), with_report=False) for row in rows]
 
     @routes.get("/v1/imports/{import_id}")
     async def one(import_id: UUID, caller: OfficerCaller) -> Import:
         """Return an import: its progress, then its report."""
-        return _import(await _visible(window, import_id, caller))
+        job = await visible(window, import_id, caller)
+        return _import(await shelf(window), job)
 
 
 def _found(routes: APIRouter, window: Window) -> None:
@@ -141,7 +143,7 @@ def _found(routes: APIRouter, window: Window) -> None:
         page: Annotated[Page, Query()],
     ) -> JSONResponse:
         """Return what was found in the cells, a page at a time."""
-        await _visible(window, import_id, caller)
+        await visible(window, import_id, caller)
         listed = listing(request.url.path, {"code": page.code})
         cursors = request.app.state.cursors
         mark = cursors.unseal(listed, page.cursor) if page.cursor else (0, -1)
@@ -158,16 +160,16 @@ def _found(routes: APIRouter, window: Window) -> None:
     @routes.get("/v1/imports/{import_id}/errors.xlsx", response_class=Response)
     async def workbook(import_id: UUID, caller: OfficerCaller) -> Response:
         """Return the findings as a workbook for the office that sent the sheet."""
-        await _visible(window, import_id, caller)
+        await visible(window, import_id, caller)
         rows = await window.pool.fetch(FINDINGS, import_id, None, 0, -1, MOST)
         results = [_result(row) for row in rows]
         content = await asyncio.to_thread(write_error_workbook, results)
         return workbook_answer(content, f"errors-{import_id}.xlsx")
 
 
-def _known_profile(name: str) -> Profile:
+def _known_profile(found: Shelf, name: str) -> Profile:
     try:
-        return profile(name)
+        return found.profile(name)
     except ProfileUnknown as unknown:
         names = "、".join(unknown.names)
         words = Words(f"没有这个模板；可用：{names}。", f"Use one of: {names}.")
@@ -175,56 +177,8 @@ def _known_profile(name: str) -> Profile:
         raise Problem("invalid", more=More([error])) from None
 
 
-async def _source(file: UploadFile) -> Source:
-    content = await file.read(LIMITS.file_bytes + 1)
-    suffix = PurePath(file.filename or "").suffix.lower()[:8]
-    source = Source(f"import{suffix}", content)
-    try:
-        sniff(source)
-    except SheetRefused as refusal:
-        words = Words(refusal.zh, refusal.en)
-        raise RuleProblem(refusal.code, words, KINDS["invalid"]) from None
-    return source
-
-
-async def _kept(
-    window: Window, act: Repeatable, source: Source, asked: tuple[Profile, str]
-) -> Job:
-    """Seal the file and note the import; a repeat finds what it noted first."""
-    import_id = ids.named("import", act.command_id)
-    there = await jobs.find(window.pool, import_id)
-    if there is None:
-        files = Files(window.running.settings.objects, window.keys)
-        wrapped = await asyncio.to_thread(files.keep, import_id, source.content)
-        await window.pool.execute(ADD, *_row(window, act, source, asked), wrapped)
-        there = await jobs.find(window.pool, import_id)
-    if there is None or there.row["request_hmac"] != act.request_hmac:
-        raise Problem("key-reused")
-    return there
-
-
-def _row(
-    window: Window, act: Repeatable, source: Source, asked: tuple[Profile, str]
-) -> Sequence[Any]:
-    found, mode = asked
-    actor = act.actor
-    return (
-        ids.named("import", act.command_id),
-        act.request_hmac,
-        found.name,
-        found.version,
-        mode,
-        actor.id,
-        actor.role,
-        actor.unit,
-        PurePath(source.name).suffix,
-        source.digest,
-        len(source.content),
-        window.keys.current,
-    )
-
-
-async def _visible(window: Window, import_id: UUID, caller: SignedIn) -> Job:
+async def visible(window: Window, import_id: UUID, caller: SignedIn) -> Job:
+    """Return an import that the caller's unit may see; raises NotVisible."""
     permissions.require(caller, "ImportHistory", SEEING)
     job = await jobs.find(window.pool, import_id)
     actor = caller.actor
@@ -233,8 +187,16 @@ async def _visible(window: Window, import_id: UUID, caller: SignedIn) -> Job:
     return job
 
 
-def _import(job: Job, *, with_report: bool = True) -> Import:
+def under_way(found: Shelf, job: Job) -> JSONResponse:
+    """Answer that an import was taken in, and where it is followed."""
+    location = f"/v1/imports/{job.import_id}"
+    said = _import(found, job).model_dump(mode="json")
+    return JSONResponse(said, 202, {"Location": location})
+
+
+def _import(found: Shelf, job: Job, *, with_report: bool = True) -> Import:
     row, place = job.row, f"/v1/imports/{job.import_id}"
+    profile = _read_by(found, job)
     return Import(
         import_id=job.import_id,
         profile=job.profile,
@@ -250,23 +212,27 @@ def _import(job: Job, *, with_report: bool = True) -> Import:
         file_sha256=job.file_sha256,
         asked_at=row["asked_at"],
         finished_at=row["finished_at"],
-        live_channel=_live_channel(job),
+        live_channel=_live_channel(profile),
+        registers=profile.registers if profile else None,
+        sample_id=row["sample_id"],
+        profile_text=job.profile_text if with_report else None,
         findings_url=f"{place}/findings",
         error_workbook_url=f"{place}/errors.xlsx",
     )
 
 
-def _live_channel(job: Job) -> str | None:
-    """Return the channel whose live clues the rows became; None: rows are history."""
+def _live_channel(profile: Profile | None) -> str | None:
+    """Return the channel whose live clues the rows became; None: rows are none."""
+    live = profile is not None and profile.registers == "live"
+    return profile.channel if live and profile else None
+
+
+def _read_by(found: Shelf, job: Job) -> Profile | None:
+    """Return the profile by which it was read; None: it was withdrawn."""
     try:
-        found = profile(job.profile)
+        return found.of_job(job)
     except ProfileUnknown:
         return None
-    return found.channel if found.registers == "live" else None
-
-
-def _shown(job: Job) -> dict[str, Any]:
-    return _import(job).model_dump(mode="json")
 
 
 def _json(text: str | None) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
-from services.intake.vault.rotating import FILES, PERSONS, left, rewrap
+from services.intake.vault.rotating import FILES, PERSONS, SAMPLES, left, rewrap
 from services.intake.window import Window
 
 
@@ -29,6 +29,7 @@ def router(window: Window) -> APIRouter:
         async with window.pool.acquire() as connection:
             persons = await rewrap(connection, window.keys, PERSONS)
             files = await rewrap(connection, window.keys, FILES)
+            files += await rewrap(connection, window.keys, SAMPLES)
             still = await left(connection, window.keys)
         return {"rewrapped": {"persons": persons, "files": files}, **asdict(still)}
 

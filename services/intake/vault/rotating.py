@@ -43,12 +43,14 @@ WHERE wrapped_key IS NOT NULL AND key_id <> $1"""  # noqa: S608 -- constants
 
 PERSONS = Wrapped("vault.person", "person_id")
 FILES = Wrapped("imports.job", "import_id")
+SAMPLES = Wrapped("imports.sample", "sample_id")
 
 
 @dataclass(frozen=True)
 class Left:
     """How many keys of persons and of files are not under the current master key.
 
+    Samples of the workbench are files, too.
     `retired`: how many retired master keys the deployment was given.
     """
 
@@ -77,8 +79,8 @@ async def rewrap(connection: asyncpg.Connection, keys: Keys, where: Wrapped) -> 
 
 async def left(connection: asyncpg.Connection, keys: Keys) -> Left:
     """Say what is left under other master keys, known or not."""
-    persons, files = [
+    persons, files, samples = [
         await connection.fetchval(where.count, keys.current)
-        for where in (PERSONS, FILES)
+        for where in (PERSONS, FILES, SAMPLES)
     ]
-    return Left(persons, files, len(keys.wrapping) - 1)
+    return Left(persons, files + samples, len(keys.wrapping) - 1)

@@ -83,6 +83,7 @@ COLUMNS = (
     *(Column(name, _amount(name), "money", 14, _sum(name)) for name in AMOUNTS),
     Column("due_on", _plain("due_on"), "day"),
     Column("closed_at", _plain("closed_at"), "moment", 17),
+    Column("mark", _plain("mark"), width=42),
 )
 
 

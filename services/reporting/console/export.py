@@ -20,6 +20,10 @@ from services.reporting.reading.listed import Line
 FIRST_ROW = 4
 
 
+TEMPLATE, CELL = "own-ledger/1", "qingxin_template"
+"""What tells intake that the sheet is this system's own: then it registers nothing."""
+
+
 def workbook(
     visit: Visit,
     answer: Answer[Ledger],
@@ -36,6 +40,9 @@ def workbook(
     last = paper.rows(answer.found.lines)
     paper.totals(last, answer.found)
     paper.layout(last)
+    if columns is COLUMNS:
+        # With fewer columns it is a list to read, and no ledger to hand in again.
+        _own(book)
     book.close()
     name = f"ledger-{local(visit.running.last_now):%Y%m%d-%H%M}.xlsx"
     disposition = f'attachment; filename="{name}"'
@@ -126,3 +133,10 @@ class _Paper:
         sheet.set_paper(8)  # A3
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(FIRST_ROW - 1)
+
+
+def _own(book: Workbook) -> None:
+    hidden = book.add_worksheet("_qingxin")
+    hidden.write_string(0, 0, TEMPLATE)
+    hidden.very_hidden()
+    book.define_name(CELL, "=_qingxin!$A$1")

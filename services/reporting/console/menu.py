@@ -36,6 +36,7 @@ GROUPS = {
         ("calendars", "/console/calendars", "ReadCases"),
         ("owner-rules", "/console/owner-rules", "ReadCases"),
         ("imports", "/console/imports", "ImportHistory"),
+        ("workbench", "/console/workbench", "DraftImportProfile"),
     ),
     "running": (
         ("verify", "/console/verify", "Verify"),

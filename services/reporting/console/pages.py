@@ -35,6 +35,7 @@ from services.reporting.console.routes import (
     supervision,
     tasks,
     today,
+    workbench,
 )
 
 STATIC = Path(__file__).parent / "static"
@@ -54,6 +55,7 @@ def routers(running: Running) -> Sequence[APIRouter]:
         today, finding, cases, acting, advice, duplicates, evidence, registering,
         ledger, channels, signals, rosters, early_warnings, incidents, supervision,
         patrols, tasks, responsibility, statistics, calendars, owner_rules, importing,
+        workbench,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)

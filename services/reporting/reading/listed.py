@@ -63,7 +63,7 @@ SELECT f.case_id, f.clue_id, f.unit, f.first_asked_unit, f.channel, f.history,
        COALESCE(k.employer_name, i.employer_name, o.employer_name) AS employer_name,
        COALESCE(k.project_name, o.project_name) AS project_name, k.matter,
        k.verified AS clue_verified, k.answered, i.profile, i.sheet, i.row AS sheet_row,
-       {GROUP} AS group_case
+       i.row_id, {GROUP} AS group_case
 FROM {{case_file}} f
 LEFT JOIN {{clue}} k ON k.case_id = f.case_id
 LEFT JOIN {{imported}} i ON k.case_id IS NULL AND i.case_id = f.case_id
@@ -120,6 +120,12 @@ class Line:
     group_case: bool
     identified: int
     unidentified: int
+    row_id: UUID | None
+
+    @property
+    def mark(self) -> str:
+        """Return the stream in which it began: by it a sheet of ours is known again."""
+        return f"row-{self.row_id}" if self.row_id else f"clue-{self.clue_id}"
 
 
 PLAIN = tuple(name for name in Line.__dataclass_fields__ if name != "stage")

@@ -18,6 +18,7 @@ from libs.events.contracts import (
     patrols,
     reporting,
     routing,
+    sheets,
     supervision,
 )
 from libs.events.event import Event, Recorded
@@ -81,8 +82,8 @@ def _told() -> tuple[type[Event], ...]:
 
 
 VOCABULARIES = (
-    intake, channels, duplicates, patrols, routing, clocks, supervision, duties,
-    enforcement, merging, groups, reporting, operation,
+    intake, channels, duplicates, patrols, sheets, routing, clocks, supervision,
+    duties, enforcement, merging, groups, reporting, operation,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
 
