@@ -102,3 +102,25 @@ def opinion(thread: Thread, at: datetime, who: str, number: str, url: str) -> No
     opinion_id = ids.named("opinion", number)
     body = {"clue_id": str(thread.clue_id)}
     thread.do(at, who, [_new(f"/v1/opinions/{opinion_id}/clue", body)])
+
+
+def _led(thread: Thread, act: str, body: dict[str, Any], adds: int = 0) -> Act:
+    path = f"/v1/cases/{thread.case_id}/{act}"
+    return Act("routing", path, "case", body, adds, timed=False)
+
+
+def take_the_lead(thread: Thread, at: datetime, who: str, due: datetime) -> None:
+    """Give a case a leader and a task force, and list it until a day (F-2.4.1b)."""
+    leader = str(ids.actor_id(thread.book.issuer, "hd-01"))
+    thread.do(at, who, [_led(thread, "leader", {"leader_id": leader})])
+    force = _led(thread, "task-force", {"units": ["DO", "LI", "PO"]}, adds=1)
+    thread.do(at, who, [force])
+    thread.do(at, who, [_led(thread, "listing", {"due_on": due.date().isoformat()})])
+
+
+def strike_off(thread: Thread, at: datetime, who: tuple[str, str], result: str) -> None:
+    """Propose by one that a case be struck off the list; another does it."""
+    proposer, office = who
+    said = {"result": result}
+    thread.do(at, proposer, [_led(thread, "delisting-proposal", said)])
+    thread.do(at, office, [_led(thread, "delisting", {})])
