@@ -224,6 +224,16 @@ def in_force(rules: Iterable[ClockRule], clock: str, on: date) -> ClockRule | No
     return max(found, key=lambda rule: rule.version, default=None)
 
 
+def all_in_force(rules: Iterable[ClockRule], on: date) -> list[ClockRule]:
+    """Choose of each clock what `in_force` chooses, in the order of their ids."""
+    found: dict[str, ClockRule] = {}
+    for rule in rules:
+        best = found.get(rule.id)
+        if rule.effective_from <= on and (best is None or best.version < rule.version):
+            found[rule.id] = rule
+    return [found[clock] for clock in sorted(found)]
+
+
 def due(  # noqa: PLR0913 -- two are by name and optional.
     rule: ClockRule,
     start: date | datetime,

@@ -256,6 +256,7 @@ def lifting(case: Case, noted: known.Known, case_id: UUID, stamp: Stamp) -> list
     What the authors of merged clues were told stands: it was their own answer.
     """
     told = sorted(noted.answered & {*case.members.values()})
+    cause = stamp.causation_id or stamp.command_id
     facts: tuple[tuple[Literal["reopened", "answered"], UUID], ...] = (
         ("reopened", case_id),
         *(("answered", clue_id) for clue_id in told),
@@ -263,9 +264,7 @@ def lifting(case: Case, noted: known.Known, case_id: UUID, stamp: Stamp) -> list
     return [
         New(
             known.KIND.stream(case_id),
-            CaseFactNoted(
-                case_id=case_id, fact=fact, subject=subject, cause=stamp.command_id
-            ),
+            CaseFactNoted(case_id=case_id, fact=fact, subject=subject, cause=cause),
         )
         for fact, subject in facts
     ]

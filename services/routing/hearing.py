@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from libs.calendar.clocks import ClockRule, Resume, Stop, in_force
+from libs.calendar.clocks import ClockRule, Resume, Stop, all_in_force
 from libs.calendar.local_days import day_of, start_of_day
 from libs.events.command import Command, Stamp
 from libs.events.contracts import channels, duplicates, intake
@@ -76,10 +76,10 @@ def _in_effect(
     """Yield each clock that the event starts (None), stops or resumes; its subject."""
     clocks = states.of(rulebook.KIND, rulebook.CLOCKS.subject).clocks
     held = states.of(case.KIND, command.case_id)
-    for clock in sorted({rule.id for rule in clocks}):
-        rule = in_force(clocks, clock, day_of(command.at))
-        subject = _subject(rule, command, held) if rule else None
-        if rule is None or subject is None:
+    # One pass over the book: every event of every case is heard.
+    for rule in all_in_force(clocks, day_of(command.at)):
+        subject = _subject(rule, command, held)
+        if subject is None:
             continue
         if _starts(rule, command):
             yield rule, subject, None

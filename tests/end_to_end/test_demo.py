@@ -149,7 +149,8 @@ async def _identities(
     }
     whole = {name: value.get(None, 0) for name, value in values.items()}
     counted = await connection.fetchrow(COUNTED, known_at, cut_off)
-    assert whole["S06"] == whole["S07"] == counted["opened"] == counted["channels"]
+    assert whole["S06"] == counted["opened"] == counted["channels"]
+    assert whole["S07"] == whole["S06"] - counted["linked"]
     assert whole["S40-open"] == counted["opened"] - counted["closed"]
     chain = [whole[name] for name in ("S06", "S07", "S08", "S09", "S10")]
     assert chain == sorted(chain, reverse=True)
@@ -167,6 +168,9 @@ SELECT
   (SELECT COUNT(*) FILTER (WHERE kind = 'closed')
         - COUNT(*) FILTER (WHERE kind = 'reopened') FROM case_fact_as_known($1)
      WHERE COALESCE(happened_at, recorded_at) < $2) AS closed,
+  (SELECT COUNT(*) FILTER (WHERE kind = 'linked')
+        - COUNT(*) FILTER (WHERE kind = 'unlinked') FROM case_fact_as_known($1)
+     WHERE COALESCE(happened_at, recorded_at) < $2) AS linked,
   (SELECT COALESCE(SUM(n), 0)::bigint FROM (
      SELECT channel, COUNT(*) AS n FROM case_fact_as_known($1)
      WHERE kind = 'registered' AND COALESCE(happened_at, recorded_at) < $2

@@ -26,6 +26,7 @@ LEFT_OUT = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", ALL)
 async def test_no_service_fails_on_what_its_document_describes(
     whole: Whole, service: str

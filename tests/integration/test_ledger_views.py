@@ -22,7 +22,7 @@ async def posted(
 
 
 def heads(answer: httpx.Response) -> list[str | None]:
-    (sheet,) = load_workbook(BytesIO(answer.content)).worksheets
+    sheet = load_workbook(BytesIO(answer.content)).worksheets[0]
     return [cell.value for cell in sheet[4]]
 
 

@@ -18,6 +18,7 @@ from libs.calendar import (
     read_years,
     warning_times,
 )
+from libs.calendar.clocks import all_in_force
 from libs.calendar.deadlines import FixedDate, Hours, NaturalDays
 
 RULES = Path(__file__).parents[2] / "services/routing/rules"
@@ -263,6 +264,9 @@ def test_a_new_version_counts_from_its_effective_date() -> None:
     assert in_force(rules, "CLK-02", date(2024, 1, 1)) == new
     assert in_force(rules, "CLK-02", date(2004, 1, 1)) is None
     assert in_force(rules, "CLK-99", date(2024, 1, 1)) is None
+    for on in (date(2004, 1, 1), date(2023, 12, 31), date(2024, 1, 1)):
+        each = [in_force(rules, clock, on) for clock in sorted({r.id for r in rules})]
+        assert all_in_force(rules, on) == [rule for rule in each if rule]
 
 
 def test_rules_and_notices_survive_the_way_through_an_event() -> None:

@@ -17,6 +17,7 @@ from libs.events.journal.call import (
     events_between,
     refusal,
 )
+from libs.events.journal.remembered import Remembered
 from libs.events.journal.words import (
     Appended,
     ClockAhead,
@@ -26,9 +27,15 @@ from libs.events.journal.words import (
     Result,
 )
 
+# Of the last event that is remembered comes all but its text.
+NEW_TEXTS = rows.COLUMNS.replace(
+    " data,", " CASE WHEN version > known THEN data END AS data,"
+)
 STREAMS = (
-    f"SELECT {rows.COLUMNS} FROM journal.event"  # noqa: S608 -- a constant list.
-    " WHERE stream = ANY($1) ORDER BY stream, version"
+    f"SELECT {NEW_TEXTS}"  # noqa: S608 -- a constant list.
+    " FROM unnest($1::text[], $2::int[]) AS asked(name, known)"
+    " JOIN journal.event ON stream = name AND version >= known"
+    " ORDER BY stream, version"
 )
 AFTER = (
     f"SELECT {rows.COLUMNS} FROM journal.event"  # noqa: S608 -- a constant list.
@@ -58,19 +65,31 @@ class Journal:
         self.pool = pool
         self.service = service
         self._site = ""
+        self._remembered = Remembered()
 
     async def read_streams(self, names: Sequence[str]) -> dict[str, list[Recorded]]:
         """Return each named stream's events in order, an unknown stream's as [].
 
         One query. Raises LogCorrupted when a stream has a gap.
         """
-        streams: dict[str, list[Recorded]] = {name: [] for name in names}
-        for row in await self.pool.fetch(STREAMS, list(streams)):
-            stream = streams[row["stream"]]
+        remembered = self._remembered
+        streams = {name: remembered.events(name) for name in names}
+        known = [len(events) for events in streams.values()]
+        stale = {name for name, events in streams.items() if events}
+        for row in await self.pool.fetch(STREAMS, list(streams), known):
+            name, stream = row["stream"], streams[row["stream"]]
+            if row["data"] is None:
+                stale -= {name} if remembered.holds(name, row["leaf"]) else set()
+                continue
             stream.append(rows.recorded(row, self.service))
             if row["version"] != len(stream):
-                message = f"{row['stream']} has no version {len(stream)}"
-                raise LogCorrupted(message)
+                raise LogCorrupted(f"{name} has no version {len(stream)}")
+        if stale:
+            # Another database stands here than the one that was read.
+            remembered.forget([*stale])
+            return await self.read_streams(names)
+        for name, events in streams.items():
+            remembered.keep(name, events)
         return streams
 
     async def read(self, after: int, limit: int = 1000) -> list[Recorded]:
