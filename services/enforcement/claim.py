@@ -7,7 +7,7 @@ Claimed, verified, ordered, paid and confirmed never overwrite each other (domai
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypedDict
 from uuid import UUID
 
 from libs.events.command import Command
@@ -253,6 +253,23 @@ def counted(claim: Claim) -> None:
         raise Rejected(
             "claim-duplicate", "这笔请求已标记为重复，请在对应的请求上办理。"
         )
+
+
+class Whose(TypedDict):
+    """The ids that an event of a claim carries: its own, its case's and its clue's."""
+
+    claim_id: UUID
+    case_id: UUID
+    clue_id: UUID
+
+
+def whose(command: ClaimCommand, claim: Claim) -> Whose:
+    """Return whose an event on the command's claim is."""
+    return Whose(
+        claim_id=command.claim_id,
+        case_id=claim.case_id or command.case_id,
+        clue_id=claim.clue_id or command.case_id,
+    )
 
 
 def on_claim(command: ClaimCommand, claim: Claim, event: Event) -> list[New]:

@@ -30,6 +30,7 @@ from services.enforcement.claim import (
     noted_of,
     on_claim,
     then_reads,
+    whose,
 )
 from services.enforcement.thresholds import representation
 
@@ -90,9 +91,7 @@ def consent(command: RecordConsent, stamp: Stamp, states: States) -> list[New]:
     if command.matter in this.consents:
         return []
     recorded = RepresentedConsentRecorded(
-        claim_id=command.claim_id,
-        case_id=this.case_id or command.case_id,
-        clue_id=this.clue_id or command.case_id,
+        **whose(command, this),
         person_id=this.person_id or command.claim_id,
         matter=command.matter,
         proof=command.proof,

@@ -23,6 +23,7 @@ from services.enforcement.claim import (
     noted_of,
     on_claim,
     then_reads,
+    whose,
 )
 
 
@@ -48,9 +49,7 @@ def confirm(command: ConfirmClaim, stamp: Stamp, states: States) -> list[New]:
     if claim.roster == "confirmed":
         return []
     confirmed = ClaimConfirmedByWorker(
-        claim_id=command.claim_id,
-        case_id=claim.case_id or command.case_id,
-        clue_id=claim.clue_id or command.case_id,
+        **whose(command, claim),
         person_id=claim.person_id or command.claim_id,
         method=command.method,
     )
@@ -63,9 +62,7 @@ def disclaim(command: DisclaimClaim, stamp: Stamp, states: States) -> list[New]:
     if claim.roster == "disclaimed":
         return []
     disclaimed = ClaimDisclaimed(
-        claim_id=command.claim_id,
-        case_id=claim.case_id or command.case_id,
-        clue_id=claim.clue_id or command.case_id,
+        **whose(command, claim),
         person_id=claim.person_id or command.claim_id,
         reason=command.reason,
         method=command.method,

@@ -30,6 +30,7 @@ from services.enforcement.claim import (
     noted_of,
     on_claim,
     then_reads,
+    whose,
 )
 from services.enforcement.naming import NamesOfficers, must_be
 from services.enforcement.representing import CONSENT, bound
@@ -124,9 +125,7 @@ def verify_facts(command: VerifyFacts, stamp: Stamp, states: States) -> list[New
         raise Rejected("same-person", "复核人不能是核实人本人，请另选一人。")
     _reviewed(command, stamp)
     verified = FactsVerified(
-        claim_id=command.claim_id,
-        case_id=claim.case_id or command.case_id,
-        clue_id=claim.clue_id or command.case_id,
+        **whose(command, claim),
         verified=command.verified,
         evidence=command.evidence,
         reviewer_id=command.reviewer_id,
@@ -153,9 +152,7 @@ def withdraw_claim(command: WithdrawClaim, stamp: Stamp, states: States) -> list
     if claim.withdrawn:
         return []
     withdrawn = ClaimWithdrawn(
-        claim_id=command.claim_id,
-        case_id=claim.case_id or command.case_id,
-        clue_id=claim.clue_id or command.case_id,
+        **whose(command, claim),
         reason=command.reason,
     )
     return on_claim(command, claim, withdrawn)

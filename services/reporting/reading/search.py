@@ -79,8 +79,11 @@ async def search(running: Running, asking: Asking, text: str) -> Answer[Hits]:
         of = await completed(running, connection, VIEWS)
         if not typed:
             return Answer(Hits([], more=False), of)
-        names = await connection.fetch(NAMES.at(asking.as_of), asking.as_of)
-        heard = sounding(typed, (row["name"] for row in names))
+        heard: list[str] = []
+        if is_short(typed):
+            # Every name there is: only for what may be initials at all.
+            names = await connection.fetch(NAMES.at(asking.as_of), asking.as_of)
+            heard = sounding(typed, (row["name"] for row in names))
         who = (asking.as_of, asking.sees_all, asking.actor.unit)
         asked = FOUND.at(asking.as_of)
         rows = await connection.fetch(asked, *who, typed, literal(typed), heard)
@@ -99,12 +102,16 @@ async def of_clues(
     return Answer(_hits([(row, "person") for row in rows]), of)
 
 
+def is_short(typed: str) -> bool:
+    """Say whether what was typed may be a name's initials: letters, two or more."""
+    return len(typed) >= FEWEST_INITIALS and typed.isascii() and typed.isalpha()
+
+
 def sounding(typed: str, names: Iterable[str]) -> list[str]:
     """Return the names whose pinyin initials have what was typed in short."""
-    short = typed.lower()
-    if len(short) < FEWEST_INITIALS or not (short.isascii() and short.isalpha()):
+    if not is_short(typed):
         return []
-    return [name for name in names if short in initials(name)]
+    return [name for name in names if typed.lower() in initials(name)]
 
 
 def _hits(rows: Sequence[tuple[Mapping[str, Any], str]]) -> Hits:
