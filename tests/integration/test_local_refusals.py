@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -144,6 +145,25 @@ async def test_a_private_folder_and_a_foreign_postgres_on_path_are_no_obstacle(
     assert not (tmp_path / "used").exists()
     # An ordinary user's server may live in a private folder; root's may not.
     assert place.folder.is_relative_to(private) == (place.account is None)
+
+
+def test_a_port_that_another_server_took_meanwhile_is_not_ours(
+    tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = int(urlsplit(postgres).port or 0)
+    (tmp_path / "logs").mkdir()
+    place = server.prepare(tmp_path, "secret")
+    monkeypatch.setattr(ports, "is_free", lambda _: True)
+    try:
+        with pytest.raises(Cannot, match="PostgreSQL"):
+            server.launch(place, taken, "secret")
+    finally:
+        shutil.rmtree(place.folder.parent)
+
+
+def test_a_chosen_port_is_none_that_an_outgoing_connection_may_get() -> None:
+    low, high = map(int, ports.EPHEMERAL.read_text().split())
+    assert not any(low <= ports.free_port() <= high for _ in range(50))
 
 
 def test_a_lock_of_a_process_that_is_gone_does_not_stop_the_next_start(
