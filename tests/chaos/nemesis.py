@@ -173,6 +173,12 @@ class Nemesis:
                 # A start without its servers ends: it says so, and is made again.
                 self.history.note("restarted", target=part.name)
                 self.system.begin(part)
+        for broker in self.system.brokers.all:
+            # A full disk ends a broker a moment after there is room again.
+            if broker.child is None or not broker.child.is_running():
+                self.history.note("restarted", target=f"kafka-{broker.number}")
+                self.system.brokers.begin(broker)
+        self.system.begin_database()
 
     async def _is_well(self) -> bool:
         if not await self.system.is_ready():
