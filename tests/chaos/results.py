@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,40 +57,56 @@ ZERO = ("lost", "doubled", "reordered", "invented", "skipped", "serial-gap")
 
 @dataclass
 class Sum:
-    """Faults with their recovery's seconds, acts by outcome, broken promises."""
+    """Faults with their recovery's seconds, acts by outcome, broken promises.
+
+    Of goes that were checked; `cut_off` are those that ended before.
+    """
 
     faults: dict[str, list[float]] = field(default_factory=dict)
-    acts: dict[str, int] = field(default_factory=dict)
-    broken: dict[str, int] = field(default_factory=dict)
+    acts: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
     seeds: list[int] = field(default_factory=list)
-    checked: int = 0
+    cut_off: int = 0
 
     @property
     def count(self) -> int:
         """How many faults there were."""
         return sum(map(len, self.faults.values()))
 
-
-def summed(told: Iterable[Mapping[str, Any]]) -> Sum:
-    """Sum a history's lines up."""
-    found, faults = Sum(), defaultdict(list)
-    acts: dict[str, int] = defaultdict(int)
-    broken: dict[str, int] = defaultdict(int)
-    for line in told:
+    def take(self, line: Mapping[str, Any]) -> None:
+        """Count one line of a go."""
         match line["what"]:
             case "fault":
-                faults[line["kind"]].append(line["recovered"])
+                self.faults.setdefault(line["kind"], []).append(line["recovered"])
             case "op" if line["phase"] != "invoke":
-                acts[line["phase"]] += 1
+                self.acts[line["phase"]] += 1
             case "broken":
-                broken[line["kind"]] += 1
-            case "go":
-                found.seeds.append(line["seed"])
+                self.broken[line["kind"]] += 1
             case "checked":
-                found.checked += 1
+                self.seeds.append(line["seed"])
             case _:
                 pass
-    found.faults, found.acts, found.broken = dict(faults), dict(acts), dict(broken)
+
+    def add(self, go: "Sum") -> None:
+        """Add a go that was checked."""
+        for kind, seconds in go.faults.items():
+            self.faults.setdefault(kind, []).extend(seconds)
+        self.acts += go.acts
+        self.broken += go.broken
+        self.seeds += go.seeds
+
+
+def summed(told: Iterable[Mapping[str, Any]]) -> Sum:
+    """Sum a history's lines up, go by go."""
+    found, go, begun = Sum(), Sum(), 0
+    for line in told:
+        if line["what"] == "go":
+            go, begun = Sum(), begun + 1
+        go.take(line)
+        if line["what"] == "checked":
+            found.add(go)
+            go = Sum()
+    found.cut_off = begun - len(found.seeds)
     return found
 
 
@@ -114,7 +130,10 @@ def page(title: str, file: Path, found: Sum, machine: str) -> str:
         [
             f"## {title}",
             "",
-            f"{found.count} faults in {found.checked} checked goes, seeds {seeds}.",
+            (
+                f"{found.count} faults in {len(found.seeds)} checked goes, seeds"
+                f" {seeds}; {found.cut_off} ended before their check: they count not."
+            ),
             f"Acts: {acts}.",
             f"Broken promises: {zeros}. Others: {rest}.",
             f"History: {file.name}, SHA-256 `{digest(file)}`. {machine}",

@@ -1,0 +1,27 @@
+"""What a history of faults comes to: only goes that were checked count."""
+
+from typing import Any
+
+from tests.chaos.results import summed
+
+
+def line(what: str, **said: Any) -> dict[str, Any]:
+    return {"what": what, **said}
+
+
+CHECKED = [
+    line("go", seed=1),
+    line("fault", kind="kill", recovered=2.0),
+    line("op", phase="invoke"),
+    line("op", phase="ok"),
+    line("broken", kind="lost"),
+    line("checked", seed=1),
+]
+CUT_OFF = [line("go", seed=2), line("fault", kind="kill", recovered=9.0)]
+
+
+def test_a_go_that_ended_before_its_check_counts_for_nothing() -> None:
+    found = summed([*CHECKED, *CUT_OFF, *CHECKED, *CUT_OFF])
+    assert (found.count, found.faults) == (2, {"kill": [2.0, 2.0]})
+    assert (found.acts, found.broken) == ({"ok": 2}, {"lost": 2})
+    assert (found.seeds, found.cut_off) == ([1, 1], 2)
