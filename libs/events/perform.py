@@ -1,4 +1,7 @@
-"""Perform a command: look it up, read, fold, decide, append; again after a conflict."""
+"""Perform a command: read, fold, decide, append; again after a conflict.
+
+A repeat is found by the append itself, or looked up when it was refused.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -100,14 +103,11 @@ async def perform(  # noqa: PLR0913 -- the one entry; two are by name and option
     PreconditionFailed, Contended, and the writer's Overloaded and ClockAhead.
     """
     asked = _Asked(log, rule, command, stamp, if_match, answer or _silent)
-    kept = await _kept(asked)
-    if kept is not None:
-        return kept
     for _ in range(ATTEMPTS):
         try:
             done = await _attempt(asked)
         except (Rejected, PreconditionFailed):
-            # A twin recorded since the look-up is why it was refused, and the answer.
+            # Done before, it may be refused for that very reason: then it is repeated.
             done = await _kept(asked)
             if done is None:
                 raise

@@ -151,7 +151,8 @@ class Effects:
                 self._reached.moved(moves)
 
     async def _write(self, moves: Sequence[Step]) -> None:
-        async with self._pool.acquire() as connection, connection.transaction():
+        # No transaction: each position is moved from where it stands, or not at all.
+        async with self._pool.acquire() as connection:
             await move(connection, moves)
 
     async def _together(self, works: Sequence[Work]) -> bool:

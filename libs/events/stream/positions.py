@@ -155,7 +155,7 @@ def steps(consumer: str, before: Positions, copies: Iterable[Copy]) -> list[Step
 
 
 async def move(connection: asyncpg.Connection, moves: Sequence[Step]) -> None:
-    """Move positions in the caller's transaction.
+    """Move positions, in the caller's transaction where they belong to an effect.
 
     Raises PositionMoved when somebody else has moved one of them.
     """
