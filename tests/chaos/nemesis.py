@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -163,6 +164,9 @@ class Nemesis:
         while not await self._is_well():
             self._supervised()
             if time.monotonic() > until:
+                for part in self.system.parts.values():
+                    # Into its log: what it waits for.
+                    part.signal(signal.SIGUSR1)
                 raise NotHealed(await self._why())
             await held(0.1)
 
