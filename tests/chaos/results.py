@@ -37,6 +37,10 @@ FOUND = """## What faults have found
 - A consumer whose coordination hung went on fetching beside the one that had its share
   by then, and neither could store: a member out of touch with its group joins anew
   (`test_subscription_members.py`).
+- A consumer whose fetching stood still kept its share and answered its group: half of a
+  service's partitions were heard by nobody, and every process said that it was ready.
+  The topic's end is asked of Kafka itself now, and a deaf member joins anew
+  (`test_subscription_members.py`).
 - Apache Kafka's own: a broker stopped while its disk was full came back with a group
   coordinator "out of sync with the underlying log" that refused every join. Nothing of
   ours heals that: the services are not ready and say so, and the broker has to be

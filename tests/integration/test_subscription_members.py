@@ -9,8 +9,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from aiokafka import TopicPartition
-from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.children import Program, start
 from libs.events.event import Recorded
@@ -181,24 +180,33 @@ async def test_a_member_whose_positions_are_not_where_it_left_them_reads_them_ag
     await owner.close()
 
 
-def hangs(coordinator: GroupCoordinator) -> None:
+def hangs(consumer: AIOKafkaConsumer) -> None:
     """As was seen: it looks for its broker and never finds it; fetching goes on."""
 
     async def never() -> None:
         await asyncio.Event().wait()
 
+    coordinator = consumer._coordinator  # noqa: SLF001 -- the library's own
     coordinator.ensure_coordinator_known = never
     coordinator.coordinator_dead()
 
 
-def ends(coordinator: GroupCoordinator) -> None:
+def ends(consumer: AIOKafkaConsumer) -> None:
     """Its own task is over: nobody hears of a rebalance any more."""
-    coordinator._coordination_task.cancel()  # noqa: SLF001 -- the library's own
+    consumer._coordinator._coordination_task.cancel()  # noqa: SLF001 -- the library's own
 
 
-@pytest.mark.parametrize("harm", [pytest.param(hangs, marks=pytest.mark.slow), ends])
+def is_deaf(consumer: AIOKafkaConsumer) -> None:
+    """As was seen: it has its share and answers the group, and fetches no more."""
+    consumer._fetcher._fetch_task.cancel()  # noqa: SLF001 -- the library's own
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [pytest.param(hangs, marks=pytest.mark.slow), ends, is_deaf],
+)
 async def test_a_member_out_of_touch_with_its_group_joins_anew(
-    scene: Scene, harm: Callable[[GroupCoordinator], None]
+    scene: Scene, harm: Callable[[AIOKafkaConsumer], None]
 ) -> None:
     relay, streams = await scene.relay(), [a_stream() for _ in range(30)]
     first = await scene.subscription(Seen())
@@ -211,7 +219,7 @@ async def test_a_member_out_of_touch_with_its_group_joins_anew(
     await eventually(both_have_a_share)
     lost = first.consumer()
     assert lost is not None
-    harm(lost._coordinator)  # noqa: SLF001 -- the library's own
+    harm(lost)
 
     async def has_joined_anew() -> bool:
         await scene.append_many(streams)

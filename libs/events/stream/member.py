@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,10 +12,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from libs.events.stream.effects import ConsumerBroken, Effects
+from libs.events.stream.ends import Ends
 from libs.events.stream.envelope import Copy, Foreign, Record, from_record
+from libs.events.stream.foreign import tell_foreign
 from libs.events.stream.holes import Holes
 from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
-from libs.telemetry import instruments, messaging
+from libs.telemetry import messaging
 
 log = structlog.get_logger()
 
@@ -55,7 +56,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         self._level_at: dict[TopicPartition, float] = {}
         self._is_loaded = False
         self._committed: dict[TopicPartition, int] = {}
-        self._heard_at = time.monotonic()
+        self._heard_at = self._fed_at = time.monotonic()
+        self._ends = Ends()
         self._failures = 0
         self._trouble: Issue | None = None
         self._busy = asyncio.Lock()
@@ -73,7 +75,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         """Read on from the stored positions, whatever Kafka remembers."""
         async with self._busy:
             self.assigned = frozenset(assigned)
-            self._heard_at = time.monotonic()
+            self._heard_at = self._fed_at = time.monotonic()
             self._holes.clear()
             self._read.clear()
             self._level_at.clear()
@@ -94,6 +96,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
     async def on_batch(self, records: tuple[Any, ...]) -> None:
         """Take in a batch; never raises, or FastStream would skip it for ever."""
         async with self._busy:
+            self._fed_at = time.monotonic()
             try:
                 if self._is_loaded and not self._effects.is_stale:
                     await self._take(records)
@@ -136,7 +139,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
                     page.setdefault(partition, []).append(copy)
                 case Foreign() as found:
                     foreign.append(found)
-        _tell_foreign(foreign)
+        tell_foreign(foreign)
         if page:
             await self._apply(page)
 
@@ -207,6 +210,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
                 self._resume(partition, looks)
         await self._retry()
         await self.commit()
+        if consumer := self._consumer():
+            await self._ends.ask(consumer, self._offsets(), self._fed_at)
 
     def _resume(self, partition: TopicPartition, looks: int) -> None:
         # Once from the start: a topic made anew has other offsets.
@@ -224,11 +229,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
 
     async def commit(self) -> None:
         """Tell Kafka where we are; its answer says that we are still in the group."""
-        offsets = {
-            partition: self._read.get(partition, (self._stored_offset(partition), 0))[0]
-            for partition in self.assigned.difference(self._holes.missing())
-            if self._is_loaded or partition in self._read
-        }
+        offsets = self._offsets()
         consumer = self._consumer()
         is_old = self._committed == offsets and self.silent < ASK_SECONDS
         if consumer is None or not offsets or is_old:
@@ -239,6 +240,19 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
                 await consumer.commit(offsets)
             self._committed, self._heard_at = offsets, time.monotonic()
 
+    def _offsets(self) -> dict[TopicPartition, int]:
+        """Return the offset from which each partition of the share is read on."""
+        return {
+            partition: self._read.get(partition, (self._stored_offset(partition), 0))[0]
+            for partition in self.assigned.difference(self._holes.missing())
+            if self._is_loaded or partition in self._read
+        }
+
+    @property
+    def deaf(self) -> float:
+        """Return the seconds since Kafka has what this consumer does not bring."""
+        return self._ends.deaf(self._fed_at)
+
     @property
     def silent(self) -> float:
         """Return the seconds since the group last answered; 0.0 without a share."""
@@ -248,6 +262,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         """Give up the share: what still comes of it is dropped."""
         self.assigned, self._is_loaded = frozenset(), False
         self._read.clear()
+        self._ends = Ends()
 
     async def stop(self) -> None:
         """Finish the page at hand and wait for nothing more."""
@@ -272,7 +287,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         if partition in self._holes.missing() or not stamp:
             offset = self._stored_offset(partition)
         end = consumer.highwater(partition) if consumer else None
-        events = max(0, (end or 0) - offset)
+        events = max(0, max(end or 0, self._ends.of(partition)) - offset)
         now = time.monotonic()
         if events == 0:
             self._level_at[partition] = now
@@ -280,18 +295,3 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         waited = now - self._level_at.setdefault(partition, now)
         age = time.time() - stamp / 1000 if stamp else 0.0
         return Lag(events, max(waited, age))
-
-
-def _tell_foreign(found: Sequence[Foreign]) -> None:
-    """Count a batch's foreign records; a flood of them is a line for each reason."""
-    for topic, count in Counter(each.topic for each in found).items():
-        instruments.foreign(topic, count)
-    alike = Counter((each.topic, each.partition, each.reason) for each in found)
-    for (topic, partition, reason), count in alike.items():
-        log.warning(
-            "foreign_records",
-            topic=topic,
-            partition=partition,
-            reason=reason,
-            count=count,
-        )

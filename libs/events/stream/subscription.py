@@ -30,8 +30,9 @@ __all__ = ["Subscription", "SubscriptionSettings"]
 log = structlog.get_logger()
 
 ROUND_SECONDS = 1.0
-# aiokafka's coordination has been seen to end while its fetching went on: a member that
-# nobody knows of any more, beside the one that has its share by now.
+# aiokafka's coordination has been seen to end while its fetching went on (a member that
+# nobody knows of any more, beside the one that has its share by now), and its fetching
+# while its coordination went on (a member that has its share, and brings nothing).
 SILENT_SESSIONS = 3
 
 
@@ -91,9 +92,9 @@ class Subscription:
                 instruments.lag(name, events=lag.events, seconds=lag.seconds)
 
     def _is_out_of_touch(self) -> bool:
-        """Say whether the group does not answer, or nobody here listens to it."""
-        is_silent = self._member.silent > SILENT_SESSIONS * self._session
-        return is_silent or self._turn.has_ended
+        """Say whether no answer comes, no records come, or nobody here listens."""
+        longest = max(self._member.silent, self._member.deaf)
+        return longest > SILENT_SESSIONS * self._session or self._turn.has_ended
 
     @property
     def _session(self) -> float:
