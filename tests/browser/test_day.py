@@ -172,8 +172,15 @@ async def overdue(day: Day) -> None:
         await clock.advance(now + A_WEEK + timedelta(days=1))
     office = await day.at("lg-01")
     await office.goto(console(day.whole, "/supervision"))
-    urge = office.locator("#urged ~ * tr", has_text=day.numbers[LEFT]).first
-    await expect(urge).to_be_visible()
+    urges = "section[aria-labelledby=urged] tbody tr"
+    told = office.locator(urges, has_text=day.numbers[LEFT]).first
+    await expect(told).to_contain_text("未签收")
+    owner = await day.at("lc-01")
+    cards = owner.locator("section[aria-labelledby=urges] li")
+    await cards.filter(has_text=day.numbers[LEFT]).locator("button").first.click()
+    await day.whole.settled()
+    await office.reload()
+    await expect(told).not_to_contain_text("未签收")
 
 
 async def figures(day: Day, week: int) -> dict[str, int]:
