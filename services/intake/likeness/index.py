@@ -20,14 +20,15 @@ from services.intake.likeness.weights import Weights
 HMACS = """
 SELECT person_id, id_hmac, phone_hmac FROM vault.person WHERE person_id = ANY($1)"""
 PUT = """
-INSERT INTO likeness.clue VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT DO NOTHING"""
-PUT_KEYS = """
+WITH clue AS (
+    INSERT INTO likeness.clue VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT DO NOTHING
+), grams AS (
+    INSERT INTO likeness.gram SELECT unnest($14::text[]), $15 ON CONFLICT DO NOTHING
+)
 INSERT INTO likeness.key (kind, key, registered_at, clue_id)
-SELECT kind, key, $3, $4 FROM unnest($1::text[], $2::bytea[]) AS a(kind, key)
+SELECT kind, key, $2, $1 FROM unnest($12::text[], $13::bytea[]) AS a(kind, key)
 ON CONFLICT DO NOTHING"""
-PUT_GRAMS = """
-INSERT INTO likeness.gram SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING"""
 PUT_PAIRS = """
 INSERT INTO likeness.pair
 SELECT $1, of_clue_id, score, string_to_array(reasons, ' '), $5, $6
@@ -81,11 +82,9 @@ async def put(connection: asyncpg.Connection, said: Profile, by: Weights) -> Non
         PUT, said.clue_id, said.registered_at, said.employer_id, said.employer_code,
         said.employer_name, said.project_id, said.months_from, said.months_to,
         said.claimed, list(said.ids), list(said.phones),
+        [kind for kind, _ in keys], [value for _, value in keys],
+        sorted(grams(name)) if name else [], name,
     )  # fmt: skip
-    kinds, values = [kind for kind, _ in keys], [value for _, value in keys]
-    await connection.execute(PUT_KEYS, kinds, values, said.registered_at, said.clue_id)
-    if name:
-        await connection.execute(PUT_GRAMS, sorted(grams(name)), name)
 
 
 async def likely(
@@ -111,15 +110,16 @@ async def noticed(
     """Keep a new clue and what it is like, for the work list; return that."""
     found = await likely(connection, said, by)
     await put(connection, said, by)
-    await connection.execute(
-        PUT_PAIRS,
-        said.clue_id,
-        [one for one, _ in found],
-        [like.score for _, like in found],
-        [" ".join(like.reasons) for _, like in found],
-        by.version,
-        said.registered_at,
-    )
+    if found:
+        await connection.execute(
+            PUT_PAIRS,
+            said.clue_id,
+            [one for one, _ in found],
+            [like.score for _, like in found],
+            [" ".join(like.reasons) for _, like in found],
+            by.version,
+            said.registered_at,
+        )
     return found
 
 
