@@ -19,6 +19,7 @@ from libs.events.contracts import (
     operation,
     patrols,
     reporting,
+    risk,
     routing,
     sheets,
     supervision,
@@ -33,7 +34,7 @@ EVERY = "every"
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
         "intake": (intake, channels, duplicates, patrols, sheets),
-        "routing": (routing, clocks, supervision, duties),
+        "routing": (routing, clocks, supervision, duties, risk),
         "enforcement": (enforcement, merging, groups),
         "reporting": (reporting,),
         EVERY: (operation, merges),

@@ -14,6 +14,7 @@ from services.reporting import (
     closing,
     duties_api,
     owner_rules_api,
+    risks_api,
     rosters_api,
     supervision_api,
 )
@@ -53,6 +54,7 @@ SERVICE = Service(
         channels_api.router,
         duties_api.router,
         owner_rules_api.router,
+        risks_api.router,
         rosters_api.router,
         supervision_api.router,
     ),

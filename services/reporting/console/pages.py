@@ -29,6 +29,8 @@ from services.reporting.console.routes import (
     patrols,
     registering,
     responsibility,
+    risk_rules,
+    risks,
     rosters,
     signals,
     statistics,
@@ -53,10 +55,9 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
-        ledger, channels, signals, rosters, early_warnings, incidents, supervision,
-        patrols, tasks, responsibility, statistics, calendars, owner_rules, importing,
-        workbench,
-        operating,
+        ledger, channels, signals, rosters, risks, early_warnings, incidents,
+        supervision, patrols, tasks, responsibility, statistics, calendars, owner_rules,
+        risk_rules, importing, workbench, operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]
