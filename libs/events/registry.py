@@ -16,6 +16,7 @@ from libs.events.contracts import (
     intake,
     merges,
     merging,
+    notice_boards,
     operation,
     patrols,
     reporting,
@@ -35,7 +36,7 @@ VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
         "intake": (intake, channels, duplicates, patrols, sheets),
         "routing": (routing, clocks, supervision, duties, risk),
-        "enforcement": (enforcement, merging, groups),
+        "enforcement": (enforcement, merging, groups, notice_boards),
         "reporting": (reporting,),
         EVERY: (operation, merges),
     }

@@ -1,6 +1,6 @@
 """Risk grades (F-2.1.1b): from facts in routing's table to the list and back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from io import BytesIO
@@ -13,11 +13,13 @@ import pytest
 from openpyxl import load_workbook
 
 from libs.acts import Asked, Desk
+from libs.events.command import Command
 from libs.events.contracts.channels import RiskSignalReceived
 from libs.events.contracts.enforcement import PaymentOrderExpired
 from libs.events.contracts.intake import ClueRegistered, ComplaintReceived
 from libs.events.contracts.risk import RiskAssessed, RiskRulesAdopted
 from libs.events.contracts.routing import CaseClosed
+from libs.events.decider import Rule
 from libs.events.event import Event, New
 from libs.events.journal.journal import Journal
 from libs.events.journal.writer import Writer
@@ -64,7 +66,7 @@ from tests.unit.test_risk import (
 )
 from tests.views_stand import Memory, apply_live, migrated, prepared
 
-RULES = {rule.command: rule for rule in risk.RULES}
+RULES: Mapping[type[Command], Rule[Any]] = {rule.command: rule for rule in risk.RULES}
 ADOPTED = RiskRulesAdopted(
     draft_id=None, rules_version=VERSION, known_on=date(2023, 11, 13), rules=SHIPPED
 )
@@ -89,21 +91,31 @@ NAMED = ClueRegistered(
 )
 
 
+def tell(story: Story, stream: tuple[str, str], at: datetime, *events: Event) -> None:
+    """Say events of a service's stream, one after another."""
+    for event in events:
+        story.say(*stream, event, at)
+
+
 def told_of_employer() -> Story:
     """Two workers' claims, one paid in part; an old case; an order not obeyed."""
     story = Story()
     story.say("intake", f"clue-{CLUE}", NAMED, on(11, 13))
-    for event in (OPENED, ASSIGNED):
-        story.say("routing", f"case-{CASE}", event, on(11, 13))
+    tell(story, ("routing", f"case-{CASE}"), on(11, 13), OPENED, ASSIGNED)
     old = OPENED.model_copy(update={"case_id": OLD_CASE, "history": True})
     closed = CaseClosed(case_id=OLD_CASE, kind="paid", history=True)
-    for event in (old, closed):
-        story.say("routing", f"case-{OLD_CASE}", event, on(11, 13))
+    tell(story, ("routing", f"case-{OLD_CASE}"), on(11, 13), old, closed)
     first = opened(claimed=yuan(100)).model_copy(
         update={"months_from": "2023-09", "months_to": "2023-10"}
     )
-    for event in (first, verified(80), paid(30)):
-        story.say("enforcement", f"claim-{ONE}", event, on(11, 14))
+    tell(
+        story,
+        ("enforcement", f"claim-{ONE}"),
+        on(11, 14),
+        first,
+        verified(80),
+        paid(30),
+    )
     story.say("enforcement", f"claim-{TWO}", opened(TWO, yuan(25)), on(11, 14))
     expired = PaymentOrderExpired(case_id=CASE, order_id=ORDER)
     story.say("enforcement", f"proceeding-{CASE}", expired, on(11, 15))
@@ -219,13 +231,11 @@ def story_of_grades() -> Story:
         workers=(),
     )
     story.say("intake", f"clue-{CLUE}", received, on(11, 13))
-    for event in (OPENED, ASSIGNED):
-        story.say("routing", f"case-{CASE}", event, on(11, 13))
+    tell(story, ("routing", f"case-{CASE}"), on(11, 13), OPENED, ASSIGNED)
     story.say("routing", risk_rules.READ.stream, ADOPTED, on(11, 13))
-    for event in (assessed(CALM), FIRST):
-        story.say("routing", f"risk-{WHO}", event, on(11, 14))
-    for event in (OVERRIDDEN, changed("red", "yellow", "overridden")):
-        story.say("routing", f"risk-{WHO}", event, on(11, 22))
+    tell(story, ("routing", f"risk-{WHO}"), on(11, 14), assessed(CALM), FIRST)
+    red = changed("red", "yellow", "overridden")
+    tell(story, ("routing", f"risk-{WHO}"), on(11, 22), OVERRIDDEN, red)
     other = assessed(GRAVE).model_copy(update={"employer_id": OTHER_CASE})
     story.say("routing", f"risk-{OTHER_CASE}", other, on(11, 22))
     return story

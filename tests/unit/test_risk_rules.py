@@ -229,7 +229,7 @@ def test_months_are_counted_both_included(
 def test_an_order_counts_from_its_missed_date_until_it_is_paid() -> None:
     stream, said = f"proceeding-{CASE}", {"case_id": CASE, "order_id": ORDER}
     expired = PaymentOrderExpired(**said)
-    satisfied = PaymentOrderSatisfied(**said)
+    satisfied = PaymentOrderSatisfied(case_id=CASE, order_id=ORDER)
     again = PaymentOrderUnsatisfied(**said, expired=True)
     assert source(stream, expired).expired == (str(ORDER),)
     assert source(stream, expired, satisfied).expired == ()

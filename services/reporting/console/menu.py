@@ -24,6 +24,7 @@ GROUPS = {
         ("supervision", "/console/supervision", "ReadLedger"),
         ("rosters", "/console/rosters", "CheckRosters"),
         ("patrols", "/console/patrols", "CompletePatrol"),
+        ("notice-boards", "/console/notice-boards", "InspectNoticeBoard"),
         ("tasks", "/console/tasks", "ReadCases"),
     ),
     "figures": (

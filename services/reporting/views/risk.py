@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from libs.events.contracts.risk import (
@@ -96,7 +97,7 @@ def evolve(row: RiskRow | None, recorded: Recorded) -> RiskRow | None:
 
 
 def _assessed(row: RiskRow | None, fact: RiskAssessed, recorded: Recorded) -> RiskRow:
-    said = {
+    said: dict[str, Any] = {
         "computed": fact.grade,
         "score": fact.score,
         "findings": fact.findings,

@@ -47,7 +47,7 @@ def add_routes(router: APIRouter) -> None:
 def _begun(query: Mapping[str, str]) -> Sheet:
     """Return the forms; a risk grade's page fills in whom it is about."""
     names = ("employer_id", "about", "colour")
-    fields = {one: (query.get(one, ""),) for one in names}
+    fields: dict[str, tuple[str, ...]] = {one: (query.get(one, ""),) for one in names}
     return replace(blank(), typed=Typed(fields, {}))
 
 
