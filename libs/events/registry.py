@@ -19,6 +19,7 @@ from libs.events.contracts import (
     notice_boards,
     operation,
     patrols,
+    publicity,
     reporting,
     risk,
     routing,
@@ -37,7 +38,7 @@ VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
         "intake": (intake, channels, duplicates, patrols, sheets),
         "routing": (routing, clocks, supervision, duties, risk),
         "enforcement": (enforcement, merging, groups, notice_boards),
-        "reporting": (reporting,),
+        "reporting": (reporting, publicity),
         EVERY: (operation, merges),
     }
 )

@@ -14,6 +14,7 @@ from services.reporting import (
     closing,
     duties_api,
     owner_rules_api,
+    publicity,
     risks_api,
     rosters_api,
     supervision_api,
@@ -45,7 +46,7 @@ async def prepare(running: Running) -> None:
 SERVICE = Service(
     name="reporting",
     title="Qingxin 清薪: reporting",
-    rules=campaign.RULES,
+    rules=(*campaign.RULES, *publicity.RULES),
     views=DECLARED,
     routers=(
         *closing.ROUTERS,

@@ -26,6 +26,7 @@ GROUPS = {
         ("patrols", "/console/patrols", "CompletePatrol"),
         ("notice-boards", "/console/notice-boards", "InspectNoticeBoard"),
         ("tasks", "/console/tasks", "ReadCases"),
+        ("publicity", "/console/publicity", "LogPublicity"),
     ),
     "figures": (
         ("weeks", "/console/weeks", "ReadStatistics"),

@@ -28,6 +28,7 @@ from services.reporting.console.routes import (
     operating,
     owner_rules,
     patrols,
+    publicity,
     registering,
     responsibility,
     risk_rules,
@@ -57,8 +58,9 @@ def routers(running: Running) -> Sequence[APIRouter]:
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
         ledger, channels, signals, rosters, risks, early_warnings, incidents,
-        supervision, patrols, notice_boards, tasks, responsibility, statistics,
-        calendars, owner_rules, risk_rules, importing, workbench, operating,
+        supervision, patrols, notice_boards, tasks, publicity, responsibility,
+        statistics, calendars, owner_rules, risk_rules, importing, workbench,
+        operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]
