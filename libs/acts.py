@@ -5,7 +5,7 @@ decided by its rule, and answered with where its events stand in the journal.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
@@ -56,6 +56,10 @@ class Asked:
         return uuid5(self.command_id, name)
 
 
+Gathering = Callable[[Any, Asked], Awaitable[Mapping[str, Any]]]
+"""Returns fields of the command from the service that runs; may answer 404."""
+
+
 @dataclass(frozen=True)
 class Act:
     """A row of the table: the route, the command, and what the door fills in.
@@ -64,6 +68,7 @@ class Act:
     the act creates something: 201 and no If-Match. `fills` gives fields that the door
     knows (ids it makes, the actor's unit); a worker's code must be for `worker_of`.
     `powers`: the letters of the permission table of which the role needs one.
+    `gathers`: reads what the door must ask its service's own tables.
     """
 
     path: str
@@ -75,6 +80,7 @@ class Act:
     worker_of: str | None = None
     permission: str | None = None
     powers: permissions.Permission = permissions.ACT
+    gathers: Gathering | None = None
 
     @property
     def allowed_as(self) -> str:
@@ -256,7 +262,8 @@ async def _act(act: Act, given: Mapping[str, Any]) -> JSONResponse:
     running = request.app.state.running
     directory = (running.officer, running.unit_kind)
     asked = Asked(caller, path, creation.command_id, said, *directory)
-    command = _command(act, asked)
+    gathered = await act.gathers(running, asked) if act.gathers else {}
+    command = _command(act, asked, gathered)
     main = act.on.stream(path[act.subject]) if act.on else None
     if_match = given["seen"].on(main) if main else None
     stamp = creation.stamp(await desk.now())
@@ -275,7 +282,7 @@ def _own_matter(act: Act, caller: Caller, path: Mapping[str, Any]) -> None:
         raise Problem("not-found")
 
 
-def _command(act: Act, asked: Asked) -> Command:
-    filled = {**asked.body, **asked.path, **act.fills(asked)}
+def _command(act: Act, asked: Asked, gathered: Mapping[str, Any]) -> Command:
+    filled = {**asked.body, **asked.path, **act.fills(asked), **gathered}
     known = {n: v for n, v in filled.items() if n in act.command.model_fields}
     return accepted(act.command, known)

@@ -11,8 +11,7 @@ from datetime import date
 from hashlib import sha256
 
 from libs.events.contracts.routing import OwnerConditions, OwnerRule
-
-DATES = frozenset({"effective_from"})
+from libs.toml_text import inline, line
 
 
 @dataclass(frozen=True)
@@ -53,18 +52,10 @@ def owner_rules_text(rules: Sequence[OwnerRule]) -> str:
 def _rule_text(rule: OwnerRule) -> str:
     said = rule.model_dump(mode="json", exclude_defaults=True)
     when = said.pop("when", {})
-    lines = ["[[rules]]", *(_line(name, said[name]) for name in said)]
+    lines = ["[[rules]]", *(line(name, said[name]) for name in said)]
     if when:
-        inner = ", ".join(_line(name, when[name]) for name in when)
-        lines.append(f"when = {{ {inner} }}")
+        lines.append(f"when = {inline(when)}")
     return "\n".join([*lines, ""])
-
-
-def _line(name: str, value: object) -> str:
-    # JSON's texts, numbers, truths and lists are TOML's, but for one control character;
-    # a date stands bare.
-    said = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return f"{name} = {said.strip(chr(34)) if name in DATES else said}"
 
 
 def version_of(rules: Sequence[OwnerRule]) -> str:

@@ -16,9 +16,12 @@ from libs.events.contracts import (
     intake,
     merges,
     merging,
+    notice_boards,
     operation,
     patrols,
+    publicity,
     reporting,
+    risk,
     routing,
     sheets,
     supervision,
@@ -33,9 +36,9 @@ EVERY = "every"
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
         "intake": (intake, channels, duplicates, patrols, sheets),
-        "routing": (routing, clocks, supervision, duties),
-        "enforcement": (enforcement, merging, groups),
-        "reporting": (reporting,),
+        "routing": (routing, clocks, supervision, duties, risk),
+        "enforcement": (enforcement, merging, groups, notice_boards),
+        "reporting": (reporting, publicity),
         EVERY: (operation, merges),
     }
 )

@@ -8,10 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from libs import ids
 from libs.acts import Act, Asked, Desk, routes
 from libs.events.command import Command
 from libs.events.contracts.enforcement import WagesPaid
 from libs.events.event import Recorded
+from libs.service.parts import Running
 from libs.web.auth import KnownCaller, OfficerCaller
 from libs.web.callers import Worker
 from libs.web.etags import etag
@@ -21,6 +23,7 @@ from services.enforcement import claim, grouping, known, proceeding
 from services.enforcement.conclusion import ConcludeCase
 from services.enforcement.grouping import LiftGroupFlag
 from services.enforcement.naming import NamedOfficer
+from services.enforcement.notice_boards import InspectNoticeBoard
 from services.enforcement.order import OrderPayment, ServeDocument
 from services.enforcement.payment import (
     ConfirmReceipt,
@@ -67,6 +70,13 @@ def _part(asked: Asked) -> Mapping[str, Any]:
 
 def _payment(asked: Asked) -> Mapping[str, Any]:
     return {"payment_id": asked.new_id("payment")}
+
+
+async def _board(running: Running, asked: Asked) -> Mapping[str, Any]:
+    """Return the project's id, as complaints about it have it, and the unit."""
+    said = asked.body["project_number"] or asked.body["project_name"].casefold()
+    project = ids.named("project", running.settings.site, said)
+    return {"project_id": project, "by_unit": asked.caller.actor.unit}
 
 
 NAMING = ("reviewer_id", "officer_ids")
@@ -125,6 +135,12 @@ ACTS = (
     _on_claim("consents", RecordConsent),
     Act(f"{CASE}/group-flag/lifting", LiftGroupFlag, on=grouping.KIND),
     Act(f"{CASE}/representatives", NameRepresentatives, on=grouping.KIND),
+    Act(
+        "/v1/notice-boards",
+        InspectNoticeBoard,
+        filled=("project_id", "by_unit"),
+        gathers=_board,
+    ),
 )
 
 reading = APIRouter()

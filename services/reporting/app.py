@@ -14,6 +14,8 @@ from services.reporting import (
     closing,
     duties_api,
     owner_rules_api,
+    publicity,
+    risks_api,
     rosters_api,
     supervision_api,
 )
@@ -44,7 +46,7 @@ async def prepare(running: Running) -> None:
 SERVICE = Service(
     name="reporting",
     title="Qingxin 清薪: reporting",
-    rules=campaign.RULES,
+    rules=(*campaign.RULES, *publicity.RULES),
     views=DECLARED,
     routers=(
         *closing.ROUTERS,
@@ -53,6 +55,7 @@ SERVICE = Service(
         channels_api.router,
         duties_api.router,
         owner_rules_api.router,
+        risks_api.router,
         rosters_api.router,
         supervision_api.router,
     ),

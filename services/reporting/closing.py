@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
@@ -33,6 +33,7 @@ from services.reporting.campaign import (
 from services.reporting.completeness import complete_up_to
 from services.reporting.figures.counting import Span, count, table
 from services.reporting.figures.indicators import BY_ID
+from services.reporting.publicity import LogPublicity
 from services.reporting.weekly import corrections, document, span_of
 
 CAMPAIGN = "/v1/campaigns/{campaign_id}"
@@ -48,10 +49,23 @@ def _new_campaign(asked: Asked) -> dict[str, UUID]:
     return {"campaign_id": asked.new_id("campaign")}
 
 
+def _new_activity(asked: Asked) -> dict[str, Any]:
+    return {
+        "activity_id": asked.new_id("activity"),
+        "unit": asked.caller.actor.unit,
+    }
+
+
 ACTS = (
     Act("/v1/campaigns", OpenCampaign, fills=_new_campaign, filled=("campaign_id",)),
     Act(f"{CAMPAIGN}/corrections", CorrectFigure, subject="campaign_id"),
     Act(f"{CAMPAIGN}/zero-reports", FileZeroReport, subject="campaign_id"),
+    Act(
+        "/v1/publicity",
+        LogPublicity,
+        fills=_new_activity,
+        filled=("activity_id", "unit"),
+    ),
 )
 
 closing = APIRouter()

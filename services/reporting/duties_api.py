@@ -1,4 +1,4 @@
-"""Duties over HTTP: responsibilities, incidents, early warnings, tasks, patrols."""
+"""Duties over HTTP: responsibilities, incidents, warnings, tasks, patrols, boards."""
 
 from dataclasses import asdict
 from datetime import date
@@ -19,7 +19,7 @@ from services.reporting.api import (
     asking,
     running,
 )
-from services.reporting.reading import patrols, tasks
+from services.reporting.reading import notice_boards, patrols, publicity, tasks
 from services.reporting.reading.early_warnings import early_warnings
 from services.reporting.reading.incidents import Period, incidents
 from services.reporting.reading.responsibility import responsibilities
@@ -43,6 +43,22 @@ class InPeriod(Period):
 
 class TasksAsked(tasks.Filters):
     """The filters of tasks, and the time."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    as_of: AsOf = None
+
+
+class BoardsAsked(notice_boards.Filters):
+    """The filters of notice boards, and the time."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    as_of: AsOf = None
+
+
+class PublicityAsked(publicity.Filters):
+    """The filters of publicity, and the time."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
@@ -142,4 +158,52 @@ async def read_patrols(
         for one in answer.found.coverage
     ]
     said = {"items": lines, "coverage": covered}
+    return answered(answer, said, (if_none_match, asked.as_of))
+
+
+@router.get("/v1/notice-boards")
+async def read_notice_boards(
+    request: Request,
+    caller: OfficerCaller,
+    asked: Annotated[BoardsAsked, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Return each site's notice board as checked last, and how many comply."""
+    permissions.require(caller, "InspectNoticeBoard", SEEING)
+    fields = set(notice_boards.Filters.model_fields)
+    filters = notice_boards.Filters(**asked.model_dump(include=fields))
+    asked_by = asking(caller, asked.as_of)
+    answer = await notice_boards.notice_boards(
+        running(request), asked_by, filters, notice_boards.MOST
+    )
+    counts = answer.found.counts
+    said = {
+        "items": [asdict(one) for one in answer.found.lines],
+        "counts": {**asdict(counts), "rate": counts.rate},
+    }
+    return answered(answer, said, (if_none_match, asked.as_of))
+
+
+@router.get("/v1/publicity")
+async def read_publicity(
+    request: Request,
+    caller: OfficerCaller,
+    asked: Annotated[PublicityAsked, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Return the activities that the caller may see, with sums by unit and week."""
+    permissions.require(caller, "LogPublicity", SEEING)
+    fields = set(publicity.Filters.model_fields)
+    filters = publicity.Filters(**asked.model_dump(include=fields))
+    asked_by = asking(caller, asked.as_of)
+    answer = await publicity.publicity(
+        running(request), asked_by, filters, publicity.MOST
+    )
+    found = answer.found
+    said = {
+        "items": [asdict(one) for one in found.lines],
+        "total": asdict(found.total),
+        "units": [asdict(one) for one in found.units],
+        "weeks": [asdict(one) for one in found.weeks],
+    }
     return answered(answer, said, (if_none_match, asked.as_of))

@@ -1,4 +1,4 @@
-"""What routing can be asked of responsibility, incidents, tasks, early warnings."""
+"""What routing can be asked of responsibility, incidents, tasks, warnings, risk."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,10 +20,14 @@ from services.routing.responsibility import (
     AssignGridResponsibility,
     AssignIndustrySupervisor,
 )
+from services.routing.risk import AssessRisk, EndRiskOverride, OverrideRisk
+from services.routing.risk_facts import gathered
+from services.routing.risk_rules import AdoptRiskRules, DraftRiskRules
 from services.routing.tasks import CompleteTask, DecomposeTask, LinkRectification
 
 INCIDENT = "/v1/incidents/{incident_id}"
 TASK = "/v1/tasks/{task_id}"
+RISK = "/v1/risks/{employer_id}"
 
 
 def _area(asked: Asked) -> Mapping[str, Any]:
@@ -56,6 +60,10 @@ def _decomposition(asked: Asked) -> Mapping[str, Any]:
 
 def _new_warning(asked: Asked) -> Mapping[str, Any]:
     return {"warning_id": asked.new_id("warning"), **_teller(asked)}
+
+
+def _new_draft(asked: Asked) -> Mapping[str, Any]:
+    return {"draft_id": asked.new_id("draft")}
 
 
 NEW_INCIDENT = ("incident_id", "by_unit")
@@ -99,4 +107,25 @@ DUTY_ACTS = (
         filled=("warning_id", "by_unit"),
     ),
     Act("/v1/early-warnings/{warning_id}/acknowledgement", AcknowledgeEarlyWarning),
+    Act(
+        f"{RISK}/assessment",
+        AssessRisk,
+        filled=("facts", "as_of", "by_unit"),
+        gathers=gathered,
+    ),
+    Act(f"{RISK}/override", OverrideRisk, fills=_teller, filled=("by_unit",)),
+    Act(f"{RISK}/override-end", EndRiskOverride),
+    Act(
+        "/v1/risk-rules/drafts",
+        DraftRiskRules,
+        permission="AdoptRule",
+        fills=_new_draft,
+        filled=("draft_id",),
+    ),
+    # As with the owner rules: the id says which draft was read.
+    Act(
+        "/v1/risk-rules/drafts/{draft_id}/adoption",
+        AdoptRiskRules,
+        permission="AdoptRule",
+    ),
 )

@@ -27,7 +27,10 @@ from services.routing.duties import (
 
 
 class IssueEarlyWarning(Command):
-    """Warn a unit of a risk at an employer or a project; `by_unit` warns."""
+    """Warn a unit of a risk at an employer or a project; `by_unit` warns.
+
+    `employer_id`: the employer whose risk grade is the reason.
+    """
 
     warning_id: UUID
     unit: Code
@@ -35,6 +38,7 @@ class IssueEarlyWarning(Command):
     about: Text
     colour: RiskColour
     basis: WarningBasis
+    employer_id: UUID | None = None
 
 
 class AcknowledgeEarlyWarning(Command):

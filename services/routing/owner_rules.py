@@ -14,15 +14,15 @@ from libs.events.contracts.routing import (
     OwnerRulesAdopted,
     OwnerRulesDrafted,
 )
-from libs.events.decider import Kind, NotYours, Read, Rejected, Rule, States
+from libs.events.decider import Kind, Read, Rejected, Rule, States
 from libs.events.event import Event, New
 from libs.ids import named
 from libs.owner_rules import version_of
 from services.routing import rulebook
+from services.routing.two_persons import ADOPT, DRAFT, differs, may, seconded
 
 BOOK = named("owner-rules", "routing")
-ADOPT = ("leading-group", "hrss-head")
-DRAFT = (*ADOPT, "brigade")
+WHO = "分派规则由领导小组办公室或人社局负责人启用。"
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,11 @@ READ = Read(KIND, BOOK)
 def draft(command: DraftOwnerRules, stamp: Stamp, states: States) -> list[New]:
     """Lay a draft down; it says something new, and every clue has a rule."""
     held = states.of(KIND, BOOK)
-    _may(stamp, DRAFT)
+    may(stamp, DRAFT, WHO)
     _whole(command.rules)
     _units_stand(command.rules, stamp, states)
     version = version_of(command.rules)
-    if version == held.version:
-        raise Rejected("rules-in-force", "这些规则与现行规则相同，不需要再报。")
+    differs(version, held.version)
     drafted = OwnerRulesDrafted(
         draft_id=command.draft_id,
         drafter_id=stamp.actor.id,
@@ -90,11 +89,6 @@ def draft(command: DraftOwnerRules, stamp: Stamp, states: States) -> list[New]:
         rules=command.rules,
     )
     return [New(KIND.stream(BOOK), drafted)]
-
-
-def _may(stamp: Stamp, roles: Sequence[str]) -> None:
-    if stamp.actor.role not in roles:
-        raise NotYours("分派规则由领导小组办公室或人社局负责人启用。", may=[*roles])
 
 
 def _whole(rules: Sequence[OwnerRule]) -> None:
@@ -123,17 +117,14 @@ def _units_stand(rules: Sequence[OwnerRule], stamp: Stamp, states: States) -> No
 def adopt(command: AdoptOwnerRules, stamp: Stamp, states: States) -> list[New]:
     """Put the draft in force; two persons stand for it."""
     held = states.of(KIND, BOOK)
-    _may(stamp, ADOPT)
-    if held.draft is None or held.draft.draft_id != command.draft_id:
-        raise Rejected("no-such-draft", "没有这份待生效的草案，可能已被新的草案替代。")
-    if held.draft.drafter_id == stamp.actor.id:
-        raise Rejected("drafter-adopts", "起草人不能自己启用，请由另一人核对后启用。")
-    _units_stand(held.draft.rules, stamp, states)
+    may(stamp, ADOPT, WHO)
+    drafted = seconded(held.draft, command.draft_id, stamp)
+    _units_stand(drafted.rules, stamp, states)
     adopted = OwnerRulesAdopted(
         draft_id=command.draft_id,
-        rules_version=held.draft.rules_version,
+        rules_version=drafted.rules_version,
         known_on=day_of(stamp.at),
-        rules=held.draft.rules,
+        rules=drafted.rules,
     )
     return [New(KIND.stream(BOOK), adopted)]
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from libs import ids
+from libs import ids, risk_rules
 from libs.calendar import day_of, known_since
 from libs.events.command import Stamp
 from libs.events.event import Source
@@ -14,6 +14,7 @@ from libs.events.reactions import system_actor
 from libs.owner_rules import load_owner_rules, version_of
 from libs.service.parts import Running
 from services.routing.owner_rules import SeedOwnerRules
+from services.routing.risk_rules import SeedRiskRules
 from services.routing.rulebook import AdoptRulebook, Book, digest
 
 RULES = files("services.routing").joinpath("rules")
@@ -47,13 +48,14 @@ def clocks_known(texts: Mapping[str, str], on: date) -> dict[str, str]:
 
 
 async def seed(running: Running) -> None:
-    """Adopt each book, and the owner rules, where they are not the ones in force."""
+    """Adopt each book, the owner and risk rules, where they are not those in force."""
     for book, every in books().items():
         now = await running.now()
         on = day_of(now)
         texts = clocks_known(every, on) if book == "clocks" else every
         await running.desk.do(_adopt(book, texts, on), _stamp(book, digest(texts), now))
     await _seed_owner_rules(running)
+    await _seed_risk_rules(running)
 
 
 async def _seed_owner_rules(running: Running) -> None:
@@ -61,6 +63,13 @@ async def _seed_owner_rules(running: Running) -> None:
     version, now = version_of(rules), await running.now()
     command = SeedOwnerRules(rules_version=version, known_on=day_of(now), rules=rules)
     await running.desk.do(command, _stamp("owner-rules", version, now))
+
+
+async def _seed_risk_rules(running: Running) -> None:
+    rules = risk_rules.load_risk_rules(RULES.joinpath("risk.toml").read_text("utf-8"))
+    version, now = risk_rules.version_of(rules), await running.now()
+    command = SeedRiskRules(rules_version=version, known_on=day_of(now), rules=rules)
+    await running.desk.do(command, _stamp("risk-rules", version, now))
 
 
 def _adopt(book: Book, texts: Mapping[str, str], on: date) -> AdoptRulebook:

@@ -41,6 +41,10 @@ DOOR_ALONE = {
     "AssignGridResponsibility", "AssignIndustrySupervisor", "RaiseIncidentWarning",
     "ReportIncident", "CloseIncident", "IssueEarlyWarning", "DecomposeTask",
     "LinkRectification", "SchedulePatrol",
+    # Whose case an employer has is asked at the door (`test_risk_grades`); a grade is
+    # set by who sees every case, notice boards are checked by any of their offices.
+    "AssessRisk", "OverrideRisk", "EndRiskOverride", "InspectNoticeBoard",
+    "LogPublicity",
     # Reading and operating decide nothing.
     "Explain", "AsOf", "EventTrail", "Verify", "RebuildView", "HandleParked",
     "CheckRosters", "AdvanceClock", "ResendRecords", "RotateKeys",

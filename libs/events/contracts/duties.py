@@ -147,7 +147,8 @@ class EarlyWarningIssued(Event, name="EarlyWarningIssued"):
     """A unit was warned early of a risk at an employer or a project (F-2.1.1c).
 
     It is to acknowledge by `acknowledge_by` (CLK-98). An individual employer is not
-    named. Stream `earlywarning-<warning_id>`.
+    named. `employer_id`: whose risk grade it rests on, if it does. Stream
+    `earlywarning-<warning_id>`.
     """
 
     warning_id: UUID
@@ -160,6 +161,7 @@ class EarlyWarningIssued(Event, name="EarlyWarningIssued"):
     rule_version: int
     calendar_version: str
     acknowledge_by: datetime
+    employer_id: UUID | None = None
 
 
 class EarlyWarningAcknowledged(Event, name="EarlyWarningAcknowledged"):

@@ -24,11 +24,15 @@ from services.reporting.console.routes import (
     importing,
     incidents,
     ledger,
+    notice_boards,
     operating,
     owner_rules,
     patrols,
+    publicity,
     registering,
     responsibility,
+    risk_rules,
+    risks,
     rosters,
     signals,
     statistics,
@@ -53,9 +57,9 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
-        ledger, channels, signals, rosters, early_warnings, incidents, supervision,
-        patrols, tasks, responsibility, statistics, calendars, owner_rules, importing,
-        workbench,
+        ledger, channels, signals, rosters, risks, early_warnings, incidents,
+        supervision, patrols, notice_boards, tasks, publicity, responsibility,
+        statistics, calendars, owner_rules, risk_rules, importing, workbench,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)

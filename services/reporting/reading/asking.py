@@ -24,7 +24,8 @@ READ = (
     "case_fact", "money_fact", "recount", "channel_item", "reception",
     "owner_rules", "signal", "opinion", "clue_link", "supervised", "urge",
     "group_flag", "case_part", "roster_word", "claim_consent", "responsibility",
-    "incident", "task", "patrol", "early_warning",
+    "incident", "task", "patrol", "early_warning", "risk", "risk_change", "risk_rules",
+    "notice_board", "publicity",
 )  # fmt: skip
 
 

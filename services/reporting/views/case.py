@@ -136,6 +136,7 @@ VIEW = View(
     indexes=(
         index("case_id", history=True),
         index("clue_id"),
+        index("employer_id"),
         index("unit", "closed", history=True),
         index("pending_unit"),
         index("parties", gin=True),

@@ -34,7 +34,7 @@ def evolve(row: EarlyWarningRow | None, recorded: Recorded) -> EarlyWarningRow |
     at = recorded.occurred_at
     match fact := recorded.fact():
         case EarlyWarningIssued():
-            left_out = {"clock", "rule_version", "calendar_version"}
+            left_out = {"clock", "rule_version", "calendar_version", "employer_id"}
             return EarlyWarningRow(**fact.model_dump(exclude=left_out), issued_at=at)
         case EarlyWarningAcknowledged() if row is not None:
             first = row.acknowledged_at or at

@@ -19,9 +19,11 @@ from services.reporting.reading.advice import advised
 from services.reporting.reading.asking import Answer
 from services.reporting.reading.case_page import CasePage, case_page
 from services.reporting.reading.findings import findings
+from services.reporting.reading.risks import grade_of
 from services.reporting.reading.steps import Step, steps_of_case, steps_of_claim
 from services.reporting.reading.trail import story
 from services.reporting.reading.way import Usual, usual_next
+from services.reporting.views.risk import RiskRow
 
 REASONS = ("handling", "call-back", "verification", "supervision")
 FIELDS = ("name", "phone")
@@ -37,7 +39,7 @@ def add_routes(router: APIRouter) -> None:
         if request.query_params.get("seen"):
             answer = await _case(visit, case_id)
         done = request.query_params.get("done")
-        more = {"late": late, "done": done}
+        more = {"late": late, "done": done, "risk": await _risk(visit, answer.found)}
         return _merged(request, answer.found) or _page(visit, answer, more)
 
     @router.post("/cases/{case_id}/persons")
@@ -45,7 +47,8 @@ def add_routes(router: APIRouter) -> None:
         typed = await checked_form(request, visit.session)
         answer = await _case(visit, case_id)
         names = await _names(visit, answer.found, typed.one("reason"), typed.one("key"))
-        return _page(visit, answer, names)
+        risk = await _risk(visit, answer.found)
+        return _page(visit, answer, {**names, "risk": risk})
 
     @router.get("/events/{event_id}")
     async def event(visit: Visiting, event_id: UUID) -> Response:
@@ -76,6 +79,13 @@ async def _case(visit: Visit, case_id: UUID) -> Answer[CasePage]:
     if answer is None:
         raise Problem("not-found")
     return answer
+
+
+async def _risk(visit: Visit, case: CasePage) -> RiskRow | None:
+    """Return the grade of a case's employer, for who may see grades."""
+    if case.case is None or not visit.may("AssessRisk"):
+        return None
+    return await grade_of(visit.running.pool, visit.asking, case.case.employer_id)
 
 
 def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Response:

@@ -1,6 +1,7 @@
 """The register of early warnings: issued to a unit, acknowledged, rectified."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +29,12 @@ def add_routes(router: APIRouter) -> None:
     async def listed(request: Request, visit: Visiting) -> Response:
         visit.require("AcknowledgeEarlyWarning")
         await shown(visit, request.query_params.get("seen"))
-        return await _page(visit, blank())
+        return await _page(visit, _begun(request.query_params))
 
     @router.post("/early-warnings")
     async def issue(request: Request, visit: Visiting) -> Response:
         typed = await checked_form(request, visit.session)
-        body = said(typed, "unit", "about", "colour", "basis")
+        body = said(typed, "unit", "about", "colour", "basis", "employer_id")
         return await _done(visit, typed, ("", body))
 
     @router.post("/early-warnings/{warning_id}/acknowledgement")
@@ -41,6 +42,13 @@ def add_routes(router: APIRouter) -> None:
         typed = await checked_form(request, visit.session)
         body = said(typed, "result")
         return await _done(visit, EMPTY, (f"/{warning_id}/acknowledgement", body))
+
+
+def _begun(query: Mapping[str, str]) -> Sheet:
+    """Return the forms; a risk grade's page fills in whom it is about."""
+    names = ("employer_id", "about", "colour")
+    fields: dict[str, tuple[str, ...]] = {one: (query.get(one, ""),) for one in names}
+    return replace(blank(), typed=Typed(fields, {}))
 
 
 async def _done(
