@@ -16,6 +16,7 @@ from libs.events.contracts import (
     intake,
     merges,
     merging,
+    messages,
     operation,
     patrols,
     reporting,
@@ -32,7 +33,7 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake, channels, duplicates, patrols, sheets),
+        "intake": (intake, channels, duplicates, messages, patrols, sheets),
         "routing": (routing, clocks, supervision, duties),
         "enforcement": (enforcement, merging, groups),
         "reporting": (reporting,),

@@ -24,8 +24,8 @@ class Power(StrEnum):
 Permission = frozenset[Power]
 FILES = (
     "permissions.toml", "permissions-channels.toml", "permissions-clocks.toml",
-    "permissions-duties.toml", "permissions-groups.toml", "permissions-sheets.toml",
-    "permissions-supervision.toml",
+    "permissions-duties.toml", "permissions-groups.toml", "permissions-messages.toml",
+    "permissions-sheets.toml", "permissions-supervision.toml",
 )  # fmt: skip
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})

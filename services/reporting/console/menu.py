@@ -24,6 +24,7 @@ GROUPS = {
         ("rosters", "/console/rosters", "CheckRosters"),
         ("patrols", "/console/patrols", "CompletePatrol"),
         ("tasks", "/console/tasks", "ReadCases"),
+        ("messages", "/console/messages", "TellMessage"),
     ),
     "figures": (
         ("weeks", "/console/weeks", "ReadStatistics"),
@@ -35,6 +36,7 @@ GROUPS = {
         ("responsibility", "/console/responsibility", "ReadCases"),
         ("calendars", "/console/calendars", "ReadCases"),
         ("owner-rules", "/console/owner-rules", "ReadCases"),
+        ("message-texts", "/console/message-texts", "ReadCases"),
         ("imports", "/console/imports", "ImportHistory"),
         ("workbench", "/console/workbench", "DraftImportProfile"),
     ),

@@ -24,6 +24,7 @@ from services.reporting.console.routes import (
     importing,
     incidents,
     ledger,
+    messages,
     operating,
     owner_rules,
     patrols,
@@ -54,7 +55,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
         ledger, channels, signals, rosters, early_warnings, incidents, supervision,
-        patrols, tasks, responsibility, statistics, calendars, owner_rules, importing,
+        messages, patrols, tasks, responsibility, statistics, calendars,
+        owner_rules, importing,
         workbench,
         operating,
     ):  # fmt: skip

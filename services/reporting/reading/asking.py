@@ -24,7 +24,7 @@ READ = (
     "case_fact", "money_fact", "recount", "channel_item", "reception",
     "owner_rules", "signal", "opinion", "clue_link", "supervised", "urge",
     "group_flag", "case_part", "roster_word", "claim_consent", "responsibility",
-    "incident", "task", "patrol", "early_warning",
+    "incident", "task", "patrol", "early_warning", "message",
 )  # fmt: skip
 
 

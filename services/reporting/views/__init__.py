@@ -1,6 +1,6 @@
 """The read models: views and registers, declared once, folded purely."""
 
-from libs import rulebook_view
+from libs import message_view, rulebook_view
 from libs.events.views.view import Declared
 from services.reporting.views import (
     campaign,
@@ -47,6 +47,7 @@ DECLARED: tuple[Declared, ...] = (
     imported.VIEW,
     incident.VIEW,
     link.VIEW,
+    message_view.VIEW,
     money.REGISTER,
     owner_rules.VIEW,
     part.VIEW,
