@@ -206,10 +206,11 @@ async def scene(fresh_database: FreshDatabases, tmp_path: Path) -> AsyncIterator
 
 
 ROW = """
-INSERT INTO message_v1 (stream, version, message_id, clue_id, case_id, purpose,
-    channel, language, discreet, template_version, unit, queued_at, next_at, state,
-    attempts)
-VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 'waiting', 0)"""
+INSERT INTO message_v1 (stream, version, recorded_at, gone, message_id, clue_id,
+    case_id, purpose, channel, language, discreet, template_version, unit, queued_at,
+    next_at, state, attempts)
+VALUES ($1, 1, $11, false, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11,
+    'waiting', 0)"""
 
 
 async def queued(scene: Scene, **changed: object) -> UUID:
@@ -230,6 +231,7 @@ async def queued(scene: Scene, **changed: object) -> UUID:
         fact.channel, fact.language, fact.discreet, fact.template_version, fact.unit,
         record.recorded_at,
     )  # fmt: skip
+    await _later(scene, "2023-11-13T01:31:00Z")
     return fact.message_id
 
 
@@ -272,7 +274,7 @@ async def test_a_gateway_that_is_busy_is_left_alone_and_a_refusal_is_final(
         assert await at_work.round() == 1
         assert await at_work.round() == 0
         assert len(asked.said) == 1
-        await _later(scene, "2023-11-13T02:31:00Z")
+        await _later(scene, "2023-11-13T02:32:00Z")
         assert await at_work.round() == 1
     assert await types(scene) == [
         "MessageQueued",

@@ -102,6 +102,8 @@ async def _page(
         "row": found.row,
         "number": found.number,
         "sheet": sheet,
+        # Reading and telling are two acts, each with a key of its own.
+        "text_key": new_key(),
         "opened": opened,
         "means": MEANS,
     }
