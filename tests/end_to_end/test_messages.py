@@ -36,7 +36,7 @@ async def test_news_wait_in_the_outbox_and_are_told_by_hand(whole: Whole) -> Non
         assert f"/console/messages/{this}" in outbox.text
         page = await client.get(f"/console/messages/{this}")
         assert PHONE not in page.text
-        reading = page.text[: page.text.index('class="act"')]
+        reading = page.text[: page.text.index('class="act ')]
         fields = dict(HIDDEN.findall(reading))
         opened = await client.post(f"/console/messages/{this}/text", data=fields)
         assert f"+86{PHONE}" in opened.text, opened.text
@@ -48,8 +48,6 @@ async def test_news_wait_in_the_outbox_and_are_told_by_hand(whole: Whole) -> Non
         assert told.status_code == 303, told.text
         shown = await client.get(f"/console/cases/{chosen.case_id}")
         assert f"/console/messages/{waiting[1]['message_id']}" in shown.text
-        texts = await client.get("/console/message-texts")
-        assert "{number}" in texts.text
     first, _ = await of_case(whole, chosen.case_id)
     assert (first["state"], first["means"]) == ("delivered", "phone")
     async with whole.client("intake") as public:
@@ -58,4 +56,3 @@ async def test_news_wait_in_the_outbox_and_are_told_by_hand(whole: Whole) -> Non
         public.cookies.update(opened.cookies)
         track = await public.get("/track?lang=en")
     assert "We told you: received" in track.text
-    assert "We told you: DO" not in track.text

@@ -32,7 +32,7 @@ from services.intake.news import tell_news
 from services.intake.notice import KIND, MESSAGE
 from services.intake.telling import RULES, QueueMessage, RecordAttempt, TellMessage
 from tests.unit.matters import CASE, CLUE, ONE
-from tests.unit.message_scenes import THIS, chosen, message, waiting
+from tests.unit.message_scenes import THIS, chosen, waiting
 from tests.unit.test_intake_clue import CENTRE, EMPLOYER, PERSON, asked
 
 RULE = {rule.command: rule for rule in (*clue.RULES, *answering.RULES, *RULES)}
@@ -142,7 +142,12 @@ def news(fact: Event) -> list[QueueMessage]:
     return found  # type: ignore[return-value]  # asserted
 
 
-TRANSFER = {"from_unit": "LC", "to_unit": "LI", "reason": None, "article": None}
+TRANSFER: dict[str, Any] = {
+    "from_unit": "LC",
+    "to_unit": "LI",
+    "reason": None,
+    "article": None,
+}
 PAID = {
     "claim_id": ONE,
     "case_id": CASE,
@@ -289,11 +294,3 @@ def test_who_has_nothing_to_do_with_a_clue_tells_nothing() -> None:
     elsewhere = stamp(role="development", unit="DO")
     waiting("LC").when(RULE[TellMessage], command, elsewhere).then_rejected("not-found")
     given().when(RULE[TellMessage], command, CENTRE).then_rejected("not-found")
-
-
-def test_a_message_says_nothing_personal() -> None:
-    assert set(message().model_dump()) == {
-        *("message_id", "clue_id", "case_id", "person_id", "purpose", "channel"),
-        *("language", "discreet", "template_version", "template_sha256"),
-        *("unit", "tells"),
-    }

@@ -67,7 +67,7 @@ def test_a_worker_says_whether_and_how_to_be_told() -> None:
     ],
 )
 def test_to_be_told_one_says_where(typed: dict[str, str], field: str) -> None:
-    assert field in checked(**typed).troubles
+    assert field in checked(1, **typed).troubles
 
 
 def test_an_anonymous_draft_names_nobody_whatever_was_typed_before() -> None:

@@ -41,7 +41,7 @@ SELECT count(*) FILTER (WHERE state = 'waiting')::float8 AS messages_waiting,
     count(*) FILTER (WHERE state IN ('refused', 'given_up'))::float8 AS messages_failed,
     coalesce(extract(epoch FROM $1 - min(queued_at) FILTER (WHERE state = 'waiting')),
         0)::float8 AS message_waiting_seconds
-FROM message WHERE state <> 'delivered'"""
+FROM message WHERE state IN ('waiting', 'refused', 'given_up')"""
 
 log = structlog.get_logger()
 
