@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     consumer groups' sessions: how long a silent member keeps its partitions.
     `seal_key`: the file of its seal key, without which it makes no seals;
     `seal_every` is in events.
+    `sms_…`, `smtp_…` and `mail_from`: by what messages to complainants go out, where
+    there is any; `worker_address`: where the public reaches the workers' pages.
     `schemas`: the lasting address of the JSON Schemas that records name, where it is
     another than the service's own.
     """
@@ -78,6 +80,15 @@ class Settings(BaseSettings):
     seal_every: Annotated[int, Field(ge=1)] = 1000
     otlp: str | None = None
     schemas: str = ""
+    sms_url: str | None = None
+    sms_token: SecretStr | None = None
+    smtp_host: str | None = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: Annotated[str | None, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = None
+    worker_address: str = ""
     url_issuer: str = ""
     url_intake: str = ""
     url_routing: str = ""

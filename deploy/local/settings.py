@@ -12,6 +12,15 @@ from deploy.local.kept import SERVICES, Deployment
 # The identifier in tokens, not an address: a port would change every actor's id.
 ISSUER = "https://issuer.qingxin.invalid"
 
+OUTLETS = frozenset(
+    {
+        *("QINGXIN_SMS_URL", "QINGXIN_SMS_TOKEN", "QINGXIN_SMTP_HOST"),
+        *("QINGXIN_SMTP_PORT", "QINGXIN_SMTP_SECURITY", "QINGXIN_SMTP_USER"),
+        *("QINGXIN_SMTP_PASSWORD", "QINGXIN_MAIL_FROM", "QINGXIN_WORKER_ADDRESS"),
+    }
+)
+"""By what messages leave the house: intake's alone."""
+
 
 @dataclass(frozen=True)
 class Servers:
@@ -132,6 +141,7 @@ class Settings:
         if service == "intake":
             keys |= self._rotating("master_key")
             keys["QINGXIN_CODE_KEY"] = self.secret("code_key")
+            keys |= {k: v for k, v in self.environment.items() if k in OUTLETS}
         if service == "enforcement":
             keys |= self._rotating("object_key")
         return keys

@@ -16,6 +16,7 @@ from libs.events.contracts import (
     intake,
     merges,
     merging,
+    messages,
     notice_boards,
     operation,
     patrols,
@@ -35,7 +36,7 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake, channels, duplicates, patrols, sheets),
+        "intake": (intake, channels, duplicates, messages, patrols, sheets),
         "routing": (routing, clocks, supervision, duties, risk),
         "enforcement": (enforcement, merging, groups, notice_boards),
         "reporting": (reporting, publicity),

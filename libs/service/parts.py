@@ -1,6 +1,6 @@
 """What a service is made of, and what it works with while it runs."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -40,7 +40,8 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 class Running:
     """A service at work; `last_now` is the deployment's time when it was last asked.
 
-    `works` go on in the background from when the log is open until the end begins.
+    `works` go on in the background from when the log is open until the end begins;
+    `gauges` give numbers of the service's own, which alarms are held against.
     """
 
     settings: Settings
@@ -56,6 +57,7 @@ class Running:
     rebuilder: Rebuilder
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     works: list[Work] = field(default_factory=list)
+    gauges: list["Gauge"] = field(default_factory=list)
     timers: Sequence["Timer"] = ()
     sealer: Sealer | None = None
     views: Sequence[Declared] = ()
@@ -83,6 +85,8 @@ class Running:
         return day_of(self.last_now)
 
 
+Gauge = Callable[[], Awaitable[Mapping[str, float]]]
+"""Returns numbers by measure."""
 Timer = Callable[[Running], Awaitable[int]]
 """Does what is due now; returns how much it did."""
 

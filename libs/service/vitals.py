@@ -60,7 +60,9 @@ async def vitals(running: Running) -> Mapping[str, float]:
     checks = {name: partial(check, running) for name, check in CHECKS.items()}
     failing = [one for one in (await run_checks(checks)).values() if not one.ok]
     unheard = running.watermarks.unheard_seconds()
+    own = [await gauge() for gauge in running.gauges]
     return {
+        **{measure: value for found in own for measure, value in found.items()},
         **dict(await running.pool.fetchrow(WAITING)),
         "answering": 1.0,
         "checks_failing": float(len(failing)),

@@ -1,15 +1,23 @@
 """Answering: whoever spoke is answered 事事有回音, in the form the channel expects."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from libs.events.command import Stamp
 from libs.events.contracts.intake import ReplyFoundImpossible, ReplySent
 from libs.events.contracts.parts import Code
-from libs.events.decider import Rejected, Rule, States
+from libs.events.decider import Read, Rejected, Rule, States
 from libs.events.event import New
 from libs.ids import case_id as case_of
-from services.intake import channel_item, known
-from services.intake.clue import Clue, ClueCommand, clue_reads, held, on_clue
+from services.intake import channel_item, known, notice
+from services.intake.clue import (
+    KIND,
+    Clue,
+    ClueCommand,
+    clue_reads,
+    held,
+    on_clue,
+)
 
 
 class SendReply(ClueCommand):
@@ -38,7 +46,9 @@ def reply(command: SendReply, stamp: Stamp, states: States) -> list[New]:
         "conclusion": command.conclusion,
     }
     sent = ReplySent.model_validate(said)
-    return on_clue(command, sent)
+    chosen = states.of(notice.KIND, case_of(command.clue_id))
+    message = notice.answered(chosen, clue.answers, stamp)
+    return [*on_clue(command, sent), *message]
 
 
 def impossible(command: FindReplyImpossible, stamp: Stamp, states: States) -> list[New]:
@@ -71,7 +81,17 @@ def _once(clue: Clue, command: ClueCommand, states: States) -> None:
         raise Rejected("answered-already", "这条线索已经答复；重新打开后再答复。")
 
 
+def _reply_reads(command: SendReply) -> list[Read]:
+    chosen = Read(notice.KIND, case_of(command.clue_id))
+    return [*clue_reads(command), chosen]
+
+
+def _its_message(command: SendReply, states: States) -> Sequence[Read]:
+    answers = states.of(KIND, command.clue_id).answers
+    return notice.answer_reads(case_of(command.clue_id), answers)
+
+
 RULES = (
-    Rule(SendReply, clue_reads, reply),
+    Rule(SendReply, _reply_reads, reply, _its_message),
     Rule(FindReplyImpossible, clue_reads, impossible),
 )

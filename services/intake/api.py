@@ -13,6 +13,7 @@ from services.intake.routes import (
     imports,
     likeness,
     links,
+    messages,
     persons,
     profiles,
     registering,
@@ -22,7 +23,12 @@ from services.intake.routes import (
 )
 from services.intake.window import Window
 
-ROUTERS = (routes(clues.ACTS), routes(links.ACTS), routes(profiles.ACTS))
+ROUTERS = (
+    routes(clues.ACTS),
+    routes(links.ACTS),
+    routes(messages.ACTS),
+    routes(profiles.ACTS),
+)
 
 
 def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
@@ -32,6 +38,7 @@ def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
         clues.router(window),
         links.router(window),
         likeness.router(window),
+        messages.router(window),
         persons.router(window),
         codes.router(window),
         rosters.router(window),

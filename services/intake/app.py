@@ -1,10 +1,11 @@
 """Intake put together: its rules, reactions, vault, imports and doors."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from fastapi import APIRouter
 
-from libs import rulebook_view
+from libs import message_view, rulebook_view
 from libs.service.parts import Running, Service
 from libs.sheets.limits import LIMITS
 from services.intake import (
@@ -14,12 +15,14 @@ from services.intake import (
     duplicates,
     history,
     import_profiles,
+    news,
     noting,
     patrols,
     petitions,
     platform_clues,
     scope,
     signals,
+    telling,
     timers,
     waiting_patrols,
     work_orders,
@@ -28,6 +31,8 @@ from services.intake.api import ROUTERS, window_routers
 from services.intake.importing.runner import Runner
 from services.intake.likeness.catching_up import catch_up
 from services.intake.reactions import REACTIONS
+from services.intake.sending.outlets import outlets
+from services.intake.sending.sender import Sender, waiting
 from services.intake.vault import access
 from services.intake.vault.erasing import replay_erasures
 from services.intake.window import Window
@@ -38,10 +43,11 @@ ROSTER_BYTES = 5_000_000
 
 
 def routers(running: Running) -> Sequence[APIRouter]:
-    """Return the routes; the runner of imports begins with the service's work."""
+    """Return the routes; the runner of imports and the sender begin with the work."""
     window = Window.of(running)
     runner = Runner(window)
-    running.works.append(runner.run)
+    running.works += [runner.run, Sender(window, outlets(running.settings)).run]
+    running.gauges.append(partial(waiting, window))
     return window_routers(window, runner)
 
 
@@ -67,14 +73,20 @@ SERVICE = Service(
         *patrols.RULES,
         *duplicates.RULES,
         *noting.RULES,
+        *telling.RULES,
         *access.RULES,
         *history.RULES,
         *import_profiles.RULES,
     ),
-    reactions=REACTIONS,
+    reactions=(*REACTIONS, *news.REACTIONS),
     parties=scope.parties,
     hears=frozenset({"routing", "enforcement"}),
-    views=(rulebook_view.VIEW, due_dates.VIEW, waiting_patrols.VIEW),
+    views=(
+        rulebook_view.VIEW,
+        due_dates.VIEW,
+        message_view.VIEW,
+        waiting_patrols.VIEW,
+    ),
     routers=ROUTERS,
     timers=(timers.miss_patrols,),
     more_routers=routers,

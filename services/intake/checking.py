@@ -90,6 +90,7 @@ def check(said: ClueSaid, now: datetime) -> Checked:
         _months(checked, f"/workers/{number}", worker)
     _repeated(checked, said)
     _reporter(checked, said)
+    _notify(checked, said)
     checked.settle()
     return checked
 
@@ -175,6 +176,46 @@ def _documents(said: ClueSaid) -> Iterator[tuple[int, IdNumber]]:
     for number, worker in enumerate(said.workers):
         if worker.id_number is not None:
             yield number, worker.id_number
+
+
+def _notify(checked: Checked, said: ClueSaid) -> None:
+    """Whoever wants to be told says where; an anonymous report is told nothing."""
+    if said.notify is None:
+        return
+    if getattr(said, "mode", "named") == "anonymous":
+        checked.refuse(
+            "/notify",
+            "notify-anonymous",
+            "匿名举报不发通知；愿收通知请选“保密”。",
+            "Nobody is told of an anonymous report: choose confidential to be told.",
+        )
+        return
+    person = told_person(said)
+    where = "phone" if said.notify == "sms" else "email"
+    if person is None or getattr(person, where) is None:
+        checked.refuse(
+            "/notify",
+            "notify-without-contact",
+            "选择了接收通知，请填写手机号码或电子邮箱。",
+            "To be told, give the telephone or the e-mail address.",
+        )
+
+
+def told_person(said: ClueSaid) -> PersonSaid | None:
+    """Return who is told: who reports, else the first worker, as `persons` has it."""
+    reporter = said.reporter
+    if reporter is not None and reporter.worker is not None:
+        known = said.workers[reporter.worker - 1 : reporter.worker]
+        return known[0] if known else None
+    if reporter is not None and fields_said(reporter):
+        return reporter
+    return said.workers[0] if said.workers else None
+
+
+def fields_said(person: PersonSaid) -> bool:
+    """Say whether anything by which a person is known was said."""
+    said = (person.name, person.id_number, person.phone, person.email, person.bank_card)
+    return any(said)
 
 
 def _reporter(checked: Checked, said: ClueSaid) -> None:

@@ -29,14 +29,19 @@ from libs.events.contracts.intake import (
     ReplySent,
     ReportReceived,
 )
+from libs.events.contracts.messages import MessageChannel, MessageLanguage
 from libs.events.contracts.parts import Code, Employer, Mode, Project, Text, WorkerLine
 from libs.events.decider import Kind, Read, Rejected, Rule, States
 from libs.events.event import Event, New, Series
 from libs.ids import case_id as case_of
 from libs.other_channels import in_force
-from services.intake import channel_item, known
+from services.intake import channel_item, known, notice
 
 RECEIPT_SERIES = "XS"
+OF_THE_DOOR = {
+    *("area", "item", "first_episode", "occurred_at", "notify", "notify_language"),
+}
+"""What a registration says that its first event does not."""
 SCREEN_FOR_ANY = ("brigade",)
 """Who screens what another unit holds; the leading-group office only reviews."""
 
@@ -122,6 +127,8 @@ class RegisterClue(Command):
     reference: Text | None = None
     site_area: Code | None = None
     item: channel_item.Entry | None = None
+    notify: MessageChannel | None = None
+    notify_language: MessageLanguage = "zh"
     occurred_at: datetime | None = None
 
 
@@ -154,7 +161,7 @@ def register(command: RegisterClue, stamp: Stamp, states: States) -> list[New]:
             "该渠道的这个编号已经登记过；重办、催单和补充情况请在原线索上办理。",
         )
     case_id = case_of(command.clue_id)
-    said = command.model_dump(exclude={"area", "item", "first_episode", "occurred_at"})
+    said = command.model_dump(exclude=OF_THE_DOOR)
     series = Series(command.area, RECEIPT_SERIES)
     receipt = ReceiptIssued(clue_id=command.clue_id, case_id=case_id)
     stream, at = KIND.stream(command.clue_id), command.occurred_at
@@ -164,6 +171,7 @@ def register(command: RegisterClue, stamp: Stamp, states: States) -> list[New]:
         facts += channel_item.entered(command.item, command.channel, ids, stamp)
     return [
         *(New(stream, fact, at) for fact in facts),
+        *notice.registered(command, stamp),
         New(stream, receipt, at, series=series),
     ]
 
@@ -252,12 +260,13 @@ def clue_reads(command: ClueCommand) -> list[Read]:
     return [Read(KIND, command.clue_id), Read(known.KIND, case_id)]
 
 
+def _registering(command: RegisterClue) -> list[Read]:
+    own = [Read(KIND, one) for one in same(command)]
+    return [*own, *notice.registered_reads(command)]
+
+
 RULES = (
-    Rule(
-        RegisterClue,
-        lambda command: [Read(KIND, one) for one in same(command)],
-        register,
-    ),
+    Rule(RegisterClue, _registering, register),
     Rule(ScreenClue, clue_reads, screen),
     Rule(AdviseChannel, clue_reads, advise),
 )

@@ -167,6 +167,7 @@ def fields_of(said: PersonSaid) -> dict[str, str]:
         "id_number": document
         and json.dumps({"type": document.type, "number": tidy(document.number)}),
         "phone": said.phone and (to_e164(said.phone) or tidy(said.phone)),
+        "email": said.email,
         "bank_card": said.bank_card and tidy(said.bank_card),
     }
     return {name: value for name, value in found.items() if value}

@@ -208,6 +208,8 @@ def _command(window: Window, form: Form, found: Persons, now: datetime) -> Regis
         "reference": said.reference,
         "site_area": said.site_area,
         "item": said.item,
+        "notify": said.notify,
+        "notify_language": said.notify_language,
         "occurred_at": said.occurred_at,
     }
     return accepted(RegisterClue, fields)

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from libs.events.contracts.messages import MessageChannel, MessageLanguage
 from libs.events.contracts.parts import Code, Month, YesNoUnknown
 from libs.money import MinorUnits
 from services.intake.channel_item import Entry
@@ -41,6 +42,14 @@ Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)
 """One line of words, in any script; outer blanks are dropped."""
 
 PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_line)]
+EmailAddress = Annotated[
+    str,
+    Field(
+        max_length=254,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]*$",
+    ),
+]
+"""A mailbox; whether it takes mail, only sending tells."""
 FreeText = Annotated[str, Field(min_length=1, max_length=4000)]
 """Words of a person: kept in the vault, never in an event."""
 
@@ -71,6 +80,7 @@ class PersonSaid(Said):
     name: PersonName | None = None
     id_number: IdNumber | None = None
     phone: Annotated[str, Field(min_length=3, max_length=40)] | None = None
+    email: EmailAddress | None = None
     bank_card: Annotated[str, Field(min_length=8, max_length=40)] | None = None
 
 
@@ -122,6 +132,8 @@ class ClueSaid(Said):
     reporter: ReporterSaid | None = None
     workers: Annotated[tuple[WorkerSaid, ...], Field(max_length=MOST_WORKERS)] = ()
     item: Entry | None = None
+    notify: MessageChannel | None = None
+    notify_language: MessageLanguage = "zh"
 
 
 class ComplaintSaid(ClueSaid):
@@ -144,7 +156,10 @@ class PersonsAsked(Said):
     ]
     fields: Annotated[
         tuple[
-            Literal["name", "id_number", "phone", "bank_card", "summary", "reply"], ...
+            Literal[
+                "name", "id_number", "phone", "email", "bank_card", "summary", "reply"
+            ],
+            ...,
         ],
         Field(min_length=1),
     ] = ("name",)

@@ -43,6 +43,7 @@ from tests.unit.matters import (
     verified,
     yuan,
 )
+from tests.unit.message_scenes import MESSAGE_SCENES
 from tests.unit.offices import listed_officers, officer, on
 from tests.unit.supervision_scenes import SUPERVISION_SCENES
 
@@ -122,6 +123,7 @@ SCENES: Mapping[str, Scene] = {
     **CLOCK_SCENES,
     **SUPERVISION_SCENES,
     **GROUP_SCENES,
+    **MESSAGE_SCENES,
     **DUTY_SCENES,
     "ScreenClue": scene(cleared, ON_CLUE, {"matter": "wage"}),
     "AdviseChannel": scene(

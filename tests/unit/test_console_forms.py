@@ -47,6 +47,23 @@ def test_an_anonymous_report_carries_no_reporter() -> None:
     assert (said.door, "reporter" in said.body, said.wrong) == ("report", False, {})
 
 
+def test_the_form_says_whether_and_how_a_person_is_told() -> None:
+    """F-2.2.1a: by choice; a mailbox alone is the first worker's."""
+    fields = {
+        "employer": "演示厂",
+        "notify": "email",
+        "reporter.email": "g@example.org",
+    }
+    said = read(typed(**fields, **{"worker.name": ("演示工一",)}))
+    assert said.body["notify"] == "email"
+    assert said.body["workers"] == [{"name": "演示工一", "email": "g@example.org"}]
+    assert "reporter" not in said.body
+    other = read(typed(**fields, **{"reporter.name": "演示工二"}))
+    assert other.body["reporter"]["email"] == "g@example.org"
+    silent = read(typed(employer="演示厂", notify="pigeon"))
+    assert "notify" not in silent.body
+
+
 def test_a_complaint_names_an_employer_and_somebody_owed() -> None:
     assert set(read(typed()).wrong) == {"employer", "worker.name.0"}
 

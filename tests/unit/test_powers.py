@@ -11,7 +11,7 @@ from libs.organisation import load_organisation
 from libs.web import permissions
 from libs.web.permissions import Power
 from services.enforcement import api as enforcement
-from services.intake.routes import clues, links, profiles
+from services.intake.routes import clues, links, messages, profiles
 from services.reporting import closing
 from services.routing import api as routing
 from services.routing import supervising
@@ -54,6 +54,7 @@ ACTS = [
     *clues.ACTS,
     *closing.ACTS,
     *links.ACTS,
+    *messages.ACTS,
     *profiles.ACTS,
     *routing.ACTS,
     *supervising.ACTS,

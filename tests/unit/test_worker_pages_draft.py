@@ -38,6 +38,38 @@ def test_a_named_draft_becomes_a_complaint_as_the_interface_takes_it() -> None:
     assert said.summary == "地点：演示路1号\n\n三个月"
 
 
+def test_a_worker_says_whether_and_how_to_be_told() -> None:
+    """F-2.2.1a: by text, by e-mail or not at all, in the language of the page."""
+    said = checked(phone="13800000001", notify="sms", told_in="en").said
+    assert said is not None
+    assert (said.notify, said.notify_language) == ("sms", "en")
+    assert checked(notify="no").said is not None
+    nobody = checked(notify="no").said
+    assert nobody is not None
+    assert nobody.notify is None
+    mail = checked(email="gong@example.org", notify="email", role="family").said
+    assert mail is not None
+    assert mail.reporter is not None
+    assert mail.reporter.email == "gong@example.org"
+    hidden = checked(mode="anonymous", phone="13800000001", notify="sms").said
+    assert hidden is not None
+    assert hidden.notify is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"notify": "sms"}, "notify"),
+        ({"notify": "email", "phone": "13800000001"}, "notify"),
+        ({"notify": "email", "email": "nobody"}, "email"),
+        ({"notify": "email", "email": "a@b.cn,c@d.cn"}, "email"),
+        ({"role": "family", "email": "a b@c.cn"}, "email"),
+    ],
+)
+def test_to_be_told_one_says_where(typed: dict[str, str], field: str) -> None:
+    assert field in checked(1, **typed).troubles
+
+
 def test_an_anonymous_draft_names_nobody_whatever_was_typed_before() -> None:
     said = checked(mode="anonymous", phone="13800000001", reporter_name="某").said
     assert isinstance(said, ReportSaid)

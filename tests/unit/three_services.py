@@ -15,7 +15,7 @@ from services.enforcement import app as enforcement
 from services.enforcement import claim, grouping, proceeding
 from services.enforcement import known as enforcement_known
 from services.intake import app as intake
-from services.intake import clue, duplicates
+from services.intake import clue, duplicates, notice
 from services.intake import known as intake_known
 from services.routing import app as routing
 from services.routing import case, deadline, rulebook
@@ -29,7 +29,13 @@ RULES: Mapping[tuple[str, type[Command]], Rule[Any]] = {
 KINDS: Mapping[tuple[str, str], Kind[Any]] = {
     (name, kind.category): kind
     for name, kinds in {
-        "intake": (clue.KIND, duplicates.KIND, intake_known.KIND),
+        "intake": (
+            clue.KIND,
+            duplicates.KIND,
+            intake_known.KIND,
+            notice.KIND,
+            notice.MESSAGE,
+        ),
         "routing": (case.KIND, deadline.KIND, rulebook.KIND, routing_known.KIND),
         "enforcement": (
             claim.KIND,

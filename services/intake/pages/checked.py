@@ -19,6 +19,7 @@ from services.intake.checking import check
 from services.intake.pages.draft import MODES, STEPS, Draft, step_of
 from services.intake.said import ClueSaid, ComplaintSaid, ReportSaid
 
+NOTIFY = ("sms", "email")
 LONGEST = {"place": 200, "summary": 2000}
 MONTH = re.compile(r"(\d{4})\s*(?:-|/|\.|年)\s*(\d{1,2})\s*月?", re.ASCII)
 AMOUNT_TRIM = re.compile(
@@ -62,6 +63,8 @@ POINTERS: Mapping[str, str] = {
     "/reporter": "reporter_name",
     "/reporter/name": "reporter_name",
     "/reporter/phone": "phone",
+    "/reporter/email": "email",
+    "/notify": "notify",
     "/reporter/role": "role",
 }
 WORKER_POINTERS: Mapping[str, str] = {
@@ -146,16 +149,19 @@ class Reading:
             said["summary"] = "\n\n".join(part for part in told if part)
         if typed.anonymous:
             return said
+        if typed["notify"] in NOTIFY:
+            said["notify"] = typed["notify"]
+            said["notify_language"] = "en" if typed["told_in"] == "en" else "zh"
         if typed["role"] in {"", "worker"}:
-            if typed["phone"] and workers:
-                workers[0]["phone"] = typed["phone"]
+            for name in ("phone", "email"):
+                if typed[name] and workers:
+                    workers[0][name] = typed[name]
             return said
-        if not (typed["reporter_name"] or typed["phone"]):
+        if not (typed["reporter_name"] or typed["phone"] or typed["email"]):
             self.troubles["reporter_name"] = MISSING["reporter_name"]
         reporter = {"role": typed["role"]}
-        for name, value in (("name", "reporter_name"), ("phone", "phone")):
-            if typed[value]:
-                reporter[name] = typed[value]
+        own = {"name": "reporter_name", "phone": "phone", "email": "email"}
+        reporter |= {name: typed[value] for name, value in own.items() if typed[value]}
         return {**said, "reporter": reporter}
 
     def _amount(self, name: str, text: str) -> Mapping[str, Any] | None:
@@ -237,7 +243,7 @@ def field_of(pointer: str, rows: Sequence[int]) -> str:
     found = re.fullmatch(r"/workers/(\d+)/(\w+)(?:/.*)?", pointer, re.ASCII)
     if found is None or int(found[1]) >= len(rows):
         return ""
-    if found[2] == "phone":
-        return "phone"
+    if found[2] in {"phone", "email"}:
+        return found[2]
     name = WORKER_POINTERS.get(found[2])
     return f"w{rows[int(found[1])]}_{name}" if name else ""

@@ -19,7 +19,10 @@ MOST_ROWS = 20
 OF_STEP: Mapping[str, tuple[str, ...]] = {
     "where": ("employer", "individual", "credit_code", "project", "place"),
     "how": ("mode",),
-    "contact": ("role", "reporter_name", "phone", "summary"),
+    "contact": (
+        *("role", "reporter_name", "phone", "email"),
+        *("notify", "told_in", "summary"),
+    ),
 }
 OF_WORKER = ("name", "document", "number", "amount", "from", "to")
 MODES = ("named", "confidential", "anonymous")

@@ -35,6 +35,7 @@ from services.intake.pages.page import (
     unit_name,
 )
 from services.intake.pages.story import story
+from services.intake.pages.told import with_messages
 from services.intake.routes.clues import replies
 from services.intake.routes.codes import UNKNOWN, opened
 from services.intake.window import Window
@@ -170,6 +171,8 @@ async def _shown(window: Window, request: Request, found: Opened) -> Response:
     if not said:
         return _ask(request)
     told = story(said, noted, found.claim_id)
+    if found.claim_id is None:
+        told = await with_messages(window.pool, found.clue_id, told)
     answers = [] if found.claim_id else await replies(window, found.clue_id, held)
     due = await by_when(window.pool, found.case_id)
     values = {

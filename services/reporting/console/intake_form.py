@@ -13,6 +13,7 @@ WORKER = ("name", "id_number", "phone", "claimed", "months_from", "months_to")
 # What a roster says besides; the form carries it along unseen.
 FROM_ROSTER = ("bank_card", "rural_migrant", "roster_only")
 COLUMNS = (*WORKER, *FROM_ROSTER)
+NOTIFY = ("sms", "email")
 MODES = ("named", "confidential", "anonymous")
 
 
@@ -51,11 +52,28 @@ def read(typed: Typed) -> Said:
     rows, workers = _workers(typed, wrong)
     body["workers"] = workers
     reporter = _reporter(typed)
-    if reporter and body["mode"] != "anonymous":
-        body["reporter"] = reporter
+    body |= _to_tell(typed, body["mode"], reporter, workers)
     if not workers and not reporter and door == "complaint":
         wrong["worker.name.0"] = "no-worker"
     return Said(door, body, rows, wrong)
+
+
+def _to_tell(
+    typed: Typed, mode: str, reporter: dict[str, Any], workers: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return who complains, and how they want to be told of news.
+
+    A mailbox alone names nobody else: it is the first worker's.
+    """
+    said: dict[str, Any] = {}
+    if typed.one("notify") in NOTIFY:
+        said["notify"] = typed.one("notify")
+    if mode == "anonymous" or not reporter:
+        return said
+    if workers and [*reporter] == ["email", "role"]:
+        workers[0]["email"] = reporter["email"]
+        return said
+    return {**said, "reporter": reporter}
 
 
 def _item(typed: Typed, channel: str, wrong: dict[str, str]) -> dict[str, Any] | None:
@@ -158,7 +176,7 @@ def _worker(
 def _reporter(typed: Typed) -> dict[str, Any]:
     said = {
         name: typed.one(f"reporter.{name}")
-        for name in ("name", "phone")
+        for name in ("name", "phone", "email")
         if typed.one(f"reporter.{name}")
     }
     if not said:

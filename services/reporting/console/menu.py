@@ -27,6 +27,7 @@ GROUPS = {
         ("notice-boards", "/console/notice-boards", "InspectNoticeBoard"),
         ("tasks", "/console/tasks", "ReadCases"),
         ("publicity", "/console/publicity", "LogPublicity"),
+        ("messages", "/console/messages", "TellMessage"),
     ),
     "figures": (
         ("weeks", "/console/weeks", "ReadStatistics"),
@@ -39,6 +40,7 @@ GROUPS = {
         ("calendars", "/console/calendars", "ReadCases"),
         ("owner-rules", "/console/owner-rules", "ReadCases"),
         ("risk-rules", "/console/risk-rules", "ReadCases"),
+        ("message-texts", "/console/message-texts", "ReadCases"),
         ("imports", "/console/imports", "ImportHistory"),
         ("workbench", "/console/workbench", "DraftImportProfile"),
     ),

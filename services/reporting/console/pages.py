@@ -24,6 +24,7 @@ from services.reporting.console.routes import (
     importing,
     incidents,
     ledger,
+    messages,
     notice_boards,
     operating,
     owner_rules,
@@ -58,7 +59,7 @@ def routers(running: Running) -> Sequence[APIRouter]:
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
         ledger, channels, signals, rosters, risks, early_warnings, incidents,
-        supervision, patrols, notice_boards, tasks, publicity, responsibility,
+        supervision, messages, patrols, notice_boards, tasks, publicity, responsibility,
         statistics, calendars, owner_rules, risk_rules, importing, workbench,
         operating,
     ):  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from libs import message_view
 from libs.calendar.local_days import day_of
 from libs.events.views.history import rows
 from libs.events.views.view import View
@@ -48,7 +49,7 @@ from services.reporting.views.supervised import SupervisedRow
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
     "channel_item", "owner_rules", "clue_link", "supervised", "urge",
-    "responsibility", *GROUPED,
+    "responsibility", "message", *GROUPED,
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -79,6 +80,10 @@ URGES = statement("""
 SELECT * FROM {urge} u WHERE {at} AND (u.case_id = $2 OR u.case_id IN (
     SELECT l.case_id FROM {clue_link} l WHERE l.of_case_id = $2))
 ORDER BY sent_at, stream""")
+MESSAGES = statement("""
+SELECT * FROM {message} m WHERE {at} AND (m.case_id = $2 OR m.case_id IN (
+    SELECT l.case_id FROM {clue_link} l WHERE l.of_case_id = $2))
+ORDER BY queued_at, stream""")
 LINKED = statement("""
 SELECT k.* FROM {clue} k JOIN {clue_link} l ON l.clue_id = k.clue_id
 WHERE {at} AND l.of_case_id = $2 ORDER BY k.registered_at, k.stream""")
@@ -133,6 +138,7 @@ class CasePage:
     items: Sequence[channel_item.ChannelItemRow] = ()
     supervised: SupervisedRow | None = None
     urges: Sequence[urge.UrgeRow] = ()
+    messages: Sequence[message_view.MessageRow] = ()
     grouped: Grouped = Grouped()  # noqa: RUF009 -- frozen
     concerned: Concerned = NOTHING_SAID
 
@@ -264,6 +270,7 @@ async def _read(
         items=await all_of(ITEMS, channel_item.VIEW),
         supervised=watched[0] if watched else None,
         urges=await all_of(URGES, urge.VIEW),
+        messages=await all_of(MESSAGES, message_view.VIEW),
         grouped=await grouped(connection, as_of, case_id, claims),
         suggested=await _suggested(connection, as_of, clues, files),
         linked=await all_of(LINKED, clue.VIEW),

@@ -1,6 +1,6 @@
 """The read models: views and registers, declared once, folded purely."""
 
-from libs import rulebook_view
+from libs import message_view, rulebook_view
 from libs.events.views.view import Declared
 from services.reporting.views import (
     campaign,
@@ -50,6 +50,7 @@ DECLARED: tuple[Declared, ...] = (
     imported.VIEW,
     incident.VIEW,
     link.VIEW,
+    message_view.VIEW,
     money.REGISTER,
     notice_board.VIEW,
     owner_rules.VIEW,

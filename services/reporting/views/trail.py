@@ -14,6 +14,7 @@ from libs.events.contracts import (
     groups,
     intake,
     merging,
+    messages,
     operation,
     patrols,
     reporting,
@@ -82,8 +83,8 @@ def _told() -> tuple[type[Event], ...]:
 
 
 VOCABULARIES = (
-    intake, channels, duplicates, patrols, sheets, routing, clocks, supervision,
-    duties, enforcement, merging, groups, reporting, operation,
+    intake, channels, duplicates, messages, patrols, sheets, routing, clocks,
+    supervision, duties, enforcement, merging, groups, reporting, operation,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
 

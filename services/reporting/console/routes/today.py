@@ -9,6 +9,7 @@ from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visiting
 from services.reporting.reading.early_warnings import unacknowledged
 from services.reporting.reading.incidents import unanswered
+from services.reporting.reading.messages import to_tell
 from services.reporting.reading.patrols import patrols_due
 from services.reporting.reading.queue import queues, today
 from services.reporting.reading.signals import major_waiting
@@ -43,6 +44,7 @@ def add_routes(router: APIRouter) -> None:
             "incidents": await unanswered(visit.running, visit.asking),
             "warnings": await unacknowledged(visit.running, visit.asking),
             "tasks": await overdue_tasks(visit.running, visit.asking),
+            "to_tell": await to_tell(visit.running, visit.asking),
             "patrols": await patrols_due(visit.running, visit.asking),
             "key": new_key(),
         }

@@ -1,0 +1,1 @@
+"""Sending: messages that wait go out by what the deployment has, else by an officer."""

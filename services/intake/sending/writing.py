@@ -1,0 +1,94 @@
+"""Writing: a message's text and where it goes, put together only to be sent or told."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from libs.events.contracts.intake import (
+    ComplaintReceived,
+    ReceiptIssued,
+    ReportReceived,
+)
+from libs.events.contracts.messages import MessageQueued
+from libs.messages import template_told
+from libs.organisation import UnknownUnit
+from services.intake import clue
+from services.intake.notice import MESSAGE, Message
+from services.intake.vault.reading import read
+from services.intake.window import Window
+
+FIELDS = {"sms": "phone", "email": "email"}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A message as it is told.
+
+    `to` is None where the vault holds no contact any more, `text` where the book does
+    not have the version that was queued.
+    """
+
+    queued: MessageQueued
+    state: Message
+    subject: str | None = field(repr=False)
+    text: str | None = field(repr=False)
+    to: str | None = field(repr=False)
+
+
+async def written(window: Window, message_id: UUID, *, to: bool) -> Written | None:
+    """Return a message with its text, and its address if asked for; None: unknown."""
+    journal = window.desk.log.journal
+    name = MESSAGE.stream(message_id)
+    records = (await journal.read_streams([name]))[name]
+    queued = records[0].fact() if records else None
+    if not isinstance(queued, MessageQueued):
+        return None
+    state = MESSAGE.fold(record.fact() for record in records)
+    kind = (queued.purpose, queued.language, queued.channel)
+    template = template_told(kind, queued.template_version)
+    if template is None or template.sha256 != queued.template_sha256:
+        return Written(queued, state, None, None, None)
+    values = await _values(window, queued)
+    subject, text = template.filled(values, discreet=queued.discreet)
+    address = await _address(window, queued) if to else None
+    return Written(queued, state, subject, text, address)
+
+
+async def _values(window: Window, queued: MessageQueued) -> dict[str, str]:
+    stream = clue.KIND.stream(queued.clue_id)
+    records = (await window.desk.log.journal.read_streams([stream]))[stream]
+    said = records[0].fact()
+    receipt = next(r for r in records if isinstance(r.fact(), ReceiptIssued))
+    employer = None
+    if isinstance(said, ComplaintReceived | ReportReceived) and not queued.discreet:
+        employer = said.employer.name
+    return {
+        "number": receipt.serial or "",
+        "code": window.codes.of("clue", queued.clue_id),
+        "unit": _unit(window, queued),
+        "employer": employer or "",
+        "address": _page(window),
+    }
+
+
+def _page(window: Window) -> str:
+    told = window.running.settings
+    base = told.worker_address or told.url("intake")
+    return f"{base.rstrip('/')}/track"
+
+
+def _unit(window: Window, queued: MessageQueued) -> str:
+    try:
+        found = window.organisation.unit(queued.unit)
+    except UnknownUnit:
+        return queued.unit
+    return found.name_zh if queued.language == "zh" else found.name_en
+
+
+async def _address(window: Window, queued: MessageQueued) -> str | None:
+    """Return what this clue said of the contact, else what was said first."""
+    name = FIELDS[queued.channel]
+    async with window.pool.acquire() as connection:
+        found = await read(connection, window.keys, [queued.person_id], [name])
+    said = [one for holding in found for one in holding.fields.get(name, ())]
+    own = [one for one in said if one.clue_id == queued.clue_id]
+    return next((one.value for one in [*own, *said]), None)
