@@ -13,7 +13,7 @@ from libs.web import permissions
 from libs.web.permissions import Power
 from services.reporting.console.deed import new_key, place_of, shown
 from services.reporting.console.doors import Call, Called, call
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.suggesting import rules, simulation
@@ -45,13 +45,11 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/owner-rules")
     async def draft(request: Request, visit: Visiting) -> Response:
-        visit.require("AdoptRule")
-        return await _drafted(visit, await checked_form(request, visit.session))
+        return await _drafted(visit, await own_form(request, visit, "AdoptRule"))
 
     @router.post("/owner-rules/adoption")
     async def adopt(request: Request, visit: Visiting) -> Response:
-        visit.require("AdoptRule")
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "AdoptRule")
         path = f"{DRAFTS}/{typed.one('draft_id')}/adoption"
         return await _sent(visit, path, {}, Sheet(typed.one("key") or new_key()))
 
