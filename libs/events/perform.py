@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.events.command import Command, Stamp
-from libs.events.decider import Read, Rejected, Rule, States
+from libs.events.decider import NotVisible, NotYours, Read, Rejected, Rule, States
 from libs.events.event import Event, New, Recorded
 from libs.events.journal.journal import Journal
 from libs.events.journal.words import (
@@ -165,11 +165,10 @@ async def _decided(asked: _Asked, traceparent: str | None) -> Commit:
     reads = list(rule.reads(command))
     named = [] if asked.if_match is None else [asked.if_match[0]]
     await _load(asked.log, streams, [*(read.stream for read in reads), *named])
-    _check(asked.if_match, streams)
     if rule.then_reads is not None:
         reads += rule.then_reads(command, streams.fold(reads))
         await _load(asked.log, streams, [read.stream for read in reads])
-    new = rule.decide(command, asked.stamp, streams.fold(reads))
+    new = _allowed(asked, streams, streams.fold(reads))
     stamp = correlated(asked.stamp, new, streams.records)
     if stamp.correlation_id is not None:
         tell_about(stamp.correlation_id)
@@ -179,6 +178,22 @@ async def _decided(asked: _Asked, traceparent: str | None) -> Commit:
         new,
         asked.answer([each.event for each in new]),
     )
+
+
+def _allowed(asked: _Asked, streams: Streams, states: States) -> Sequence[New]:
+    """Decide; who may not see or do it is told that, and never how the stream stands.
+
+    Everybody else hears of a version that moved before any rule's own refusal.
+    """
+    try:
+        new = asked.rule.decide(asked.command, asked.stamp, states)
+    except (NotVisible, NotYours):
+        raise
+    except Rejected:
+        _check(asked.if_match, streams)
+        raise
+    _check(asked.if_match, streams)
+    return new
 
 
 async def _load(log: Log, streams: Streams, names: Sequence[str]) -> None:

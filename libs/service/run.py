@@ -121,11 +121,11 @@ async def serve(service: Service, settings: Settings) -> None:
             plain_pool(settings.database) as pool,
             pages_pool(settings.database) as pages,
         ):
-            running = _assembled(service, settings, pool, telemetry)
+            running = assembled(service, settings, pool, telemetry)
             running.subscriptions.update(_subscriptions(service, running, pages))
             if VIEWS in running.subscriptions:
                 running.watermarks.wake_by(running.subscriptions[VIEWS].moved_within)
-            app = _app(service, with_seals(running))
+            app = application(service, with_seals(running))
             config = uvicorn.Config(
                 app,
                 host=settings.host,
@@ -142,7 +142,7 @@ async def serve(service: Service, settings: Settings) -> None:
         telemetry.shut_down()
 
 
-def _assembled(
+def assembled(
     service: Service, settings: Settings, pool: asyncpg.Pool, telemetry: object
 ) -> Running:
     topics = Topics(settings.topic_prefix)
@@ -205,12 +205,10 @@ def _subscriptions(
     return made
 
 
-def _app(service: Service, running: Running) -> FastAPI:
-    settings = running.settings
-    journal = running.desk.log.journal
-    feed = Feed(service.name, JournalFeed(journal, service.parties), running.closing)
-    worker_key = WorkerKey(settings.worker_key) if settings.worker_key else None
-    issuer = TrustedIssuer(settings.issuer, KeySet(fetched_from(settings.jwks_url)))
+def application(service: Service, running: Running) -> FastAPI:
+    """Return a service's whole door: every route that it serves, and no other."""
+    source = JournalFeed(running.desk.log.journal, service.parties)
+    feed = Feed(service.name, source, running.closing)
     door = DoorSettings(
         title=service.title,
         probes=Probes(
@@ -219,8 +217,8 @@ def _app(service: Service, running: Running) -> FastAPI:
             {name: partial(check, running) for name, check in CHECKS.items()},
             running.telemetry.metrics_text,
         ),
-        request_key=settings.door_key,
-        sign_in=SignIn(issuer, running.officers, running.today, worker_key),
+        request_key=running.settings.door_key,
+        sign_in=_sign_in(running),
         caps=Caps(uploads=service.uploads, raw_types=service.raw_types),
         middleware=[Middleware(SeenRequests)],
     )
@@ -245,6 +243,13 @@ def _app(service: Service, running: Running) -> FastAPI:
     )
     app.state.desk, app.state.running = running.desk, running
     return app
+
+
+def _sign_in(running: Running) -> SignIn:
+    told = running.settings
+    worker_key = WorkerKey(told.worker_key) if told.worker_key else None
+    issuer = TrustedIssuer(told.issuer, KeySet(fetched_from(told.jwks_url)))
+    return SignIn(issuer, running.officers, running.today, worker_key)
 
 
 async def _start(

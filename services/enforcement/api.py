@@ -14,8 +14,9 @@ from libs.events.command import Command
 from libs.events.contracts.enforcement import WagesPaid
 from libs.events.event import Recorded
 from libs.service.parts import Running
+from libs.web import permissions
 from libs.web.auth import KnownCaller, OfficerCaller
-from libs.web.callers import Worker
+from libs.web.callers import SignedIn, Worker
 from libs.web.etags import etag
 from libs.web.permissions import Power
 from libs.web.problems import Problem
@@ -104,6 +105,7 @@ def _naming(act: Act) -> Act:
 
 
 PAYMENT = "payments/{payment_id}"
+VIEW = frozenset({Power.VIEW})
 
 ACTS = (
     _on_case("acceptance", AcceptComplaint),
@@ -149,12 +151,13 @@ reading = APIRouter()
 @reading.get(CASE, name="proceeding-state")
 async def state(case_id: UUID, caller: KnownCaller, request: Request) -> JSONResponse:
     """How the proceeding stands, with the ETag that an act on it must name."""
+    if isinstance(caller, Worker):
+        raise Problem("not-found")
+    permissions.require(caller, "ReadCases", VIEW)
     held, noted = await _streams(
         request, proceeding.KIND.stream(case_id), known.KIND.stream(case_id)
     )
     facts = known.KIND.fold(event.fact() for event in noted)
-    if isinstance(caller, Worker):
-        raise Problem("not-found")
     known.visible(facts, caller.actor)
     now = proceeding.KIND.fold(event.fact() for event in held)
     said = {
@@ -175,13 +178,14 @@ async def claim_state(
     case_id: UUID, claim_id: UUID, caller: KnownCaller, request: Request
 ) -> JSONResponse:
     """How one worker's claim stands, in minor units, with its ETag."""
+    _claim_reader(caller, claim_id)
     held, noted = await _streams(
         request, claim.KIND.stream(claim_id), known.KIND.stream(case_id)
     )
     now = claim.KIND.fold(event.fact() for event in held)
     if now.case_id is None or case_id not in {now.case_id, now.opened_in}:
         raise Problem("not-found")
-    if not (isinstance(caller, Worker) and caller.holds("claim", claim_id)):
+    if not isinstance(caller, Worker):
         known.visible(known.KIND.fold(e.fact() for e in noted), caller.actor)
     paid_at = _paid_at(held)
     said = {
@@ -211,11 +215,21 @@ async def claim_state(
     return JSONResponse(said, headers={"ETag": etag(len(held))})
 
 
+def _claim_reader(caller: SignedIn | Worker, claim_id: UUID) -> None:
+    """Raise 404 for a code of another claim, 403 for an officer who reads no case."""
+    if isinstance(caller, Worker):
+        if not caller.holds("claim", claim_id):
+            raise Problem("not-found")
+        return
+    permissions.require(caller, "ReadCases", VIEW)
+
+
 @reading.get(f"{CASE}/group-flag", name="group-flag-state")
 async def group_state(
     case_id: UUID, caller: OfficerCaller, request: Request
 ) -> JSONResponse:
     """Whether the case is flagged as a group case, with the ETag of that."""
+    permissions.require(caller, "ReadCases", VIEW)
     held, noted = await _streams(
         request, grouping.KIND.stream(case_id), known.KIND.stream(case_id)
     )

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from libs.acts import Act, Asked, Desk, routes
+from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from libs.web.etags import etag
+from libs.web.permissions import Power
 from services.routing import case, known, supervising
 from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
@@ -26,6 +28,7 @@ from services.routing.transfer import (
 )
 
 CASE = "/v1/cases/{case_id}"
+VIEW = frozenset({Power.VIEW})
 
 
 def _transfer(asked: Asked) -> Mapping[str, Any]:
@@ -71,6 +74,7 @@ reading = APIRouter()
 @reading.get(CASE, name="case-state")
 async def state(case_id: UUID, caller: OfficerCaller, request: Request) -> JSONResponse:
     """Who holds the case now, with the ETag that an act on it must name."""
+    permissions.require(caller, "ReadCases", VIEW)
     desk: Desk = request.app.state.desk
     names = [case.KIND.stream(case_id), known.KIND.stream(case_id)]
     streams = await desk.log.journal.read_streams(names)

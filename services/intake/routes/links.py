@@ -15,6 +15,7 @@ from libs.events.contracts.parts import WorkerLine
 from libs.ids import case_id as case_of
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
+from libs.web.callers import SignedIn
 from libs.web.etags import Expected, Seen, etag
 from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation, Repeatable
@@ -109,6 +110,7 @@ def _linking(routes: APIRouter, window: Window) -> None:
     ) -> JSONResponse:
         """Confirm that the clue repeats another; their cases go on as one."""
         permissions.require(caller, "LinkDuplicate")
+        await _open_to(window, caller, act, (clue_id, said.of_clue_id))
         workers = said.workers
         if workers is None:
             workers = await same_in(window, clue_id, said.of_clue_id)
@@ -128,10 +130,23 @@ def _linking(routes: APIRouter, window: Window) -> None:
     ) -> JSONResponse:
         """Find that two clues tell two facts: the pair is not suggested again."""
         permissions.require(caller, "LinkDuplicate")
+        await _open_to(window, caller, act, (clue_id, said.of_clue_id))
         advised = await _advice(window, clue_id, said.of_clue_id)
         fields = said.model_dump() | {"clue_id": clue_id, "advice": advised}
         command = accepted(FindDistinct, fields)
         return await _done(window, command, act, (clue_id, seen))
+
+
+async def _open_to(
+    window: Window, caller: SignedIn, act: Repeatable, pair: tuple[UUID, UUID]
+) -> None:
+    """Raise what the rule would, before the pair is compared for one who may not."""
+    if await window.desk.log.journal.kept(act.command_id) is not None:
+        return
+    held, noted = await window.clue(pair[0])
+    known.holding(noted, held.first_asked, caller.actor, duplicates.FOR_ANY)
+    held, noted = await window.clue(pair[1])
+    known.visible(noted, held.first_asked, caller.actor)
 
 
 async def _done(

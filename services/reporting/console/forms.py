@@ -7,8 +7,10 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
 from libs.web.languages import Said
+from libs.web.permissions import ACT
 from libs.web.problems import Problem
 from services.reporting.console.session import Session
+from services.reporting.console.visit import Visit
 
 MOST_FIELDS = 20_000
 """A roster of two thousand workers has nine fields a row."""
@@ -42,6 +44,15 @@ async def checked_form(request: Request, session: Session) -> Typed:
     if not session.wrote(typed.one("csrf")):
         raise Problem("not-permitted", FOREIGN)
     return typed
+
+
+async def own_form(request: Request, visit: Visit, command: str) -> Typed:
+    """Return the form of somebody who may do what it asks; raises 403, naming who may.
+
+    Whoever may not sees nothing of the page that the form stands on, not even refused.
+    """
+    visit.require(command, ACT)
+    return await checked_form(request, visit.session)
 
 
 def typed_of(form: FormData) -> Typed:

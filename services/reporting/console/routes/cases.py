@@ -12,7 +12,7 @@ from libs.web.problems import Problem
 from services.reporting.console.deed import new_key, shown
 from services.reporting.console.doors import Call, call
 from services.reporting.console.drawing import story_picture
-from services.reporting.console.forms import checked_form
+from services.reporting.console.forms import own_form
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.advice import advised
@@ -44,7 +44,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/cases/{case_id}/persons")
     async def persons(request: Request, visit: Visiting, case_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "ReadPersonData")
         answer = await _case(visit, case_id)
         names = await _names(visit, answer.found, typed.one("reason"), typed.one("key"))
         risk = await _risk(visit, answer.found)
@@ -163,7 +163,6 @@ def _matching(usual: Usual | None, steps: Sequence[Step]) -> Step | None:
 
 async def _names(visit: Visit, case: CasePage, reason: str, key: str) -> dict[str, Any]:
     """Ask intake for the persons' names: a right, a reason, and an event of its own."""
-    visit.require("ReadPersonData")
     ids = {str(claim.person_id) for claim in case.claims}
     if case.clue and case.clue.reporter_id:
         ids.add(str(case.clue.reporter_id))

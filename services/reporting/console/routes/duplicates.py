@@ -12,7 +12,7 @@ from libs.ids import case_id as case_of
 from libs.web.problems import Problem
 from services.reporting.console.deed import new_key, place_of
 from services.reporting.console.doors import DOWN, Call, Called, call
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.render import page, see
 from services.reporting.console.routes.acting import the_case
 from services.reporting.console.visit import Visit, Visiting
@@ -38,8 +38,7 @@ def add_routes(router: APIRouter) -> None:
     async def send(
         request: Request, visit: Visiting, clue_id: UUID, of_clue_id: UUID
     ) -> Response:
-        visit.require("LinkDuplicate")
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "LinkDuplicate")
         return await _sent(visit, (clue_id, of_clue_id), typed)
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import EMPTY, Sheet, blank, done, said
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
@@ -33,13 +33,13 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/early-warnings")
     async def issue(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "IssueEarlyWarning")
         body = said(typed, "unit", "about", "colour", "basis", "employer_id")
         return await _done(visit, typed, ("", body))
 
     @router.post("/early-warnings/{warning_id}/acknowledgement")
     async def answer(request: Request, visit: Visiting, warning_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "AcknowledgeEarlyWarning")
         body = said(typed, "result")
         return await _done(visit, EMPTY, (f"/{warning_id}/acknowledgement", body))
 

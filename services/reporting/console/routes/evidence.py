@@ -13,7 +13,7 @@ from libs.web.problems import Problem
 from services.reporting.console.acts import PROOFS
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, Called, call
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 
@@ -29,11 +29,12 @@ def add_routes(router: APIRouter) -> None:
 
     @router.get("/evidence/{case_id}")
     async def evidence(visit: Visiting, case_id: UUID) -> Response:
+        visit.require("ReadEvidence")
         return await _page(visit, case_id)
 
     @router.post("/evidence/{case_id}")
     async def hand_in(request: Request, visit: Visiting, case_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "AddEvidence")
         answer = await _handed_in(visit, case_id, typed)
         if answer is not None and answer.done:
             return see(f"/console/evidence/{case_id}")
@@ -45,10 +46,12 @@ def add_routes(router: APIRouter) -> None:
 
     @router.get("/evidence/{case_id}/{digest}", response_class=Response)
     async def one(visit: Visiting, case_id: UUID, digest: str) -> Response:
+        visit.require("ReadEvidence")
         return await _given(visit, case_id, digest, ONE)
 
     @router.get("/evidence/{case_id}/{digest}/handed-in", response_class=Response)
     async def handed_in(visit: Visiting, case_id: UUID, digest: str) -> Response:
+        visit.require("ReadEvidenceAsHandedIn")
         return await _given(visit, case_id, digest, ORIGINAL)
 
 

@@ -73,6 +73,7 @@ def _result(router: APIRouter) -> None:
 def _sheets(router: APIRouter) -> None:
     @router.get("/imports/{import_id}/errors.xlsx", response_class=Xlsx)
     async def errors(visit: Visiting, import_id: UUID) -> Response:
+        visit.require("ImportHistory")
         path = f"{ONE.format(import_id=import_id)}/errors.xlsx"
         return _file(
             await call(visit, Call("intake", "GET", path, f"{ONE}/errors.xlsx")),
@@ -81,6 +82,7 @@ def _sheets(router: APIRouter) -> None:
 
     @router.get("/imports/templates/{name}.xlsx", response_class=Xlsx)
     async def template(visit: Visiting, name: str) -> Response:
+        visit.require("ImportHistory")
         if not name.replace("-", "").isalnum():
             raise Problem("not-found")
         path = f"{PROFILES}/{name}/template.xlsx"

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import (
     EMPTY,
     Sheet,
@@ -43,7 +43,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/incidents")
     async def tell(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "ReportIncident")
         body: dict[str, Any] = said(typed, "kind", "people", "unit", "area")
         if typed.one("what") == "warning":
             return await _done(request, visit, typed, ("/warnings", body))
@@ -56,20 +56,20 @@ def add_routes(router: APIRouter) -> None:
 def _going_on(router: APIRouter) -> None:
     @router.post("/incidents/{incident_id}/reports")
     async def again(request: Request, visit: Visiting, incident_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "ReportIncident")
         body: dict[str, Any] = said(typed, "kind", "people", "unit", "area")
         body["features"] = [*typed.many("features")]
         return await _done(request, visit, EMPTY, (f"/{incident_id}/reports", body))
 
     @router.post("/incidents/{incident_id}/response")
     async def respond(request: Request, visit: Visiting, incident_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "RespondToIncident")
         body = said(typed, "measure")
         return await _done(request, visit, typed, (f"/{incident_id}/response", body))
 
     @router.post("/incidents/{incident_id}/cases")
     async def link(request: Request, visit: Visiting, incident_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "LinkIncident")
         case_id = await case_of_number(visit.running, typed.one("number"))
         if case_id is None:
             # The same as for a case that this reader may not see.
@@ -80,7 +80,7 @@ def _going_on(router: APIRouter) -> None:
 
     @router.post("/incidents/{incident_id}/closing")
     async def close(request: Request, visit: Visiting, incident_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "CloseIncident")
         body = said(typed, "result")
         return await _done(request, visit, EMPTY, (f"/{incident_id}/closing", body))
 

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from libs.web.problems import Problem
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import (
     Sheet,
     blank,
@@ -49,7 +49,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/patrols")
     async def plan(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "SchedulePatrol")
         days = days_of(typed)
         if days is None:
             sheet = refused(typed, visit.words("patrols.bad-days"))
@@ -75,13 +75,13 @@ def _one(router: APIRouter) -> None:
 
     @router.post("/patrols/{patrol_id}")
     async def complete(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "CompletePatrol")
         body = said(typed, "finding")
         return await _done(visit, typed, (patrol_id, "completion"), body)
 
     @router.post("/patrols/{patrol_id}/clue")
     async def link(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "LinkPatrol")
         clue_id = await clue_of_number(visit.running, typed.one("number"))
         if clue_id is None:
             # The same as for a clue that this reader may not see.

@@ -13,7 +13,7 @@ from libs.industries import sections
 from libs.organisation import Officer
 from services.reporting.console import sheets
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import Sheet, blank, done, narrowed, said
 from services.reporting.console.render import page, see
 from services.reporting.console.sheets import Xlsx
@@ -55,7 +55,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/responsibility/areas")
     async def area(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "AssignGridResponsibility")
         body: dict[str, Any] = said(typed, "area", "officer_id", "from_on")
         # Whoever answers does so for the unit that he acts for.
         officer = _officer(visit, typed.one("officer_id"))
@@ -65,7 +65,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/responsibility/industries")
     async def industry(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "AssignIndustrySupervisor")
         body = said(typed, "industry", "unit", "from_on")
         return await _done(request, visit, typed, ("industries", body))
 

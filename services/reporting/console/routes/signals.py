@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from services.reporting.console.answers import Mistyped, moment_said
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import EMPTY, Sheet, blank, done, refused
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
@@ -36,7 +36,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/signals")
     async def receive(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "ReceiveSignal")
         names = ("source", "source_number", "signal", "received_on")
         body = {name: typed.one(name) for name in names}
         for name in ("employer_name", "project_name"):
@@ -46,7 +46,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/opinions")
     async def register(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "RegisterOpinion")
         names = ("item_number", "url", "grade")
         body = {name: typed.one(name) for name in names}
         try:
@@ -61,18 +61,18 @@ def add_routes(router: APIRouter) -> None:
 def _ending(router: APIRouter) -> None:
     @router.post("/signals/{signal_id}/dismissal")
     async def dismiss(request: Request, visit: Visiting, signal_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "DismissSignal")
         path = f"{SIGNALS}/{signal_id}/dismissal"
         return await _done(visit, typed, path, {"reason": typed.one("reason")})
 
     @router.post("/signals/{item_id}/clue")
     async def signal(request: Request, visit: Visiting, item_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "LinkSignal")
         return await _linked(visit, typed, f"{SIGNALS}/{item_id}/clue")
 
     @router.post("/opinions/{item_id}/clue")
     async def opinion(request: Request, visit: Visiting, item_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "LinkOpinion")
         return await _linked(visit, typed, f"{OPINIONS}/{item_id}/clue")
 
 

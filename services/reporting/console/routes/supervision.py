@@ -12,7 +12,7 @@ from libs.web.field_errors import invalid
 from services.reporting.console.deed import new_key, place_of, shown
 from services.reporting.console.doors import Call, call
 from services.reporting.console.formats import local
-from services.reporting.console.forms import checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.render import page, see
 from services.reporting.console.sheets import Xlsx
 from services.reporting.console.supervision_sheet import supervision_sheet
@@ -56,13 +56,15 @@ def add_routes(router: APIRouter) -> None:
     async def sign(
         request: Request, visit: Visiting, case_id: UUID, urge_id: UUID
     ) -> Response:
-        return await _said(request, visit, f"{case_id}/urges/{urge_id}/receipt")
+        typed = await own_form(request, visit, "ReadUrge")
+        return await _said(visit, typed, f"{case_id}/urges/{urge_id}/receipt")
 
     @router.post(f"{URGE}/answer")
     async def answer(
         request: Request, visit: Visiting, case_id: UUID, urge_id: UUID
     ) -> Response:
-        return await _said(request, visit, f"{case_id}/urges/{urge_id}/answer")
+        typed = await own_form(request, visit, "AnswerUrge")
+        return await _said(visit, typed, f"{case_id}/urges/{urge_id}/answer")
 
 
 def filters_of(query: Mapping[str, str]) -> Narrowed:
@@ -74,9 +76,8 @@ def filters_of(query: Mapping[str, str]) -> Narrowed:
         raise invalid(error.errors()) from None
 
 
-async def _said(request: Request, visit: Visit, path: str) -> Response:
+async def _said(visit: Visit, typed: Typed, path: str) -> Response:
     """Sign or answer at routing's door; back to the page that the form stood on."""
-    typed = await checked_form(request, visit.session)
     said = typed.one("answer")
     headers = {"Idempotency-Key": typed.one("key") or new_key()}
     asked = Call(

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from services.reporting.console import sheets
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import (
     EMPTY,
     Sheet,
@@ -52,20 +52,20 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/tasks")
     async def decompose(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "DecomposeTask")
         body: dict[str, Any] = said(typed, "measure", "title", "due_on")
         body["units"] = [*typed.many("units")]
         return await _done(request, visit, typed, ("", body))
 
     @router.post("/tasks/{task_id}/completion")
     async def complete(request: Request, visit: Visiting, task_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "CompleteTask")
         body = said(typed, "result")
         return await _done(request, visit, EMPTY, (f"/{task_id}/completion", body))
 
     @router.post("/tasks/{task_id}/rectification")
     async def link(request: Request, visit: Visiting, task_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "LinkRectification")
         body = said(typed, "list_number")
         return await _done(request, visit, EMPTY, (f"/{task_id}/rectification", body))
 
