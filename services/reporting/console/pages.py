@@ -17,6 +17,7 @@ from services.reporting.console.routes import (
     cases,
     catalogue,
     channels,
+    comparing,
     duplicates,
     early_warnings,
     evidence,
@@ -53,7 +54,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
     )
     for routes in (
         today, finding, cases, acting, advice, duplicates, evidence, registering,
-        ledger, channels, signals, rosters, early_warnings, incidents, supervision,
+        ledger, comparing, channels, signals, rosters, early_warnings, incidents,
+        supervision,
         patrols, tasks, responsibility, statistics, calendars, owner_rules, importing,
         workbench,
         operating,

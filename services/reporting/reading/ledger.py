@@ -140,13 +140,23 @@ async def ledger(
     """Return one page of the ledger and its totals."""
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
-        chosen = _chosen(running, asking, filters)
-        found = await _page(connection, asking, chosen, place)
-        rows = await connection.fetch(TOTALS.at(asking.as_of), *chosen)
+        chosen = chosen_by(asking, filters, running.last_now)
+        return Answer(await page_of(connection, asking, chosen, place), of)
+
+
+async def page_of(
+    connection: asyncpg.Connection,
+    asking: Asking,
+    chosen: Sequence[object],
+    place: Place,
+) -> Ledger:
+    """Return one page of the ledger that `chosen_by` says, within a reading."""
+    found = await _page(connection, asking, chosen, place)
+    rows = await connection.fetch(TOTALS.at(asking.as_of), *chosen)
     more = len(found) > place.limit
     lines = found[: place.limit]
     after = (lines[-1].placed_at, lines[-1].case_id) if more else None
-    return Answer(Ledger(lines, [Total(**row) for row in rows], after), of)
+    return Ledger(lines, [Total(**row) for row in rows], after)
 
 
 async def _page(
@@ -163,7 +173,8 @@ async def _page(
     return [line(row) for row in rows]
 
 
-def _chosen(running: Running, asking: Asking, filters: Filters) -> list[object]:
+def chosen_by(asking: Asking, filters: Filters, now: datetime) -> list[object]:
+    """Return the filters as the statements take them; `now` tells what is overdue."""
     starts = start_of_day(filters.from_on) if filters.from_on else None
     ends = end_of_day(filters.to_on) if filters.to_on else None
     return [
@@ -180,7 +191,7 @@ def _chosen(running: Running, asking: Asking, filters: Filters) -> list[object]:
         ends,
         filters.unpaid,
         filters.overdue,
-        asking.as_of or running.last_now,
+        asking.as_of or now,
         filters.source,
         filters.profile,
         filters.group,
