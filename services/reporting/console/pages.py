@@ -13,6 +13,7 @@ from services.reporting.console.render import PageRoute, see
 from services.reporting.console.routes import (
     acting,
     advice,
+    bulk,
     calendars,
     cases,
     catalogue,
@@ -36,11 +37,16 @@ from services.reporting.console.routes import (
     supervision,
     tasks,
     today,
+    transfer_flow,
     workbench,
 )
 
 STATIC = Path(__file__).parent / "static"
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 DAY_SECONDS = 86_400
 
 
@@ -53,11 +59,11 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, finding, cases, acting, advice, duplicates, evidence, registering,
+        today, bulk, finding, cases, acting, advice, duplicates, evidence, registering,
         ledger, comparing, channels, signals, rosters, early_warnings, incidents,
         supervision,
         patrols, tasks, responsibility, statistics, calendars, owner_rules, importing,
-        workbench,
+        workbench, transfer_flow,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)
@@ -84,6 +90,6 @@ def _outside() -> APIRouter:
 
 
 class StaticFile(Response):
-    """A style sheet or a picture of the console."""
+    """A style sheet, script or picture of the console."""
 
     media_type = "text/css"

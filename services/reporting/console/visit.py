@@ -1,6 +1,6 @@
 """Visit: one request of somebody signed in, with language, rights and time asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -78,6 +78,10 @@ class Visit:
     def require(self, command: str, powers: Permission = SEEING) -> None:
         """Raise 403, naming who may."""
         permissions.require(self.caller, command, powers)
+
+    def decides(self, commands: Sequence[str]) -> Sequence[str]:
+        """Return those of the commands that the reader's role itself decides."""
+        return [one for one in commands if self.may(one, frozenset({Power.DECIDE}))]
 
     @cached_property
     def people(self) -> Mapping[UUID, Officer]:

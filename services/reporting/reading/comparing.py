@@ -144,7 +144,7 @@ async def _at(
     connection: asyncpg.Connection, asking: Asking, filters: Filters, at: datetime
 ) -> Ledger:
     asking = Asking(asking.actor, at)
-    chosen = chosen_by(asking, filters, at)
+    chosen = await chosen_by(connection, asking, filters, at)
     return await page_of(connection, asking, chosen, Place(limit=MOST))
 
 

@@ -141,7 +141,7 @@ async def _week(
     times = times.against(answer.of.complete_up_to)
     found: WeeksCompared = answer.found
     values = {
-        **_form(visit, answer, times),
+        **_form(visit, answer, times, "unit"),
         "found": found,
         "wanted": wanted,
         "indicators": BY_ID,
@@ -149,10 +149,13 @@ async def _week(
     return values, times
 
 
-def _form(visit: Visit, answer: Answer[Any], times: Times) -> dict[str, Any]:
-    """Return what the two fields begin with: a week up to what is complete."""
+def _form(visit: Visit, answer: Answer[Any], times: Times, *own: str) -> dict[str, Any]:
+    """Return what the two fields begin with: a week up to what is complete.
+
+    `own` are parameters that the page's form has fields of its own for.
+    """
     query, end = visit.request.query_params, answer.of.complete_up_to
-    kept = {k: v for k, v in query.items() if v and k not in LEFT_OUT}
+    kept = {k: v for k, v in query.items() if v and k not in {*LEFT_OUT, *own}}
     return {
         "answer": answer,
         "times": times,
