@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.desk import console, signed_in
@@ -49,6 +50,7 @@ async def on_paper(page: Page) -> None:
     await page.emulate_media(media="null")
 
 
+@pytest.mark.slow
 async def test_every_page_prints_on_its_paper_with_nothing_cut(
     browser: Browser, whole: Whole
 ) -> None:
