@@ -37,7 +37,7 @@ A_CASE = timedelta(minutes=5)
 LOOKS = 60
 AT_ONCE = 20_000
 # No filter set: sees all, source all.
-UNFILTERED = (True, "LC", *(None,) * 8, False, False, FIRST, "all", None, False)
+UNFILTERED = (True, "LC", *(None,) * 8, False, False, FIRST, "all", None, False, None)
 PAGES = (
     *("ledger, first page", "ledger with totals"),
     *("case page", "weekly cell explained"),

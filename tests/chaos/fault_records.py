@@ -1,5 +1,6 @@
 """Faults on what servers keep: records, groups, disks, clocks, databases, topics."""
 
+import asyncio
 import random
 import signal
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.eventually import eventually
 FOREIGN = (b"", b"\xff\xfe no event", b'{"type": "nothing of ours"}')
 OPERATOR = "op-01"
 REFILL_SECONDS = 60
+LEAVE_SECONDS = 30
 SPARE_BYTES = 64_000
 CLOCK = """
 CREATE OR REPLACE FUNCTION journal.now() RETURNS timestamptz
@@ -51,7 +53,11 @@ def rebalance(system: System, dice: random.Random, seconds: float) -> Fault:
 
     async def mend() -> None:
         for consumer in joined:
-            await consumer.stop()
+            # It leaves first; then it may end as cancelled, and its closer with it.
+            leaving = asyncio.create_task(consumer.stop())
+            await asyncio.wait({leaving}, timeout=LEAVE_SECONDS)
+            if not leaving.cancelled():
+                leaving.result()
 
     return Fault("rebalance", group, seconds, strike, mend)
 

@@ -37,9 +37,11 @@ FOUND = """## What faults have found
 - A consumer whose coordination hung went on fetching beside the one that had its share
   by then, and neither could store: a member out of touch with its group joins anew
   (`test_subscription_members.py`).
-- A consumer whose fetching stood still kept its share and answered its group: half of a
-  service's partitions were heard by nobody, and every process said that it was ready.
-  The topic's end is asked of Kafka itself now, and a deaf member joins anew
+- Half of a service's partitions were heard by nobody, and every process said that it
+  was ready: by the look of it a consumer whose fetching had ended while it went on
+  answering its group. The topic's end is asked of Kafka itself now, and a deaf member
+  joins anew. A consumer of aiokafka that is stopped while it waits to fetch again ends
+  its closer as cancelled, which would have ended the member's rounds
   (`test_subscription_members.py`).
 - Apache Kafka's own: a broker stopped while its disk was full came back with a group
   coordinator "out of sync with the underlying log" that refused every join. Nothing of

@@ -34,7 +34,19 @@ LINKED_ON, ENTERED = on(11, 23), on(11, 29)
 ONCE = ("S06", "S07", "S08", "S09", "S40-open", "S41a", "S41b")
 PARTED = ("S06", "S07", "S10", "S40-open", "S41a", "S41a-amount")
 # Sees all, no filter, live and history.
-EVERYTHING = (None, True, "LC", *(None,) * 8, False, False, None, "all", None, False)
+EVERYTHING = (
+    None,
+    True,
+    "LC",
+    *(None,) * 8,
+    False,
+    False,
+    None,
+    "all",
+    None,
+    False,
+    None,
+)
 
 
 def campaign() -> tuple[Story, Matter, Matter]:

@@ -9,7 +9,7 @@ from tests.told_story import Story
 from tests.unit.offices import on
 
 # Sees all, no filter, live and history, the first page.
-ALL = (None, True, "LC", *(None,) * 8, False, False, None, "all", None, False)
+ALL = (None, True, "LC", *(None,) * 8, False, False, None, "all", None, False, None)
 EVERYTHING = (*ALL, None, None)
 
 

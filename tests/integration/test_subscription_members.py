@@ -197,8 +197,16 @@ def ends(consumer: AIOKafkaConsumer) -> None:
 
 
 def is_deaf(consumer: AIOKafkaConsumer) -> None:
-    """As was seen: it has its share and answers the group, and fetches no more."""
+    """As was seen: it has its share and answers the group, and fetches no more.
+
+    And when it is closed while it waits to fetch again, it ends its closer with it.
+    """
+
+    async def cancelled() -> None:
+        raise asyncio.CancelledError
+
     consumer._fetcher._fetch_task.cancel()  # noqa: SLF001 -- the library's own
+    consumer._fetcher.close = cancelled  # noqa: SLF001 -- the library's own
 
 
 @pytest.mark.parametrize(
@@ -227,6 +235,7 @@ async def test_a_member_out_of_touch_with_its_group_joins_anew(
 
     await eventually(has_joined_anew, 60)
     assert await second.drained(await relay.force_tick())
+    assert first.is_looked_after
     seen = await scene.seen()
     for stream in streams:
         versions = [v for s, v in seen if s == stream]

@@ -12,7 +12,7 @@ from services.reporting.console.intake_form import pointers, read
 from services.reporting.console.session import Session, derived, seal, unseal
 from services.reporting.console.sign_in import own_page
 from services.reporting.reading.board import Turn, age_class, day_ends
-from services.reporting.reading.ledger import literal
+from services.reporting.reading.ledger import Filters, literal
 
 KEY = derived(b"k" * 32, "test")
 DAY = date(2023, 11, 10)
@@ -131,3 +131,13 @@ def test_age_classes_end_where_they_say() -> None:
 def test_a_filter_is_taken_literally() -> None:
     assert literal(" 50%_x ") == "50\\%\\_x"
     assert literal("  ") is None
+
+
+def test_the_marks_of_a_filter_are_read_again_as_the_same_filter() -> None:
+    said = Filters(unit="LI", unpaid=True, flow="first:LC>lead:LI:moved")
+    assert said.marks() == {
+        "unit": "LI",
+        "unpaid": "true",
+        "flow": "first:LC>lead:LI:moved",
+    }
+    assert Filters.model_validate(said.marks()) == said

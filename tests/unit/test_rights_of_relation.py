@@ -9,6 +9,7 @@ not exist (404), by the very answer that a matter gets which never was.
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from services.enforcement import api as enforcement
 from services.enforcement import evidence
 from services.enforcement import known as enforcement_known
 from services.intake import known as intake_known
-from services.intake.routes import clues, links, profiles
+from services.intake.routes import clues, links, messages, profiles
 from services.reporting import closing
 from services.routing import api as routing
 from services.routing import case, supervising
@@ -41,7 +42,7 @@ ACTS: Mapping[tuple[str, str], Act] = {
     (service, f"POST {act.path}"): act
     for service, acts in {
         "enforcement": enforcement.ACTS,
-        "intake": (*clues.ACTS, *links.ACTS, *profiles.ACTS),
+        "intake": (*clues.ACTS, *links.ACTS, *messages.ACTS, *profiles.ACTS),
         "routing": (*routing.ACTS, *supervising.ACTS),
         "reporting": closing.ACTS,
     }.items()
@@ -63,11 +64,14 @@ LIKE = {
     ("intake", "GET /v1/clues/{clue_id}/links"): "LinkDuplicate",
     ("intake", "GET /v1/clues/{clue_id}/likely"): "LinkDuplicate",
     ("intake", "GET /v1/clues/{clue_id}/likely/{of_clue_id}"): "LinkDuplicate",
+    ("intake", "POST /v1/messages/{message_id}/text"): "TellMessage",
     ("intake", "POST /v1/clues/{clue_id}/reply"): "SendReply",
     ("intake", "POST /v1/clues/{clue_id}/duplicate"): "LinkDuplicate",
     ("intake", "POST /v1/clues/{clue_id}/distinct"): "LinkDuplicate",
 }
 """Whose scene a route is asked in that is no act of the tables."""
+BODIES = {("intake", "POST /v1/messages/{message_id}/text"): b'{"reason":"telling"}'}
+"""What is sent to a route that is no act, when it is not what its scene says."""
 ASKED = {"AcceptTransfer", "RefuseTransfer", "ReadUrge", "AnswerUrge"}
 """Acts of whom a proposal or an urge names, not of who holds the case."""
 PIECE = EvidenceAdded.model_validate(
@@ -141,6 +145,7 @@ async def asked_in(door: House, told: Given, asked: Request, role: str) -> Met:
 async def _wrong(service: str, route: str) -> list[str]:
     door, scene, wrong = house(service), scene_of(service, route), []
     asked = of_act(door, route, ACTS.get((service, route)), scene)
+    asked = replace(asked, body=BODIES.get((service, route), asked.body))
     of_case = bool({"{case_id}", "{clue_id}", "evidence"} & {*re.split("/", route)})
     for role in row(service, route).roles:
         unit = UNITS.get(role, ELSEWHERE)

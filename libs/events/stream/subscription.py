@@ -11,7 +11,6 @@ from contextlib import suppress
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from libs.events.journal.words import PositionMoved
 from libs.events.stream.consumers import Consumer
@@ -112,17 +111,25 @@ class Subscription:
         self._member.leave()
         self._turn = new
         await new.listener.speaks_to(self._member)
-        try:
-            async with asyncio.timeout(self._session):
-                await old.broker.stop()
-        except (TimeoutError, KafkaError) as error:
-            # What it still brings is of no partition of ours, or known.
-            log.warning("old_member_left", error=name_of(error))
+        # A task of its own: aiokafka's stop has been seen to end as cancelled, and the
+        # rounds would end with it.
+        leaving = asyncio.create_task(old.broker.stop(), name="leaving")
+        await asyncio.wait({leaving}, timeout=self._session)
+        leaving.cancel()
+        for outcome in await asyncio.gather(leaving, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                # What it still brings is of no partition of ours, or known.
+                log.warning("old_member_left", error=type(outcome).__name__)
 
     @property
     def has_partitions(self) -> bool:
         """Whether the group has given this member its share."""
         return bool(self._member.assigned)
+
+    @property
+    def is_looked_after(self) -> bool:
+        """Whether its rounds go on: who is out of touch, what is to be tried again."""
+        return self._rounds is not None and not self._rounds.done()
 
     def issues(self) -> list[Issue]:
         """Return what keeps this group from its work."""

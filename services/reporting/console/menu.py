@@ -32,6 +32,7 @@ GROUPS = {
     "figures": (
         ("weeks", "/console/weeks", "ReadStatistics"),
         ("board", "/console/board", "ReadStatistics"),
+        ("transfer-flow", "/console/transfer-flow", "ReadLedger"),
         ("explain", "/console/explain", "Explain"),
         ("known", "/console/as-known", "AsOf"),
     ),
@@ -92,3 +93,11 @@ def first_page(visit: Visit) -> str:
     """Return where somebody begins after signing in."""
     entries = [item for items in menu(visit).values() for item in items]
     return entries[0].address if entries else "/console/nothing"
+
+
+def paper(entries: Mapping[str, Sequence[Item]]) -> str:
+    """Return the kind of paper that the page shown is printed on; '' for a plain one.
+
+    A register 台账 is wide: A3 across.
+    """
+    return "register" if any(item.here for item in entries.get("registers", ())) else ""

@@ -13,10 +13,12 @@ from services.reporting.console.render import PageRoute, see
 from services.reporting.console.routes import (
     acting,
     advice,
+    bulk,
     calendars,
     cases,
     catalogue,
     channels,
+    comparing,
     duplicates,
     early_warnings,
     evidence,
@@ -40,11 +42,16 @@ from services.reporting.console.routes import (
     supervision,
     tasks,
     today,
+    transfer_flow,
     workbench,
 )
 
 STATIC = Path(__file__).parent / "static"
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 DAY_SECONDS = 86_400
 
 
@@ -57,10 +64,11 @@ def routers(running: Running) -> Sequence[APIRouter]:
         include_in_schema=False,
     )
     for routes in (
-        today, finding, cases, acting, advice, duplicates, evidence, registering,
-        ledger, channels, signals, rosters, risks, early_warnings, incidents,
-        supervision, messages, patrols, notice_boards, tasks, publicity, responsibility,
-        statistics, calendars, owner_rules, risk_rules, importing, workbench,
+        today, bulk, finding, cases, acting, advice, duplicates, evidence, registering,
+        ledger, comparing, channels, signals, rosters, risks, early_warnings,
+        incidents, supervision, messages, patrols, notice_boards, tasks, publicity,
+        responsibility, statistics, calendars, owner_rules, risk_rules, importing,
+        workbench, transfer_flow,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)
@@ -87,6 +95,6 @@ def _outside() -> APIRouter:
 
 
 class StaticFile(Response):
-    """A style sheet or a picture of the console."""
+    """A style sheet, script or picture of the console."""
 
     media_type = "text/css"

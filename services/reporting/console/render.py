@@ -17,7 +17,7 @@ from libs.telemetry.traceparent import current_trace_id
 from libs.web.problem_handlers import as_problem
 from libs.web.problems import Problem
 from services.reporting.console.formats import FILTERS
-from services.reporting.console.menu import menu
+from services.reporting.console.menu import menu, paper
 from services.reporting.console.visit import (
     LANGUAGE_COOKIE,
     SignInNeeded,
@@ -38,7 +38,7 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.filters.update(FILTERS)
+ENVIRONMENT.filters.update({**FILTERS, "paper": paper})
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 

@@ -1,6 +1,6 @@
 """Visit: one request of somebody signed in, with language, rights and time asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
@@ -79,6 +79,10 @@ class Visit:
         """Raise 403, naming who may."""
         permissions.require(self.caller, command, powers)
 
+    def decides(self, commands: Sequence[str]) -> Sequence[str]:
+        """Return those of the commands that the reader's role itself decides."""
+        return [one for one in commands if self.may(one, frozenset({Power.DECIDE}))]
+
     @cached_property
     def people(self) -> Mapping[UUID, Officer]:
         """Return the organisation's officers by actor id."""
@@ -112,7 +116,7 @@ class Visit:
         return found.title_zh if self.language == "zh" else found.title_en
 
 
-def moment(said: str) -> datetime:
+def moment(said: str, parameter: str = "as_of") -> datetime:
     """Return the instant of a date (its last) or local time; raises 422."""
     try:
         if len(said) == len("2023-12-20"):
@@ -120,15 +124,15 @@ def moment(said: str) -> datetime:
         else:
             at = datetime.fromisoformat(said)
     except ValueError:
-        raise _bad_time() from None
+        raise _bad_time(parameter) from None
     at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
     if not EARLIEST <= at <= LATEST:
-        raise _bad_time()
+        raise _bad_time(parameter)
     return at
 
 
-def _bad_time() -> Problem:
-    error = FieldError("parameter", "as_of", "time-malformed", BAD_TIME)
+def _bad_time(parameter: str) -> Problem:
+    error = FieldError("parameter", parameter, "time-malformed", BAD_TIME)
     return Problem("invalid", BAD_TIME, more=More(errors=[error]))
 
 

@@ -1,6 +1,6 @@
 """The ledger 台账: visible cases by filter, paged, with totals by currency."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -19,6 +19,7 @@ from services.reporting.reading.asking import (
     reading,
     statement,
 )
+from services.reporting.reading.hops import THROUGH, Way, ways_of
 from services.reporting.reading.listed import CASES, COLUMNS, GROUP, MONEY, Line, line
 
 FILTERED = f"""
@@ -41,12 +42,17 @@ FILTERED = f"""
                           AND o.due_at <= $14))
   AND ($15::text = 'all' OR f.history = ($15 = 'history'))
   AND ($16::text IS NULL OR i.profile = $16)
-  AND (NOT $17 OR {GROUP})"""  # noqa: S608 -- constants
+  AND (NOT $17 OR {GROUP})
+  AND ($18::uuid[] IS NULL OR f.case_id = ANY($18))"""  # noqa: S608 -- constants
+WAYS = statement(f"""
+WITH cases AS ({FILTERED})
+SELECT case_id, channel, first_asked_unit, unit, closed FROM cases
+ORDER BY placed_at, case_id""")  # noqa: S608 -- constants
 PAGE = statement(f"""
 WITH cases AS ({FILTERED}),
 chosen AS (SELECT * FROM cases
-           WHERE $18::timestamptz IS NULL OR (placed_at, case_id) < ($18, $19::uuid)
-           ORDER BY placed_at DESC, case_id DESC LIMIT $20)
+           WHERE $19::timestamptz IS NULL OR (placed_at, case_id) < ($19, $20::uuid)
+           ORDER BY placed_at DESC, case_id DESC LIMIT $21)
 {COLUMNS} ORDER BY placed_at DESC, chosen.case_id DESC""")  # noqa: S608 -- constants
 TOTALS = statement(f"""
 WITH cases AS ({FILTERED})
@@ -85,11 +91,20 @@ class Filters(BaseModel):
     group: bool = False
     source: Literal["live", "history", "all"] = "live"
     profile: Annotated[str | None, Field(max_length=64)] = None
+    flow: Annotated[
+        str | None,
+        Field(max_length=200, pattern=f"^(?:{THROUGH})$"),
+    ] = None
 
     def marks(self) -> dict[str, str]:
         """Return the filters that are set, as an address says them."""
         said = self.model_dump(mode="json", exclude_defaults=True)
-        return {name: str(value).lower() for name, value in said.items() if value}
+        # A flag is `true` in an address; a unit's code keeps its capitals.
+        return {
+            name: "true" if value is True else str(value)
+            for name, value in said.items()
+            if value
+        }
 
 
 @dataclass(frozen=True)
@@ -140,13 +155,23 @@ async def ledger(
     """Return one page of the ledger and its totals."""
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
-        chosen = _chosen(running, asking, filters)
-        found = await _page(connection, asking, chosen, place)
-        rows = await connection.fetch(TOTALS.at(asking.as_of), *chosen)
+        chosen = await chosen_by(connection, asking, filters, running.last_now)
+        return Answer(await page_of(connection, asking, chosen, place), of)
+
+
+async def page_of(
+    connection: asyncpg.Connection,
+    asking: Asking,
+    chosen: Sequence[object],
+    place: Place,
+) -> Ledger:
+    """Return one page of the ledger that `chosen_by` says, within a reading."""
+    found = await _page(connection, asking, chosen, place)
+    rows = await connection.fetch(TOTALS.at(asking.as_of), *chosen)
     more = len(found) > place.limit
     lines = found[: place.limit]
     after = (lines[-1].placed_at, lines[-1].case_id) if more else None
-    return Answer(Ledger(lines, [Total(**row) for row in rows], after), of)
+    return Ledger(lines, [Total(**row) for row in rows], after)
 
 
 async def _page(
@@ -163,7 +188,27 @@ async def _page(
     return [line(row) for row in rows]
 
 
-def _chosen(running: Running, asking: Asking, filters: Filters) -> list[object]:
+async def chosen_by(
+    connection: asyncpg.Connection, asking: Asking, filters: Filters, now: datetime
+) -> list[object]:
+    """Return the filters as the statements take them; `now` tells what is overdue."""
+    chosen = _chosen(asking, filters, now)
+    if filters.flow is None:
+        return chosen
+    found = await ways(connection, asking, chosen)
+    through = [case_id for case_id, way in found.items() if way.goes(filters.flow)]
+    return [*chosen[:-1], through]
+
+
+async def ways(
+    connection: asyncpg.Connection, asking: Asking, chosen: Sequence[object]
+) -> Mapping[UUID, Way]:
+    """Return the way that each of the chosen cases went."""
+    cases = await connection.fetch(WAYS.at(asking.as_of), *chosen)
+    return await ways_of(connection, asking.as_of, cases)
+
+
+def _chosen(asking: Asking, filters: Filters, now: datetime) -> list[object]:
     starts = start_of_day(filters.from_on) if filters.from_on else None
     ends = end_of_day(filters.to_on) if filters.to_on else None
     return [
@@ -180,10 +225,11 @@ def _chosen(running: Running, asking: Asking, filters: Filters) -> list[object]:
         ends,
         filters.unpaid,
         filters.overdue,
-        asking.as_of or running.last_now,
+        asking.as_of or now,
         filters.source,
         filters.profile,
         filters.group,
+        None,
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from libs.service.parts import Running
 from services.reporting.reading.asking import (
@@ -82,6 +83,7 @@ QUEUES = {
     "group": statement(_queue(OWN_GROUPS)),
     "group-all": statement(_queue(GROUPS)),
 }
+NAMED_CASES = statement(_queue("f.case_id = ANY($4)"))
 OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "centre": ("to-confirm", "to-identify"),
     "petition": ("to-confirm", "to-identify"),
@@ -115,6 +117,21 @@ async def today(running: Running, asking: Asking) -> Answer[Today]:
     calm = [one for one in found["mine"] if one not in late]
     also = {name: found[name] for name in names[2:] if name in of_role or found[name]}
     return Answer(Today(late, calm, found["awaiting"], also), answer.of)
+
+
+async def lines_of(
+    running: Running, asking: Asking, cases: Sequence[UUID]
+) -> Mapping[UUID, Line]:
+    """Return the lines of those of the cases that the asker may see."""
+    async with reading(running) as connection:
+        rows = await connection.fetch(
+            NAMED_CASES.at(asking.as_of),
+            asking.as_of,
+            asking.sees_all,
+            asking.actor.unit,
+            list(cases),
+        )
+    return {row["case_id"]: line(row) for row in rows}
 
 
 async def queues(

@@ -13,7 +13,7 @@ from libs.messages import BOOK, delivery_on
 from libs.web.problems import Problem
 from services.reporting.console.deed import new_key, shown
 from services.reporting.console.doors import Call, call
-from services.reporting.console.forms import checked_form
+from services.reporting.console.forms import own_form
 from services.reporting.console.registers import (
     Sheet,
     blank,
@@ -71,7 +71,8 @@ def _one(router: APIRouter) -> None:
 
     @router.post("/messages/{message_id}/text")
     async def text(request: Request, visit: Visiting, message_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        visit.require("ReadPersonData")
+        typed = await own_form(request, visit, "TellMessage")
         headers = {"Idempotency-Key": typed.one("key") or new_key()}
         body = {"reason": REASON}
         path = f"{DOOR}/{message_id}/text"
@@ -84,7 +85,7 @@ def _one(router: APIRouter) -> None:
 
     @router.post("/messages/{message_id}")
     async def told(request: Request, visit: Visiting, message_id: UUID) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "TellMessage")
         door = ("intake", f"{DOOR}/{message_id}/telling")
         answer = await done(visit, typed, door, said(typed, "means"))
         if isinstance(answer, str):

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from libs.events.contracts.notice_boards import BoardDuty
 from libs.web.permissions import ACT
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import checked_form
+from services.reporting.console.forms import own_form
 from services.reporting.console.registers import Sheet, blank, done, narrowed, said
 from services.reporting.console.render import page, see
 from services.reporting.console.sheets import Xlsx, register
@@ -46,7 +46,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/notice-boards")
     async def inspect(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "InspectNoticeBoard")
         body: dict[str, Any] = said(typed, "project_name", "project_number", "area")
         body["defects"] = [*typed.many("defects")]
         answer = await done(visit, typed, ("enforcement", DOOR), body)

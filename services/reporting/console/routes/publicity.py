@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from libs.events.contracts.publicity import PublicityMeans
 from libs.web.permissions import ACT
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import checked_form
+from services.reporting.console.forms import own_form
 from services.reporting.console.registers import Sheet, blank, done, narrowed, said
 from services.reporting.console.render import page, see
 from services.reporting.console.sheets import Xlsx, register
@@ -55,7 +55,7 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/publicity")
     async def log(request: Request, visit: Visiting) -> Response:
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "LogPublicity")
         body = said(typed, *FIELDS)
         answer = await done(visit, typed, ("reporting", DOOR), body)
         if isinstance(answer, str):

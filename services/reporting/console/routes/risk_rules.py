@@ -9,7 +9,7 @@ from libs.web.permissions import Power
 from services.reporting.console import drafting
 from services.reporting.console.deed import shown
 from services.reporting.console.drafting import Paper, Sheet, blank
-from services.reporting.console.forms import checked_form
+from services.reporting.console.forms import own_form
 from services.reporting.console.render import page
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.risks import risk_rules
@@ -30,14 +30,12 @@ def add_routes(router: APIRouter) -> None:
 
     @router.post("/risk-rules")
     async def draft(request: Request, visit: Visiting) -> Response:
-        visit.require("AdoptRule")
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "AdoptRule")
         return await _back(visit, await drafting.draft(visit, typed, PAPER))
 
     @router.post("/risk-rules/adoption")
     async def adopt(request: Request, visit: Visiting) -> Response:
-        visit.require("AdoptRule")
-        typed = await checked_form(request, visit.session)
+        typed = await own_form(request, visit, "AdoptRule")
         return await _back(visit, await drafting.adopt(visit, typed, PAPER))
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from libs.web.permissions import ACT
 from libs.web.problems import Problem
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import checked_form
+from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import Sheet, blank, done, narrowed, said
 from services.reporting.console.render import page, see
 from services.reporting.console.sheets import Xlsx, register
@@ -70,23 +70,23 @@ def _of_one(router: APIRouter) -> None:
 
     @router.post("/risks/{employer_id}/assessment")
     async def assess(request: Request, visit: Visiting, employer_id: UUID) -> Response:
-        return await _done(request, visit, employer_id, "assessment")
+        typed = await own_form(request, visit, "AssessRisk")
+        return await _done(visit, employer_id, "assessment", typed)
 
     @router.post("/risks/{employer_id}/override")
     async def override(
         request: Request, visit: Visiting, employer_id: UUID
     ) -> Response:
-        return await _done(request, visit, employer_id, "override")
+        typed = await own_form(request, visit, "OverrideRisk")
+        return await _done(visit, employer_id, "override", typed)
 
     @router.post("/risks/{employer_id}/override-end")
     async def end(request: Request, visit: Visiting, employer_id: UUID) -> Response:
-        return await _done(request, visit, employer_id, "override-end")
+        typed = await own_form(request, visit, "EndRiskOverride")
+        return await _done(visit, employer_id, "override-end", typed)
 
 
-async def _done(
-    request: Request, visit: Visit, employer_id: UUID, act: str
-) -> Response:
-    typed = await checked_form(request, visit.session)
+async def _done(visit: Visit, employer_id: UUID, act: str, typed: Typed) -> Response:
     body = said(typed, "grade", "reason", "until_on") if act == "override" else {}
     door = ("routing", f"{DOOR}/{employer_id}/{act}")
     answer = await done(visit, typed, door, body)
