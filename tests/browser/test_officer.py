@@ -3,6 +3,7 @@
 import re
 from uuid import uuid4
 
+import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.browser.desk import GO, act, signed_in
@@ -62,6 +63,7 @@ async def test_a_missing_field_is_said_at_the_field(
     await expect(centre.locator("#f-worker\\.claimed\\.0")).to_have_value("1.234")
 
 
+@pytest.mark.slow
 async def test_no_page_has_grave_findings_or_runs_off_a_narrow_screen(
     browser: Browser, whole: Whole
 ) -> None:

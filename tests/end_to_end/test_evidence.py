@@ -101,6 +101,7 @@ async def test_a_whole_topic_is_exported_and_an_altered_one_refused(
     assert "not what was recorded" in refused.err
 
 
+@pytest.mark.slow
 async def test_an_event_is_proved_by_number_and_by_id(
     whole: Whole, tmp_path: Path
 ) -> None:
@@ -117,6 +118,7 @@ async def test_an_event_is_proved_by_number_and_by_id(
     assert "signed with key" in said.out
 
 
+@pytest.mark.slow
 async def test_seals_go_on_from_one_another_and_verify_counts_them(
     whole: Whole,
 ) -> None:
@@ -143,6 +145,7 @@ async def test_seals_go_on_from_one_another_and_verify_counts_them(
     assert all(one["seals"] for one in found.values() if one["rows"]), found
 
 
+@pytest.mark.slow
 async def test_a_key_is_rotated_under_way(whole: Whole, tmp_path: Path) -> None:
     await complain(whole)
     await asked(whole, "seals", "make", "--service", "intake")

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from libs.events.stream.topics import Topics
 from tests.end_to_end.complaint import complain
@@ -49,6 +50,7 @@ async def forget_what_was_kept_aside(whole: Whole) -> None:
         await admin.close()
 
 
+@pytest.mark.slow
 async def test_an_older_copy_of_intake_takes_its_events_back_and_erases_again(
     whole: Whole, tmp_path: Path
 ) -> None:

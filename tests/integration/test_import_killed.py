@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 from tests.eventually import eventually
 from tests.intake_scene import Scene, intake, set_up_database
@@ -75,6 +76,7 @@ async def counted(dsn: str) -> int:
     return count
 
 
+@pytest.mark.slow
 async def test_killed_in_the_middle_and_begun_again_it_ends_the_same(
     fresh_database: FreshDatabases, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def own_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("own_servers")
+@pytest.mark.slow
 async def test_a_killed_supervisor_leaves_no_child_and_the_next_keeps_all_records() -> (
     None
 ):
