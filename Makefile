@@ -21,8 +21,8 @@ test: setup-dev ## every rule, every test
 test-slow: setup-dev ## the tests that are marked slow: those that test leaves out
 	$(VENV) -m pytest -m slow
 
-test-all: ## every test: more requests, the slow ones, restore drills, twenty faults
-	QINGXIN_FUZZ_EXAMPLES=100 $(MAKE) --no-print-directory test
+test-all: ## every test: more requests and histories, the slow ones, drills, twenty faults
+	QINGXIN_FUZZ_EXAMPLES=100 QINGXIN_HISTORIES=10000 $(MAKE) --no-print-directory test
 	$(MAKE) --no-print-directory test-slow
 	$(VENV) -m pytest -s tests/drills tests/chaos
 

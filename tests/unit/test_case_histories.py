@@ -24,6 +24,7 @@ from services.routing.transfer import (
     RefuseTransfer,
     RuleOwnership,
 )
+from tests.histories import many
 from tests.unit.matters import ASSIGNED, CASE, CLUE, OPENED, routed
 from tests.unit.offices import by, on
 
@@ -84,7 +85,7 @@ def lived(attempts: list[Try]) -> tuple[Given, list[Event]]:
 
 
 @given(tries())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 def test_a_case_always_has_exactly_one_owner(attempts: list[Try]) -> None:
     """Domain §5.9, 1: it changes with a receipt or a ruling alone."""
     _, events = lived(attempts)
@@ -100,7 +101,7 @@ def test_a_case_always_has_exactly_one_owner(attempts: list[Try]) -> None:
 
 
 @given(tries())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 def test_a_history_has_two_hops_at_most_and_none_after_a_refusal(
     attempts: list[Try],
 ) -> None:
@@ -115,7 +116,7 @@ def test_a_history_has_two_hops_at_most_and_none_after_a_refusal(
 
 
 @given(tries())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 def test_closing_and_reopening_take_turns(attempts: list[Try]) -> None:
     _, events = lived(attempts)
     ends = [e.name for e in events if e.name in {"CaseClosed", "CaseReopened"}]
@@ -124,7 +125,7 @@ def test_closing_and_reopening_take_turns(attempts: list[Try]) -> None:
 
 
 @given(tries(), st.integers(0, TIMES * 2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 def test_replay_in_two_parts_is_one_replay(attempts: list[Try], cut: int) -> None:
     _, events = lived(attempts)
     whole = case.KIND.fold(events)

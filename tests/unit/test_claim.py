@@ -26,6 +26,7 @@ from services.enforcement.verification import RULES as VERIFICATION_RULES
 from services.enforcement.verification import VerifyFacts, WithdrawClaim
 from services.reporting.views import claim as ledger
 from services.reporting.views import money as register
+from tests.histories import many
 from tests.unit.matters import (
     CASE,
     ONE,
@@ -181,7 +182,7 @@ def moved(events: list[Event], kind: str) -> int:
 
 
 @each(tries())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=many(80), deadline=None)
 def test_the_money_adds_up_over_any_lawful_history(attempts: list[Try]) -> None:
     """Domain §5.9, 3: fold, ledger and register say the same."""
     events = lived(attempts)
@@ -199,7 +200,7 @@ def test_the_money_adds_up_over_any_lawful_history(attempts: list[Try]) -> None:
 
 
 @each(tries(), st.integers(0, MOST))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 def test_replay_in_any_two_parts_is_one_replay(attempts: list[Try], cut: int) -> None:
     events = lived(attempts)
     whole = claim.KIND.fold(events)

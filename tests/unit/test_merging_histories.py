@@ -18,6 +18,7 @@ from services.reporting.views import case as case_view
 from services.reporting.views import claim as claim_view
 from services.reporting.views import link as link_view
 from services.routing import case
+from tests.histories import many
 from tests.unit.offices import by
 from tests.unit.three_services import World
 from tests.unit.told_clues import (
@@ -130,7 +131,7 @@ HISTORIES = st.lists(acts, max_size=9), st.integers(0, 1000)
 
 
 @given(*HISTORIES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 def test_no_claim_is_lost_made_or_counted_twice(
     history: list[tuple[str, str, str]], seed: int
 ) -> None:
@@ -164,7 +165,7 @@ def test_no_claim_is_lost_made_or_counted_twice(
 
 
 @given(*HISTORIES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 def test_cases_are_merged_as_their_clues_are_linked(
     history: list[tuple[str, str, str]], seed: int
 ) -> None:

@@ -16,6 +16,7 @@ from libs.events.views.columns import Columns, RowRefused
 from libs.events.views.fold import fold_page
 from libs.events.views.testing import given, recorded, told
 from libs.events.views.view import Register, View, index
+from tests.histories import many
 from tests.views_sample import (
     BOXES,
     COINS,
@@ -161,7 +162,7 @@ def test_the_test_dsl_sees_a_fold_that_depends_on_its_pages() -> None:
 
 
 @drawn(seed=st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 def test_no_split_into_pages_and_no_duplicate_changes_rows_or_history(
     seed: int,
 ) -> None:
