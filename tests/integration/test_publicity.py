@@ -62,7 +62,7 @@ async def _on_pages(console: Console) -> None:
     async with office:
         shown = (await office.get(PAGE)).text
         assert "虚构一号工地" in shown
-        assert "<script" not in shown
+        assert shown.count("<script") == 1  # the keys alone: pages need none
         book = await office.get(f"{PAGE}.xlsx?from_on=2023-11-27")
         sheet = load_workbook(BytesIO(book.content)).worksheets[0]
         (_, row) = sheet.iter_rows(values_only=True)
