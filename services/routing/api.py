@@ -12,7 +12,7 @@ from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from libs.web.etags import etag
 from libs.web.permissions import Power
-from services.routing import case, known, supervising
+from services.routing import case, handling, known, supervising
 from services.routing.adopting import AdoptImported
 from services.routing.case import ReopenCase
 from services.routing.duty_acts import DUTY_ACTS
@@ -73,18 +73,21 @@ reading = APIRouter()
 
 @reading.get(CASE, name="case-state")
 async def state(case_id: UUID, caller: OfficerCaller, request: Request) -> JSONResponse:
-    """Who holds the case now, with the ETag that an act on it must name."""
+    """Who holds and handles the case now, with the ETag that an act on it must name."""
     permissions.require(caller, "ReadCases", VIEW)
     desk: Desk = request.app.state.desk
     names = [case.KIND.stream(case_id), known.KIND.stream(case_id)]
+    names += [handling.KIND.stream(case_id)]
     streams = await desk.log.journal.read_streams(names)
-    held, noted = (streams[name] for name in names)
+    held, noted, told = (streams[name] for name in names)
     now = case.KIND.fold(event.fact() for event in held)
     facts = known.KIND.fold(event.fact() for event in noted)
     case.visible(now, facts, caller.actor)
+    handler = handling.KIND.fold(event.fact() for event in told).within(now.unit)
     said = {
         "case_id": str(case_id),
         "unit": now.unit,
+        "handler_id": str(handler) if handler else None,
         "first_asked_unit": now.first_asked,
         "proposed_to": now.pending.to_unit if now.pending else None,
         "hops": now.hops,

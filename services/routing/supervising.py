@@ -1,10 +1,11 @@
-"""What routing can be asked about supervision: urges, leaders, listing."""
+"""What routing can be asked about supervision: urges, leaders, handlers, listing."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from libs.acts import Act, Asked
 from services.routing import case
+from services.routing.handling import AssignHandler
 from services.routing.listing import (
     DelistSupervision,
     ListForSupervision,
@@ -35,6 +36,12 @@ def _leader(asked: Asked) -> Mapping[str, Any]:
     }
 
 
+def _handler(asked: Asked) -> Mapping[str, Any]:
+    """Return the handler's unit, as the directory knows the person today."""
+    found = asked.officer(asked.body["handler_id"])
+    return {"handler_unit": found.unit if found else None}
+
+
 ACTS = (
     Act(
         f"{CASE}/urges",
@@ -53,6 +60,13 @@ ACTS = (
         on=case.KIND,
         fills=_leader,
         filled=("leader_role", "leader_unit"),
+    ),
+    Act(
+        f"{CASE}/handler",
+        AssignHandler,
+        on=case.KIND,
+        fills=_handler,
+        filled=("handler_unit",),
     ),
     Act(f"{CASE}/level", RaiseCaseLevel, on=case.KIND),
     Act(f"{CASE}/task-force", FormTaskForce, on=case.KIND),

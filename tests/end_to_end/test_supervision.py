@@ -60,6 +60,9 @@ async def test_an_urge_is_signed_and_a_listed_case_struck_off_by_two(
         leader = {"leader_id": officer(whole, "hd-01")}
         sent = await acted(office, case_id, "AssignCaseLeader", **leader)
         await seen(office, sent, "Case leader")
+        handler = {"handler_id": officer(whole, "li-01")}
+        sent = await acted(office, case_id, "AssignHandler", **handler)
+        await seen(office, sent, "no handler yet", gone=True)
         sent = await acted(office, case_id, "FormTaskForce", units=["LI", "PS"])
         await seen(office, sent, "Demo police")
         sent = await acted(office, case_id, "ListForSupervision", due_on=None)

@@ -34,11 +34,13 @@ PAUSED = DeadlinePaused.model_validate(
 class Scene:
     """An act that is lawful for the unit that holds the case, but for the role.
 
-    `story` makes what was before, for the unit that holds the case.
+    `story` makes what was before, for the unit that holds the case, which the fields
+    of `holder` name too.
     """
 
     story: Callable[[str], Given]
     fields: Mapping[str, Any]
+    holder: tuple[str, ...] = ()
 
 
 def first_owned(unit: str, *more: Event, history: bool = False) -> Given:

@@ -244,7 +244,8 @@ SCENES: Mapping[str, Scene] = {
 }
 
 
-def command_of(name: str) -> Command:
-    """Return the act of a scene."""
+def command_of(name: str, holder: str | None = None) -> Command:
+    """Return the act of a scene, on a case that this unit holds."""
     found = next(one for one in RULES if one.__name__ == name)
-    return found.model_validate(SCENES[name].fields)
+    named = dict.fromkeys(SCENES[name].holder if holder else (), holder)
+    return found.model_validate({**SCENES[name].fields, **named})

@@ -65,6 +65,7 @@ PROPOSED = SupervisionDelistingProposed(
     proposer_id=officer("LG"),
 )
 LEADER = {"leader_id": officer("HD"), "leader_role": "hrss-head", "leader_unit": "HD"}
+HANDLER = {"handler_id": officer("LC"), "handler_unit": "LC"}
 
 SUPERVISION_SCENES: Mapping[str, Scene] = {
     "UrgeCase": scene(
@@ -76,6 +77,7 @@ SUPERVISION_SCENES: Mapping[str, Scene] = {
     ),
     "EscalateCase": scene(supervised, ON_CASE, {"reason": "group"}),
     "AssignCaseLeader": scene(supervised, ON_CASE, LEADER),
+    "AssignHandler": Scene(supervised, {**ON_CASE, **HANDLER}, ("handler_unit",)),
     "RaiseCaseLevel": scene(supervised, ON_CASE, {"level": "city"}),
     "FormTaskForce": scene(supervised, ON_CASE, {"units": ("LI", "PS")}),
     "ListForSupervision": scene(

@@ -64,7 +64,7 @@ ACTS = [
 def decided(act: str, role: str, unit: str, holder: str) -> Outcome:
     actor = Actor(officer("by", 1), role, unit)
     stamp = Stamp(named("test-command", act, role), b"", actor, AT)
-    command = command_of(act)
+    command = command_of(act, holder)
     return SCENES[act].story(holder).when(RULES[type(command)], command, stamp)
 
 

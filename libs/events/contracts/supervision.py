@@ -1,4 +1,4 @@
-"""What routing says of supervision: the ladder's rungs, urges, leaders, listed cases.
+"""What routing says of supervision: the ladder's rungs, urges, leaders, handlers.
 
 No event holds a sentence: reasons, answers and results are codes.
 """
@@ -92,6 +92,17 @@ class CaseLeaderAssigned(Event, name="CaseLeaderAssigned"):
     case_id: UUID
     leader_id: UUID
     leader_unit: Code
+
+
+class HandlerAssigned(Event, name="HandlerAssigned"):
+    """An officer of the unit that holds the case answers for it 责任人 (F-2.2.2a).
+
+    `unit`: the officer's then; once another unit holds the case, nobody handles it.
+    """
+
+    case_id: UUID
+    handler_id: UUID
+    unit: Code
 
 
 class CaseLevelRaised(Event, name="CaseLevelRaised"):

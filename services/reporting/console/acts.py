@@ -9,7 +9,7 @@ from libs.other_channels import DIRECTORY
 Kind = Literal[
     "text", "long", "date", "moment", "choice", "money", "unit", "officer",
     "officers", "lines", "proof", "proofs", "deadline", "clue", "count", "units",
-    "running", "claims", "workers",
+    "running", "claims", "workers", "handler",
 ]  # fmt: skip
 On = Literal["clue", "links", "case", "proceeding", "claim", "group"]
 

@@ -164,6 +164,7 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
     "money": _money,
     "unit": _text,
     "officer": _text,
+    "handler": _text,
     "officers": _several,
     "lines": _lines,
     "claims": _claims,

@@ -1,4 +1,4 @@
-"""Acts of supervision: the forms of urging, leading, listing and striking off."""
+"""Acts of supervision: the forms of urging, leading, handling and listing."""
 
 from collections.abc import Mapping
 
@@ -44,6 +44,7 @@ SUPERVISION_ACTS: Mapping[str, ActForm] = {
     "AssignCaseLeader": _of_case(
         "leader", Field("leader_id", "officer", codes=LEADERS)
     ),
+    "AssignHandler": _of_case("handler", Field("handler_id", "handler")),
     "RaiseCaseLevel": _of_case("level", choice("level", "district", "city")),
     "FormTaskForce": _of_case("task-force", Field("units", "units")),
     "ListForSupervision": _of_case("listing", Field("due_on", "date")),

@@ -25,11 +25,8 @@ from services.reporting.reading.asking import (
 )
 from services.reporting.reading.grouped import VIEWS as GROUPED
 from services.reporting.reading.grouped import Grouped, grouped
-from services.reporting.reading.responsibility import (
-    NOTHING_SAID,
-    Concerned,
-    concerned,
-)
+from services.reporting.reading.handling import Handler, handler_of
+from services.reporting.reading.responsibility import NOTHING_SAID, Concerned, concerned
 from services.reporting.reading.stage import Stage, stage_of
 from services.reporting.reading.suggesting import Suggested, in_force, suggested
 from services.reporting.reading.trail import Happened, of_case
@@ -49,7 +46,7 @@ from services.reporting.views.supervised import SupervisedRow
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
     "channel_item", "owner_rules", "clue_link", "supervised", "urge",
-    "responsibility", "message", *GROUPED,
+    "responsibility", "message", "handler", *GROUPED,
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -141,6 +138,7 @@ class CasePage:
     messages: Sequence[message_view.MessageRow] = ()
     grouped: Grouped = Grouped()  # noqa: RUF009 -- frozen
     concerned: Concerned = NOTHING_SAID
+    handler: Handler | None = None
 
     @property
     def item(self) -> channel_item.ChannelItemRow:
@@ -272,6 +270,7 @@ async def _read(
         urges=await all_of(URGES, urge.VIEW),
         messages=await all_of(MESSAGES, message_view.VIEW),
         grouped=await grouped(connection, as_of, case_id, claims),
+        handler=await handler_of(connection, as_of, case_id),
         suggested=await _suggested(connection, as_of, clues, files),
         linked=await all_of(LINKED, clue.VIEW),
         merged_into=merged["of_case_id"] if merged else None,

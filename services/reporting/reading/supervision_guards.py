@@ -22,6 +22,11 @@ def _to_escalate(about: About) -> str | None:
     return still_open(about) if may else "not-holder"
 
 
+def _to_assign(about: About) -> str | None:
+    may = about.holds or about.reader.actor.role == OFFICE
+    return still_open(about) if may else "not-holder"
+
+
 def _to_raise(about: About) -> str | None:
     held = about.page.supervised
     if held is not None and held.level == HIGHEST:
@@ -53,6 +58,7 @@ ON_SUPERVISION: Mapping[str, Guard] = {
     "UrgeCase": still_open,
     "EscalateCase": _to_escalate,
     "AssignCaseLeader": still_open,
+    "AssignHandler": _to_assign,
     "RaiseCaseLevel": _to_raise,
     "FormTaskForce": still_open,
     "ListForSupervision": _to_list,

@@ -8,6 +8,7 @@ from services.reporting.console.menu import first_page
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visiting
 from services.reporting.reading.early_warnings import unacknowledged
+from services.reporting.reading.handling import handled
 from services.reporting.reading.incidents import unanswered
 from services.reporting.reading.messages import to_tell
 from services.reporting.reading.patrols import patrols_due
@@ -39,6 +40,7 @@ def add_routes(router: APIRouter) -> None:
         values = {
             "answer": answer,
             "today": answer.found,
+            "handling": await handled(visit.running, visit.asking),
             "major": await major_waiting(visit.running, visit.asking),
             "urges": await unread(visit.running, visit.asking),
             "incidents": await unanswered(visit.running, visit.asking),
