@@ -17,7 +17,7 @@ STORY = "SELECT case_id FROM clue WHERE reference LIKE '演示S1' LIMIT 1"
 
 
 async def main(out: Path) -> None:
-    """Sign in as an officer of the leading group and look at four pages."""
+    """Sign in as an officer of the leading group and look at five pages."""
     settings = running.settings(Plan.of(os.environ).state)
     case_id = await _story(settings.app_dsn("reporting"))
     async with async_playwright() as playwright:
@@ -34,6 +34,7 @@ async def main(out: Path) -> None:
         await _shot(page, f"{console}/weeks/6", out / "week.png")
         await _shot(page, f"{console}/board", out / "board.png")
         await _shot(page, f"{console}/ledger", out / "ledger.png")
+        await _shot(page, f"{console}/transfer-flow", out / "transfer-flow.png")
         phone = await browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
         await _shot(phone, f"{settings.address('intake')}/", out / "worker.png")
         await browser.close()
