@@ -14,14 +14,20 @@ CHECKED = [
     line("fault", kind="kill", recovered=2.0),
     line("op", phase="invoke"),
     line("op", phase="ok"),
-    line("broken", kind="lost"),
     line("checked", seed=1),
 ]
+FAILED = [*CHECKED[:-1], line("broken", kind="lost"), line("checked", seed=3)]
 CUT_OFF = [line("go", seed=2), line("fault", kind="kill", recovered=9.0)]
 
 
 def test_a_go_that_ended_before_its_check_counts_for_nothing() -> None:
     found = summed([*CHECKED, *CUT_OFF, *CHECKED, *CUT_OFF])
     assert (found.count, found.faults) == (2, {"kill": [2.0, 2.0]})
-    assert (found.acts, found.broken) == ({"ok": 2}, {"lost": 2})
+    assert (found.acts, found.failed) == ({"ok": 2}, {})
     assert (found.seeds, found.cut_off) == ([1, 1], 2)
+
+
+def test_a_go_that_broke_a_promise_is_told_by_what_it_broke_and_not_counted() -> None:
+    found = summed([*CHECKED, *FAILED])
+    assert (found.count, found.failed) == (1, {3: {"lost": 1}})
+    assert (found.seeds, found.cut_off) == ([1], 0)
