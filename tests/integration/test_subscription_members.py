@@ -211,7 +211,11 @@ def is_deaf(consumer: AIOKafkaConsumer) -> None:
 
 @pytest.mark.parametrize(
     "harm",
-    [pytest.param(hangs, marks=pytest.mark.slow), ends, is_deaf],
+    [
+        pytest.param(hangs, marks=pytest.mark.slow),
+        ends,
+        pytest.param(is_deaf, marks=pytest.mark.slow),
+    ],
 )
 async def test_a_member_out_of_touch_with_its_group_joins_anew(
     scene: Scene, harm: Callable[[AIOKafkaConsumer], None]
