@@ -30,20 +30,23 @@ class Ends:
         """Return a partition's end as it was asked last; 0 when it never was."""
         return self._ends.get(partition, 0)
 
+    def is_due(self, fed_at: float) -> bool:
+        """Say whether nothing has come since `fed_at` (monotonic) for so long."""
+        return time.monotonic() - max(fed_at, self._asked_at) >= ASK_SECONDS
+
     async def ask(
         self,
         consumer: AIOKafkaConsumer,
         offsets: Mapping[TopicPartition, int],
         fed_at: float,
     ) -> None:
-        """Ask for the ends if nothing has come since `fed_at` (monotonic) for long.
+        """Ask for the ends of the partitions that are read on from these offsets.
 
-        `offsets`: from where each partition is read on. No answer leaves all as it is.
+        No answer leaves all as it is.
         """
-        now = time.monotonic()
-        if not offsets or now - max(fed_at, self._asked_at) < ASK_SECONDS:
+        if not offsets:
             return
-        self._asked_at = now
+        self._asked_at = now = time.monotonic()
         with suppress(KafkaError, IllegalStateError, TimeoutError):
             async with asyncio.timeout(ANSWER_SECONDS):
                 self._ends = await consumer.end_offsets(list(offsets))

@@ -210,7 +210,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
                 self._resume(partition, looks)
         await self._retry()
         await self.commit()
-        if consumer := self._consumer():
+        consumer = self._consumer()
+        if consumer is not None and self._ends.is_due(self._fed_at):
             await self._ends.ask(consumer, self._offsets(), self._fed_at)
 
     def _resume(self, partition: TopicPartition, looks: int) -> None:
