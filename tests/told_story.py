@@ -1,6 +1,6 @@
 """What services said, event by event, and the read models that have read it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ import asyncpg
 
 from libs import ids
 from libs.events.event import Actor, Event, Precision, Recorded, Source
+from libs.events.views.view import Declared
 from services.reporting.views import DECLARED
 from tests.stack import FreshDatabases
 from tests.views_stand import Memory, apply_live, migrated, prepared
@@ -74,12 +75,14 @@ class Story:
         )
 
     @asynccontextmanager
-    async def read(self, databases: FreshDatabases) -> AsyncIterator[asyncpg.Pool]:
+    async def read(
+        self, databases: FreshDatabases, declared: Sequence[Declared] = DECLARED
+    ) -> AsyncIterator[asyncpg.Pool]:
         """Give the read models after all that was said, in pages and twice over."""
         dsn = await databases(migrated)
         async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
-            await prepared(pool, *DECLARED)
+            await prepared(pool, *declared)
             memory = Memory()
             memory.say(self.said)
-            await apply_live(pool, memory, DECLARED)
+            await apply_live(pool, memory, declared)
             yield pool
