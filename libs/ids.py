@@ -10,9 +10,12 @@ def _derived(*parts: object) -> UUID:
     return uuid5(ROOT, "\x1f".join(str(part) for part in parts))
 
 
-def clue_id(site: str, channel: str, number: str, episode: int) -> UUID:
-    """Return the id of a clue that carries a channel number (domain §5.9, 14)."""
-    return _derived("clue", site, channel, number, episode)
+def clue_id(site: str, channel: str, number: str) -> UUID:
+    """Return the id of a clue that carries a channel number (domain §5.9, 14).
+
+    Whatever episode it was registered in: a number is one clue, so it is one stream.
+    """
+    return _derived("clue", site, channel, number, 1)
 
 
 def case_id(clue: UUID) -> UUID:

@@ -51,7 +51,7 @@ class Matter:
 
     @property
     def clue_id(self) -> UUID:
-        return ids.clue_id("310199000000", "window", str(self.number), 1)
+        return ids.clue_id("310199000000", "window", str(self.number))
 
     @property
     def case_id(self) -> UUID:

@@ -79,7 +79,7 @@ def register(
     if form.number is None:
         clue_id = ids.named("clue", uuid5(client, key))
     else:
-        clue_id = ids.clue_id(book.site, form.channel, form.number, 1)
+        clue_id = ids.clue_id(book.site, form.channel, form.number)
     claims = {
         n: Claim(ids.claim_id(clue_id, n), _who(form, who, clue_id), minor)
         for n, (who, minor) in enumerate(

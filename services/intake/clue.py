@@ -39,7 +39,7 @@ from services.intake import channel_item, known, notice
 
 RECEIPT_SERIES = "XS"
 OF_THE_DOOR = {
-    *("area", "item", "first_episode", "occurred_at", "notify", "notify_language"),
+    *("area", "item", "occurred_at", "notify", "notify_language"),
 }
 """What a registration says that its first event does not."""
 SCREEN_FOR_ANY = ("brigade",)
@@ -115,7 +115,6 @@ class RegisterClue(Command):
     channel: Code
     channel_number: Text | None = None
     episode: Annotated[int, Field(ge=1, le=99)] = 1
-    first_episode: UUID | None = None
     mode: Mode
     reporter_id: UUID | None = None
     reporter_role: Literal["worker", "crew_leader", "family", "other"] = "worker"
@@ -155,7 +154,7 @@ class AdviseChannel(ClueCommand):
 
 def register(command: RegisterClue, stamp: Stamp, states: States) -> list[New]:
     """Register once: said, registered and receipted in one append."""
-    if any(states.of(KIND, one).first_asked is not None for one in same(command)):
+    if states.of(KIND, command.clue_id).first_asked is not None:
         raise Rejected(
             "channel-number-known",
             "该渠道的这个编号已经登记过；重办、催单和补充情况请在原线索上办理。",
@@ -174,12 +173,6 @@ def register(command: RegisterClue, stamp: Stamp, states: States) -> list[New]:
         *notice.registered(command, stamp),
         New(stream, receipt, at, series=series),
     ]
-
-
-def same(command: RegisterClue) -> list[UUID]:
-    """Return the clues that the channel's number may stand for: this, or the first."""
-    first = command.first_episode
-    return [command.clue_id] if first is None else [command.clue_id, first]
 
 
 def _received(said: dict[str, object], case_id: UUID) -> Event:
@@ -261,8 +254,7 @@ def clue_reads(command: ClueCommand) -> list[Read]:
 
 
 def _registering(command: RegisterClue) -> list[Read]:
-    own = [Read(KIND, one) for one in same(command)]
-    return [*own, *notice.registered_reads(command)]
+    return [Read(KIND, command.clue_id), *notice.registered_reads(command)]
 
 
 RULES = (

@@ -24,7 +24,7 @@ from libs.web.problem_kinds import RULE
 from libs.web.problems import FieldError, More, Problem, RuleProblem
 from services.intake import known
 from services.intake.checking import Checked, check
-from services.intake.clue import RegisterClue, same
+from services.intake.clue import RegisterClue
 from services.intake.duplicates import Advice
 from services.intake.likeness.index import noticed, profile_of
 from services.intake.likeness.weights import weights
@@ -134,14 +134,7 @@ def _clue_id(window: Window, form: Form) -> UUID:
     if said.channel_number is None:
         # Not random: whoever retries the act gets the same clue.
         return ids.named("clue", form.act.command_id)
-    number = said.channel_number
-    return ids.clue_id(window.site, said.channel, number, said.episode)
-
-
-def _first_episode(window: Window, said: ClueSaid) -> UUID | None:
-    if said.channel_number is None or said.episode == 1:
-        return None
-    return ids.clue_id(window.site, said.channel, said.channel_number, 1)
+    return ids.clue_id(window.site, said.channel, said.channel_number)
 
 
 async def _kept(window: Window, form: Form, found: Persons) -> Persons:
@@ -196,7 +189,6 @@ def _command(window: Window, form: Form, found: Persons, now: datetime) -> Regis
         "channel": said.channel,
         "channel_number": said.channel_number,
         "episode": said.episode,
-        "first_episode": _first_episode(window, said),
         "mode": getattr(said, "mode", "named"),
         "reporter_id": found.reporter,
         "reporter_role": said.reporter.role if said.reporter else "worker",
@@ -278,12 +270,11 @@ async def _named(
     """Return the refusal; it names the clue there is to those who may see it."""
     if refusal.code != "channel-number-known":
         return refusal
-    for clue_id in same(command):
-        held, noted = await window.clue(clue_id)
-        try:
-            known.visible(noted, held.first_asked, caller.actor)
-        except NotVisible:
-            continue
-        members = {"clue_id": str(clue_id), "case_id": str(ids.case_id(clue_id))}
-        return RuleProblem(refusal.code, KNOWN, RULE, more=More(members=members))
-    return RuleProblem(refusal.code, KNOWN, RULE)
+    clue_id = command.clue_id
+    held, noted = await window.clue(clue_id)
+    try:
+        known.visible(noted, held.first_asked, caller.actor)
+    except NotVisible:
+        return RuleProblem(refusal.code, KNOWN, RULE)
+    members = {"clue_id": str(clue_id), "case_id": str(ids.case_id(clue_id))}
+    return RuleProblem(refusal.code, KNOWN, RULE, more=More(members=members))

@@ -199,7 +199,7 @@ async def case_page(
     connection: asyncpg.Connection, as_of: datetime | None, number: int
 ) -> int:
     """Read all that a case's page shows."""
-    case_id = ids.case_id(ids.clue_id("310199000000", "window", str(number), 1))
+    case_id = ids.case_id(ids.clue_id("310199000000", "window", str(number)))
     # The story tells no complaint's own words, so its clues have no row.
     await connection.fetch(CLUES.at(as_of), as_of, case_id)
     for said in (CASES, CLAIMS, DEADLINES):

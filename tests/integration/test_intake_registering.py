@@ -126,6 +126,14 @@ async def test_a_channel_number_is_known_and_named_to_who_may_see_it(
     assert (second.status_code, second.json()["clue_id"]) == (409, first["clue_id"])
 
 
+async def test_an_order_that_came_again_first_is_the_same_order(scene: Scene) -> None:
+    """Domain §5.9, 14: its first episode, entered later, is no second clue."""
+    numbered = {"channel": "12345", "channel_number": "20231113000002"}
+    later = await registered(scene, **numbered, episode=2)
+    first = await scene.post("/v1/complaints", complaint(**numbered), by="lc-01")
+    assert (first.status_code, first.json()["clue_id"]) == (409, later["clue_id"])
+
+
 async def test_a_query_code_becomes_a_token_for_its_own_matter(scene: Scene) -> None:
     said = await registered(scene)
     typed = said["query_code"].lower().replace("-", " ")

@@ -32,7 +32,7 @@ from services.routing import case, rulebook
 from services.routing.seeding import books
 from tests.unit.offices import officer
 
-CLUE = ids.clue_id("310199000000", "12345", "1", 1)
+CLUE = ids.clue_id("310199000000", "12345", "1")
 CASE = ids.case_id(CLUE)
 ONE, TWO = (ids.claim_id(CLUE, ordinal) for ordinal in (1, 2))
 ORDER = ids.named("test-order", CASE)

@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import pytest
-
 from libs.events.contracts.channels import (
     CallBackRecorded,
     ClueRedispatched,
@@ -165,13 +163,4 @@ def test_an_order_is_registered_with_its_kind_in_one_append() -> None:
     elsewhere = said.model_copy(update={"clue_id": ONE, "channel": "window"})
     registered().when(RULE[clue.RegisterClue], elsewhere, CENTRE).then_rejected(
         "other-channel"
-    )
-
-
-@pytest.mark.parametrize("episode", [2, 3])
-def test_a_number_that_is_known_is_registered_in_no_other_episode(episode: int) -> None:
-    """Domain §5.9, 14: the same number of the same channel is the same clue."""
-    said = asked(episode=episode, first_episode=asked().clue_id, clue_id=ONE)
-    registered().when(RULE[clue.RegisterClue], said, CENTRE).then_rejected(
-        "channel-number-known"
     )

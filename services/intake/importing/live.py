@@ -159,7 +159,7 @@ class Registering:
         return {row["stream"]: row for row in rows}
 
     def _clue_id(self, fields: Fields) -> UUID:
-        return ids.clue_id(self.window.site, self.channel, fields.channel_number, 1)
+        return ids.clue_id(self.window.site, self.channel, fields.channel_number)
 
     def _stream(self, fields: Fields) -> str:
         return clue.KIND.stream(self._clue_id(fields))
