@@ -82,7 +82,7 @@ $(STAMPS)/jars: deploy/kafka/pom.xml deploy/kafka/jars.sha256 | $(STAMPS)
 $(STAMPS):
 	@mkdir -p $@
 
-.PHONY: drills overload soak poison
+.PHONY: drills overload soak poison office lists
 
 drills: setup-dev ## restore drills: what was lost comes back, or it is said what does not
 	$(VENV) -m pytest -s tests/drills
@@ -95,6 +95,12 @@ soak: setup-dev ## thirty minutes of steady load: memory's slope
 
 poison: setup-dev ## ten minutes with one event in a thousand at fault
 	@$(VENV) -m tests.load poison --minutes 10
+
+office: setup-dev ## pages of 300 officers and 3,000 workers by a Poisson clock, until p99 passes 500 ms
+	@$(VENV) -m tests.load office
+
+lists: setup-dev ## a ledger of 100,000 cases: what each page costs, and the whole as a file
+	@$(VENV) -m tests.load lists
 
 clean: ## ends the system and removes everything made here, records included
 	@-test -x $(VENV) && $(VENV) -m deploy.local down

@@ -11,6 +11,7 @@ import structlog
 from jwt import PyJWK
 from jwt.exceptions import PyJWKError, PyJWKSetError
 
+from libs.web import outgoing
 from libs.web.problems import limited
 
 log = structlog.get_logger()
@@ -107,7 +108,7 @@ def fetched_from(url: str) -> Fetch:
 
     async def fetch() -> Mapping[str, Any]:
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            async with outgoing.client(TIMEOUT_SECONDS) as client:
                 answer = await client.get(url, headers={"Accept": "application/json"})
             answer.raise_for_status()
             if len(answer.content) > LARGEST_SET:

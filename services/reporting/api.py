@@ -78,7 +78,7 @@ async def read_ledger(
     asked: Annotated[LedgerAsked, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Return visible cases by filter, a page at a time, with totals by currency."""
+    """Return visible cases by filter, a page at a time; the first page has totals."""
     permissions.require(caller, "ReadLedger", SEEING)
     cursors: Cursors = request.app.state.cursors
     listed = listing(LEDGER, asked.model_dump(mode="json"))
@@ -96,7 +96,7 @@ async def read_ledger(
         following = cursors.seal(listed, mark)
     said = {
         "items": [asdict(line) for line in found.lines],
-        "totals": [asdict(total) for total in found.totals],
+        "totals": [asdict(total) for total in found.totals] if found.is_first else None,
         "next": following,
     }
     headers = {"Link": next_link(request, following)} if following else {}

@@ -7,7 +7,6 @@ import asyncpg
 
 from libs.events.stream.watermark import Fact
 from libs.events.views.answered import Answered, view_version
-from libs.events.views.view import Declared
 from libs.service.parts import Running
 from services.reporting.views import DECLARED
 
@@ -24,16 +23,9 @@ async def answered(
 
     Ask it in the answer's own transaction, before the answer's query.
     """
-    declared = [BY_NAME[name] for name in names]
-    times = [await _complete(running, connection, one) for one in declared]
-    whole = None if None in times else min(t for t in times if t is not None)
-    return Answered(view_version(*(one.table for one in declared)), whole)
-
-
-async def _complete(
-    running: Running, connection: asyncpg.Connection, one: Declared
-) -> datetime | None:
-    return await running.watermarks.completeness(connection, one.table, one.services)
+    readers = {one.table: one.services for one in (BY_NAME[name] for name in names)}
+    whole = await running.watermarks.completeness(connection, readers)
+    return Answered(view_version(*readers), whole)
 
 
 async def complete_up_to(

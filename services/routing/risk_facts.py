@@ -101,7 +101,7 @@ async def gathered(running: Running, asked: Asked) -> Mapping[str, Any]:
 
 async def _complete(running: Running) -> datetime | None:
     return await running.watermarks.completeness(
-        running.pool, VIEW.table, VIEW.services
+        running.pool, {VIEW.table: VIEW.services}
     )
 
 

@@ -17,7 +17,7 @@ from services.routing.deadline import MissDeadline
 from services.routing.ladder import climb, climbs_next
 from services.routing.recounting import recount, timer_stamp
 
-STOPPERS = ("intake", "routing", "enforcement")
+STOPPING = {REACTIONS: ("intake", "routing", "enforcement")}
 """The services whose events could have stopped a clock."""
 PAGE = 500
 DUE = """
@@ -36,7 +36,7 @@ async def miss_deadlines(running: Running) -> int:
 
     A deadline that was missed, lifted and resumed can be missed again.
     """
-    complete = await running.watermarks.completeness(running.pool, REACTIONS, STOPPERS)
+    complete = await running.watermarks.completeness(running.pool, STOPPING)
     if complete is None:
         return 0
     rows = await running.pool.fetch(DUE, complete, PAGE)
@@ -51,7 +51,7 @@ async def miss_deadlines(running: Running) -> int:
 
 async def climb_ladders(running: Running) -> int:
     """Tell each rung that is reached to its addressee, once; return how many."""
-    complete = await running.watermarks.completeness(running.pool, REACTIONS, STOPPERS)
+    complete = await running.watermarks.completeness(running.pool, STOPPING)
     return 0 if complete is None else await climb(running, complete)
 
 

@@ -20,7 +20,7 @@ from libs.events.views.making import analyze
 from libs.events.views.tables import LIVE
 from services.reporting.figures.counting import Span, explain
 from services.reporting.reading.case_page import CASES, CLAIMS, CLUES, DEADLINES
-from services.reporting.reading.ledger import PAGE, TOTALS
+from services.reporting.reading.ledger_statements import PAGE, TOTALS
 from services.reporting.reading.trail import by_ids, of_case
 from services.reporting.views import DECLARED
 from tests.bench import full

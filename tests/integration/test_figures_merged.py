@@ -21,7 +21,7 @@ from libs.ids import named
 from services.reporting.campaign import Week, period_id
 from services.reporting.figures.counting import count, said_of, table
 from services.reporting.figures.indicators import BY_ID
-from services.reporting.reading.ledger import PAGE, TOTALS
+from services.reporting.reading.ledger_statements import PAGE, TOTALS
 from services.reporting.weekly import corrections, document, span_of
 from tests.figures_story import CAMPAIGN, EMPLOYER, Matter
 from tests.stack import FreshDatabases

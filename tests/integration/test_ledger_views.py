@@ -36,6 +36,9 @@ async def _columns(console: Console) -> None:
     assert heads(sheet) == HEADS
     usual = heads(await browser.get("/console/ledger.xlsx"))
     assert (len(usual), usual[0]) == (len(COLUMNS), HEADS[0])
+    text = await browser.get("/console/ledger.csv", params=CHOSEN)
+    assert text.headers["content-type"] == "text/csv; charset=utf-8"
+    assert text.content.decode("utf-8-sig").splitlines()[0] == ",".join(HEADS)
     ticked = await browser.get("/console/ledger?state=open&column=unpaid&column=unit")
     assert (ticked.status_code, ticked.headers["location"]) == (
         303,

@@ -21,7 +21,7 @@ async def marks(scene: Scene) -> AsyncIterator[Watermarks]:
 
 
 async def complete(scene: Scene, marks: Watermarks) -> datetime | None:
-    return await marks.completeness(scene.pool, "seen", [SERVICE])
+    return await marks.completeness(scene.pool, {"seen": [SERVICE]})
 
 
 async def test_what_a_tick_covers_is_complete_once_it_is_applied(

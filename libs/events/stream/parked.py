@@ -55,7 +55,8 @@ SET retry_asked = false,
 WHERE consumer = $1 AND stream = $2
 """
 EARLIEST = """
-SELECT service, min(recorded_at) FROM parked WHERE consumer = $1 GROUP BY service
+SELECT consumer, service, min(recorded_at) FROM parked WHERE consumer = ANY($1)
+GROUP BY consumer, service
 """
 
 
@@ -146,10 +147,13 @@ async def drop(connection: asyncpg.Connection, consumer: str, event_id: UUID) ->
 
 
 async def earliest(
-    connection: asyncpg.Connection | asyncpg.Pool, consumer: str
-) -> dict[str, datetime]:
-    """Return the first time a parked event was recorded at, by service."""
-    return dict(await connection.fetch(EARLIEST, consumer))
+    connection: asyncpg.Connection | asyncpg.Pool, consumers: Collection[str]
+) -> dict[str, dict[str, datetime]]:
+    """Return the first time a parked event was recorded at, by consumer and service."""
+    found: dict[str, dict[str, datetime]] = {}
+    for consumer, service, at in await connection.fetch(EARLIEST, list(consumers)):
+        found.setdefault(consumer, {})[service] = at
+    return found
 
 
 async def blocked(

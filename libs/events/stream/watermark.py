@@ -160,16 +160,23 @@ class Watermarks:
     async def completeness(
         self,
         connection: asyncpg.Connection | asyncpg.Pool,
-        consumer: str,
-        services: Iterable[str],
+        readers: Mapping[str, Iterable[str]],
     ) -> datetime | None:
-        """Return until when a consumer's tables are complete, None for not at all.
+        """Return until when all these consumers' tables are complete, None for never.
 
-        Ask it in the transaction of the answer, before the answer's own query.
+        `readers` are consumers and the services that each hears. Ask it in the
+        transaction of the answer, before the answer's own query.
         """
-        positions = (await read(connection, [consumer]))[consumer]
-        waiting = await parked.earliest(connection, consumer)
-        return self.complete_up_to(positions, services, waiting)
+        positions = await read(connection, readers)
+        waiting = await parked.earliest(connection, readers)
+        bounds = []
+        for consumer, services in readers.items():
+            held = waiting.get(consumer)
+            bound = self.complete_up_to(positions[consumer], services, held)
+            if bound is None:
+                return None
+            bounds.append(bound)
+        return min(bounds, default=None)
 
     async def wait_for(
         self, pool: asyncpg.Pool, consumer: str, fact: Fact, seconds: float = 2.0

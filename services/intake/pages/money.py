@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 
 from libs.telemetry.http import calling
+from libs.web import outgoing
 
 SECONDS = 8.0
 DOWN = 503
@@ -73,7 +74,7 @@ async def _call(
     own = {"Authorization": f"Bearer {holder.token}", **headers}
     try:
         with calling(method, base, route) as traced:
-            async with httpx.AsyncClient(timeout=SECONDS) as client:
+            async with outgoing.client(SECONDS) as client:
                 answer = await client.request(
                     method, f"{base}{path}", headers={**own, **traced}, json=body
                 )

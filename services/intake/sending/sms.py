@@ -8,6 +8,7 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
+from libs.web import outgoing
 from services.intake.sending.letter import SENT, Letter, Outcome, failed, refused
 
 TIMEOUT_SECONDS = 15.0
@@ -42,7 +43,7 @@ class Sms:
             headers["Authorization"] = f"Bearer {secret}"
         body = {"id": key, "to": letter.to, "text": letter.text}
         try:
-            async with httpx.AsyncClient(timeout=self.gateway.timeout) as client:
+            async with outgoing.client(self.gateway.timeout) as client:
                 answer = await client.post(self.gateway.url, json=body, headers=headers)
         except httpx.HTTPError as error:
             log.warning("sms_unreachable", error=type(error).__name__)

@@ -8,6 +8,7 @@ import httpx
 
 from libs.service.parts import Running
 from libs.telemetry.http import calling
+from libs.web import outgoing
 from services.reporting.console.visit import Visit
 
 SECONDS = 15.0
@@ -53,7 +54,7 @@ async def call(visit: Visit, asked: Call) -> Called:
     }
     try:
         with calling(asked.method, base, asked.route or asked.path) as traced:
-            async with httpx.AsyncClient(timeout=SECONDS) as client:
+            async with outgoing.client(SECONDS) as client:
                 answer = await client.request(
                     asked.method,
                     f"{base}{asked.path}",
@@ -80,7 +81,7 @@ async def ready(running: Running, service: str) -> Called:
     """Ask a service whether it is ready, in nobody's name."""
     base = running.settings.url(service)
     try:
-        async with httpx.AsyncClient(timeout=SECONDS) as client:
+        async with outgoing.client(SECONDS) as client:
             answer = await client.get(f"{base}/readyz")
     except httpx.HTTPError:
         return Called(DOWN, {"code": "service-down"})

@@ -1,52 +1,97 @@
-"""The ledger as a workbook: typed cells, totals, and no cell that is a formula."""
+"""The ledger to take away, of any length: typed cells, totals, and no formula."""
 
+import asyncio
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
+from io import TextIOWrapper
 from typing import Any
 
+from fastapi.responses import StreamingResponse
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from libs.events.views.answered import Answered
+from libs.money import DECIMALS
 from services.reporting.console.columns import COLUMNS, Column
 from services.reporting.console.formats import local
-from services.reporting.console.sheets import OPTIONS, Xlsx
+from services.reporting.console.sheets import OPTIONS, Xlsx, breathing, scratch, sent
 from services.reporting.console.visit import Visit
-from services.reporting.reading.asking import Answer
-from services.reporting.reading.ledger import Filters, Ledger
+from services.reporting.reading.ledger import Filters, Taken, Total
 from services.reporting.reading.listed import Line
 
 FIRST_ROW = 4
-
+OF_ANY_LENGTH = {**OPTIONS, "in_memory": False, "constant_memory": True}
+"""A row that is written leaves memory."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 TEMPLATE, CELL = "own-ledger/1", "qingxin_template"
 """What tells intake that the sheet is this system's own: then it registers nothing."""
 
 
-def workbook(
+async def workbook(
     visit: Visit,
-    answer: Answer[Ledger],
+    ledger: Taken,
     filters: Filters,
     columns: Sequence[Column] = COLUMNS,
-) -> Xlsx:
+) -> StreamingResponse:
     """Return the ledger as a sheet, headed by its filters and completeness."""
-    buffer = BytesIO()
-    book = Workbook(buffer, OPTIONS)
+    file = scratch()
+    book = Workbook(file, OF_ANY_LENGTH)
     styles = _styles(book)
     sheet = book.add_worksheet(visit.words("ledger.title")[:31])
     paper = _Paper(sheet, styles, visit, columns)
-    paper.heading(answer, filters)
-    last = paper.rows(answer.found.lines)
-    paper.totals(last, answer.found)
+    paper.heading(ledger.of, filters)
+    last = FIRST_ROW
+    async for line in breathing(ledger.lines):
+        paper.line(last, line)
+        last += 1
+    paper.totals(last, ledger.totals)
     paper.layout(last)
     if columns is COLUMNS:
         # With fewer columns it is a list to read, and no ledger to hand in again.
         _own(book)
-    book.close()
-    name = f"ledger-{local(visit.running.last_now):%Y%m%d-%H%M}.xlsx"
-    disposition = f'attachment; filename="{name}"'
-    return Xlsx(buffer.getvalue(), headers={"Content-Disposition": disposition})
+    # Packing takes seconds for a hundred thousand lines, and needs nobody's turn.
+    await asyncio.to_thread(book.close)
+    return sent(file, Xlsx.media_type, f"ledger-{_now(visit)}.xlsx")
+
+
+async def table(
+    visit: Visit, ledger: Taken, columns: Sequence[Column] = COLUMNS
+) -> StreamingResponse:
+    """Return the ledger as text with commas: a heading and a row for each case.
+
+    UTF-8 with its mark, or spreadsheets take it for GBK; times say their offset.
+    """
+    file = scratch()
+    text = TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
+    rows = csv.writer(text)
+    rows.writerow(visit.words(f"column.{column.key}") for column in columns)
+    async for line in breathing(ledger.lines):
+        rows.writerow(_plain(visit, line, column) for column in columns)
+    text.detach()
+    return sent(file, "text/csv; charset=utf-8", f"ledger-{_now(visit)}.csv")
+
+
+def _plain(visit: Visit, line: Line, column: Column) -> str:
+    value = column.value(visit, line)
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return local(value).isoformat(timespec="minutes")
+        case float():
+            return f"{value:.{DECIMALS.get(line.currency or 'CNY', 2)}f}"
+        case str() if value.startswith(FORMULAS):
+            # What people typed stays text, also in a spreadsheet.
+            return f"'{value}"
+        case _:
+            return str(value)
+
+
+def _now(visit: Visit) -> str:
+    return f"{local(visit.running.last_now):%Y%m%d-%H%M}"
 
 
 def _styles(book: Workbook) -> dict[str, Any]:
@@ -74,7 +119,7 @@ class _Paper:
     visit: Visit
     columns: Sequence[Column]
 
-    def heading(self, answer: Answer[Ledger], filters: Filters) -> None:
+    def heading(self, of: Answered, filters: Filters) -> None:
         words, note = self.visit.words, self.styles["note"]
         title = words("ledger.title")
         if self.visit.simulated:
@@ -83,24 +128,19 @@ class _Paper:
         marks = "；".join(f"{k}={v}" for k, v in filters.marks().items())
         said = marks or words("ledger.no-filter")
         self.sheet.write_string(1, 0, words("ledger.filtered", said=said), note)
-        complete = answer.of.complete_up_to
+        complete = of.complete_up_to
         shown = local(complete).strftime("%Y-%m-%d %H:%M:%S") if complete else "—"
-        told = words("ledger.complete", at=shown, version=answer.of.view_version)
+        told = words("ledger.complete", at=shown, version=of.view_version)
         self.sheet.write_string(2, 0, told, note)
         for index, column in enumerate(self.columns):
             head = words(f"column.{column.key}")
             self.sheet.write_string(FIRST_ROW - 1, index, head, self.styles["head"])
             self.sheet.set_column(index, index, column.width)
 
-    def rows(self, lines: Sequence[Line]) -> int:
-        """Write the lines; return the row behind the last."""
-        row = FIRST_ROW
-        for line in lines:
-            for index, column in enumerate(self.columns):
-                style = self.styles[column.style]
-                self.cell((row, index), column.value(self.visit, line), style)
-            row += 1
-        return row
+    def line(self, row: int, line: Line) -> None:
+        for index, column in enumerate(self.columns):
+            style = self.styles[column.style]
+            self.cell((row, index), column.value(self.visit, line), style)
 
     def cell(self, place: tuple[int, int], value: Any, style: Any) -> None:
         if value is None or value == "":
@@ -114,9 +154,9 @@ class _Paper:
         else:
             self.sheet.write_datetime(*place, value, style)
 
-    def totals(self, row: int, found: Ledger) -> None:
+    def totals(self, row: int, totals: Sequence[Total]) -> None:
         """Write a line of sums for each currency, under the columns that it has."""
-        for total in found.totals:
+        for total in totals:
             key = "ledger.total" if total.currency else "ledger.total-none"
             head = self.visit.words(key, cases=total.cases)
             for index, column in enumerate(self.columns[1:], start=1):

@@ -1,16 +1,20 @@
 """Sheets: a register as a workbook of typed cells, none of which is a formula."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from io import BytesIO
-from typing import Any
+from io import SEEK_END, BytesIO
+from tempfile import TemporaryFile
+from typing import IO, Any, TypeVar
 
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from services.reporting.console.formats import local
 from services.reporting.console.visit import Visit
+
+T = TypeVar("T")
 
 WIDTH = 18
 LONGEST_NAME = 31
@@ -31,6 +35,47 @@ class Xlsx(Response):
     """An answer that is a workbook."""
 
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+PIECE = 64 * 1024
+BREATH = 50
+"""Lines written before others have their turn: a few milliseconds."""
+
+
+async def breathing(lines: AsyncIterator[T]) -> AsyncIterator[T]:
+    """Yield lines, letting other requests go on every few of them."""
+    count = 0
+    async for line in lines:
+        yield line
+        count += 1
+        if count % BREATH == 0:
+            await asyncio.sleep(0)
+
+
+def scratch() -> IO[bytes]:
+    """Return a file without a name, to be filled and `sent`."""
+    return TemporaryFile()
+
+
+def sent(file: IO[bytes], media_type: str, name: str) -> StreamingResponse:
+    """Answer with a file that is written, piece by piece; then it is gone.
+
+    It is whole before its first byte leaves: what fails is a refusal, not half a file,
+    and a slow reader holds no transaction.
+    """
+    length = file.seek(0, SEEK_END)
+    file.seek(0)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Length": str(length),
+    }
+    return StreamingResponse(_pieces(file), media_type=media_type, headers=headers)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def sheets(*told: Sheet) -> bytes:

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from libs.service.parts import Running
 from libs.telemetry.http import calling
+from libs.web import outgoing
 from libs.web.problems import Problem
 from services.reporting.console.forms import checked_form
 from services.reporting.console.render import (
@@ -189,7 +190,7 @@ async def _ask(
     route = urlsplit(address).path
     try:
         with calling(method, address, route) as headers:
-            async with httpx.AsyncClient(timeout=CALL_SECONDS) as client:
+            async with outgoing.client(CALL_SECONDS) as client:
                 return await client.request(
                     method, address, data=fields, headers=headers
                 )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ from services.reporting.reading.asking import (
 from services.reporting.reading.grouped import VIEWS as GROUPED
 from services.reporting.reading.grouped import Grouped, grouped
 from services.reporting.reading.handling import Handler, handler_of
+from services.reporting.reading.listed import OWN_AND_LINKED
 from services.reporting.reading.responsibility import NOTHING_SAID, Concerned, concerned
 from services.reporting.reading.stage import Stage, stage_of
 from services.reporting.reading.suggesting import Suggested, in_force, suggested
@@ -55,7 +57,7 @@ CASE_OF_NUMBER = """
 SELECT case_id FROM clue WHERE receipt = $1 OR channel_number = $1 OR reference = $1
 UNION SELECT case_id FROM imported WHERE channel_number = $1
 UNION SELECT case_id FROM case_part WHERE number = $1
-UNION SELECT case_id FROM case_file WHERE case_id::text = $1 LIMIT 2"""
+UNION SELECT case_id FROM case_file WHERE case_id = $2 LIMIT 2"""
 
 
 def _of(name: str, order: str) -> Statement:
@@ -63,24 +65,21 @@ def _of(name: str, order: str) -> Statement:
     return statement(text)
 
 
+def _linked(name: str, order: str) -> Statement:
+    """Ask for what goes on in the case that a clue's case was merged into, too."""
+    text = f"""
+SELECT * FROM {{{name}}} WHERE {{at}} AND case_id = ANY(ARRAY(
+    {OWN_AND_LINKED.format(case="$2::uuid")})) ORDER BY {order}"""  # noqa: S608 -- constants
+    return statement(text)
+
+
 CLUES = _of("clue", "registered_at, stream")
 CASES = _of("case_file", "stream")
 CLAIMS = _of("claim", "ordinal, claim_id")
 PROCEEDINGS = _of("proceeding", "stream")
-# A channel's clocks go on in the case that its clue's case was merged into.
-DEADLINES = statement("""
-SELECT * FROM {deadline} d WHERE {at} AND (d.case_id = $2 OR d.case_id IN (
-    SELECT l.case_id FROM {clue_link} l WHERE l.of_case_id = $2))
-ORDER BY due_at, stream""")
-# And so do their rungs.
-URGES = statement("""
-SELECT * FROM {urge} u WHERE {at} AND (u.case_id = $2 OR u.case_id IN (
-    SELECT l.case_id FROM {clue_link} l WHERE l.of_case_id = $2))
-ORDER BY sent_at, stream""")
-MESSAGES = statement("""
-SELECT * FROM {message} m WHERE {at} AND (m.case_id = $2 OR m.case_id IN (
-    SELECT l.case_id FROM {clue_link} l WHERE l.of_case_id = $2))
-ORDER BY queued_at, stream""")
+DEADLINES = _linked("deadline", "due_at, stream")
+URGES = _linked("urge", "sent_at, stream")
+MESSAGES = _linked("message", "queued_at, stream")
 LINKED = statement("""
 SELECT k.* FROM {clue} k JOIN {clue_link} l ON l.clue_id = k.clue_id
 WHERE {at} AND l.of_case_id = $2 ORDER BY k.registered_at, k.stream""")
@@ -294,5 +293,8 @@ async def _suggested(
 
 async def case_of_number(running: Running, number: str) -> UUID | None:
     """Return the one case of a printed number, channel number or id."""
-    found = await running.pool.fetch(CASE_OF_NUMBER, number.strip())
+    said, own = number.strip(), None
+    with suppress(ValueError):
+        own = UUID(said)
+    found = await running.pool.fetch(CASE_OF_NUMBER, said, own)
     return found[0]["case_id"] if len(found) == 1 else None

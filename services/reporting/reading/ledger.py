@@ -1,8 +1,9 @@
 """The ledger 台账: visible cases by filter, paged, with totals by currency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import asyncpg
 from pydantic import BaseModel, ConfigDict, Field
 
 from libs.calendar.local_days import EARLIEST, end_of_day, start_of_day
+from libs.events.views.answered import Answered
 from libs.service.parts import Running
 from services.reporting.reading.asking import (
     LATEST,
@@ -17,57 +19,25 @@ from services.reporting.reading.asking import (
     Asking,
     completed,
     reading,
-    statement,
 )
 from services.reporting.reading.hops import THROUGH, Way, ways_of
-from services.reporting.reading.listed import CASES, COLUMNS, GROUP, MONEY, Line, line
+from services.reporting.reading.ledger_statements import (
+    PAGE,
+    TOTALS,
+    UNDATED,
+    WAYS,
+)
+from services.reporting.reading.listed import Line, line
 
-FILTERED = f"""
-{CASES}
-  AND ($4::text IS NULL OR f.unit = $4)
-  AND ($5::text IS NULL OR (f.closed IS NULL) = ($5 = 'open'))
-  AND ($6::text IS NULL OR f.channel = $6)
-  AND ($7::text IS NULL OR k.kind = $7)
-  AND ($8::text IS NULL
-       OR COALESCE(k.employer_name, i.employer_name, o.employer_name)
-          ILIKE '%' || $8 || '%')
-  AND ($9::text IS NULL OR k.receipt = $9 OR k.channel_number = $9
-       OR i.channel_number = $9 OR k.reference = $9 OR s.number = $9)
-  AND ($10::timestamptz IS NULL OR COALESCE(k.registered_at, f.opened_at) >= $10)
-  AND ($11::timestamptz IS NULL OR COALESCE(k.registered_at, f.opened_at) < $11)
-  AND (NOT $12 OR EXISTS (SELECT FROM {{claim}} u WHERE u.case_id = f.case_id
-                          AND u.unpaid > 0 AND u.counted))
-  AND (NOT $13 OR EXISTS (SELECT FROM {{deadline}} o WHERE o.case_id = f.case_id
-                          AND o.running AND o.paused_on IS NULL
-                          AND o.due_at <= $14))
-  AND ($15::text = 'all' OR f.history = ($15 = 'history'))
-  AND ($16::text IS NULL OR i.profile = $16)
-  AND (NOT $17 OR {GROUP})
-  AND ($18::uuid[] IS NULL OR f.case_id = ANY($18))"""  # noqa: S608 -- constants
-WAYS = statement(f"""
-WITH cases AS ({FILTERED})
-SELECT case_id, channel, first_asked_unit, unit, closed FROM cases
-ORDER BY placed_at, case_id""")  # noqa: S608 -- constants
-PAGE = statement(f"""
-WITH cases AS ({FILTERED}),
-chosen AS (SELECT * FROM cases
-           WHERE $19::timestamptz IS NULL OR (placed_at, case_id) < ($19, $20::uuid)
-           ORDER BY placed_at DESC, case_id DESC LIMIT $21)
-{COLUMNS} ORDER BY placed_at DESC, chosen.case_id DESC""")  # noqa: S608 -- constants
-TOTALS = statement(f"""
-WITH cases AS ({FILTERED})
-SELECT m.currency, count(*) AS cases, COALESCE(sum(m.workers), 0)::bigint AS workers,
-       sum(m.claimed)::bigint AS claimed, sum(m.verified)::bigint AS verified,
-       sum(m.ordered)::bigint AS ordered, sum(m.paid)::bigint AS paid,
-       sum(m.confirmed)::bigint AS confirmed, sum(m.unpaid)::bigint AS unpaid,
-       sum(m.overpaid)::bigint AS overpaid
-FROM cases LEFT JOIN LATERAL ({MONEY.format(case="cases.case_id")}) m ON true
-GROUP BY m.currency ORDER BY m.currency NULLS LAST""")  # noqa: S608 -- constants
 VIEWS = (
     "case_file", "clue", "claim", "deadline", "proceeding", "imported", "clue_link",
     "group_flag", "case_part", "roster_word",
 )  # fmt: skip
 MOST = 100_000
+AT_ONCE = 500
+"""Lines read in one go of a list that is taken away whole."""
+UNDATED_AT = datetime(1980, 1, 1, tzinfo=UTC)
+"""Where a line without a date is placed."""
 
 
 Day = Annotated[date, Field(ge=EARLIEST.date(), le=LATEST.date())]
@@ -137,15 +107,19 @@ class Place:
 
 @dataclass(frozen=True)
 class Ledger:
-    """A page of lines, the totals of all that fit, and where the next page begins."""
+    """A page of lines, the totals of all that fit, and where the next page begins.
+
+    Only the first page has totals: they read every case, and a page does not.
+    """
 
     lines: Sequence[Line]
     totals: Sequence[Total]
     after: Mark | None
+    is_first: bool = True
 
     @property
     def cases(self) -> int:
-        """Return how many cases fit the filters."""
+        """Return how many cases fit the filters, on the first page."""
         return sum(total.cases for total in self.totals)
 
 
@@ -166,12 +140,55 @@ async def page_of(
     place: Place,
 ) -> Ledger:
     """Return one page of the ledger that `chosen_by` says, within a reading."""
-    found = await _page(connection, asking, chosen, place)
+    lines, after = await _page(connection, asking, chosen, place)
+    if place.after is not None:
+        return Ledger(lines, (), after, is_first=False)
+    return Ledger(lines, await totals_of(connection, asking, chosen), after)
+
+
+async def totals_of(
+    connection: asyncpg.Connection, asking: Asking, chosen: Sequence[object]
+) -> Sequence[Total]:
+    """Return the totals of all that `chosen_by` says, within a reading."""
     rows = await connection.fetch(TOTALS.at(asking.as_of), *chosen)
-    more = len(found) > place.limit
-    lines = found[: place.limit]
-    after = (lines[-1].placed_at, lines[-1].case_id) if more else None
-    return Ledger(lines, [Total(**row) for row in rows], after)
+    return [Total(**row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The ledger as it is taken away: its lines come a page at a time, to be read once.
+
+    However long it is, no more of it is in memory than a page.
+    """
+
+    of: Answered
+    totals: Sequence[Total]
+    lines: AsyncIterator[Line]
+
+
+@asynccontextmanager
+async def taken(
+    running: Running, asking: Asking, filters: Filters
+) -> AsyncIterator[Taken]:
+    """Give the whole ledger from one moment's state of all views."""
+    async with reading(running) as connection:
+        of = await completed(running, connection, VIEWS)
+        chosen = await chosen_by(connection, asking, filters, running.last_now)
+        totals = await totals_of(connection, asking, chosen)
+        yield Taken(of, totals, _every(connection, asking, chosen))
+
+
+async def _every(
+    connection: asyncpg.Connection, asking: Asking, chosen: Sequence[object]
+) -> AsyncIterator[Line]:
+    place = Place(limit=AT_ONCE)
+    while True:
+        lines, after = await _page(connection, asking, chosen, place)
+        for one in lines:
+            yield one
+        if after is None:
+            return
+        place = Place(after, AT_ONCE)
 
 
 async def _page(
@@ -179,13 +196,21 @@ async def _page(
     asking: Asking,
     chosen: Sequence[object],
     place: Place,
-) -> list[Line]:
+) -> tuple[Sequence[Line], Mark | None]:
+    """Return a page's lines, and the mark behind which the next begins, if any."""
     mark_at, mark_id = place.after or (None, None)
     # One line more than shown tells whether there is a next page.
-    rows = await connection.fetch(
-        PAGE.at(asking.as_of), *chosen, mark_at, mark_id, place.limit + 1
-    )
-    return [line(row) for row in rows]
+    wanted, found = place.limit + 1, []
+    if mark_at != UNDATED_AT:
+        asked = (*chosen, mark_at, mark_id, wanted)
+        found = await connection.fetch(PAGE.at(asking.as_of), *asked)
+        mark_id = None
+    if len(found) < wanted:
+        asked = (*chosen, mark_id, wanted - len(found))
+        found += await connection.fetch(UNDATED.at(asking.as_of), *asked)
+    lines = [line(row) for row in found[: place.limit]]
+    more = len(found) > place.limit
+    return lines, (lines[-1].placed_at, lines[-1].case_id) if more else None
 
 
 async def chosen_by(

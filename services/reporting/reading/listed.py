@@ -10,8 +10,8 @@ from services.reporting.reading.stage import Stage, stage_of
 
 # Of a worker who withdrew, or whose claim counts elsewhere, only what was paid still
 # counts (domain §4.1, §5.4).
-MONEY = """
-SELECT max(c.currency) AS currency,
+SUMMED = """
+       max(c.currency) AS currency,
        count(*) FILTER (WHERE c.counted) AS workers,
        (sum(c.claimed) FILTER (WHERE c.counted))::bigint AS claimed,
        (sum(c.verified) FILTER (WHERE c.counted))::bigint AS verified,
@@ -19,8 +19,8 @@ SELECT max(c.currency) AS currency,
        sum(c.paid)::bigint AS paid,
        sum(c.confirmed)::bigint AS confirmed,
        (sum(c.unpaid) FILTER (WHERE c.counted))::bigint AS unpaid,
-       (sum(c.overpaid) FILTER (WHERE c.counted))::bigint AS overpaid
-FROM {{claim}} c WHERE c.case_id = {case}"""
+       (sum(c.overpaid) FILTER (WHERE c.counted))::bigint AS overpaid"""
+MONEY = f"SELECT {SUMMED} FROM {{{{claim}}}} c WHERE c.case_id = {{case}}"  # noqa: S608
 AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "overpaid")
 
 ROSTER = """
@@ -29,11 +29,20 @@ SELECT count(*) FILTER (WHERE w.word = 'confirmed') AS identified,
 FROM {{claim}} c JOIN {{roster_word}} w ON w.claim_id = c.claim_id
 WHERE c.case_id = {case} AND c.counted"""
 
-DUE = """
-SELECT d.clock, d.due_on, d.due_at, d.missed FROM {{deadline}} d
-WHERE d.running AND d.paused_on IS NULL AND (d.case_id = {case} OR d.case_id IN (
-    SELECT l.case_id FROM {{clue_link}} l WHERE l.of_case_id = {case}))
-ORDER BY d.due_at, d.clock, d.stream LIMIT 1"""
+# A channel's clocks go on in the case that its clue's case was merged into. As a join,
+# not as an alternative: else every clock that runs is read for each line.
+OWN_AND_LINKED = """
+SELECT {case} AS case_id UNION ALL
+SELECT l.case_id FROM {{clue_link}} l WHERE l.of_case_id = {case}"""
+
+DUE = f"""
+SELECT d.clock, d.due_on, d.due_at, d.missed
+FROM ({OWN_AND_LINKED}) own JOIN {{{{deadline}}}} d ON d.case_id = own.case_id
+WHERE d.running AND d.paused_on IS NULL
+ORDER BY d.due_at, d.clock, d.stream LIMIT 1"""  # noqa: S608 -- constants
+
+# Who may see a case `f`: libs.visibility, in SQL; `at` says in which form it is asked.
+VISIBLE = "{at} AND ($2 OR f.parties ? $3)"
 
 # Named CTE `chosen` gives the cases and their order; this gives each its columns.
 COLUMNS = f"""
@@ -52,12 +61,13 @@ GROUP = """(g.case_id IS NOT NULL AND g.lifted IS NULL
         AND f.closed IS DISTINCT FROM 'merged')"""
 
 # What `chosen` is made of: cases with their clue, their row of history, or, of a part
-# of a case, the clue that it shares.
+# of a case, the clue that it shares. A case opens when its clue is registered: by its
+# own row an index has the ledger's order, and no page sorts all others.
 CASES = f"""
 SELECT f.case_id, f.clue_id, f.unit, f.first_asked_unit, f.channel, f.history,
        f.pending_unit, f.pending_since, f.hops, f.refusals, f.ruled, f.closed,
        f.closed_at, COALESCE(k.registered_at, f.opened_at) AS registered_at,
-       COALESCE(k.registered_at, f.opened_at, '1980-01-01Z') AS placed_at,
+       COALESCE(f.opened_at, '1980-01-01Z') AS placed_at,
        COALESCE(k.receipt, i.channel_number, s.number) AS number,
        k.channel_number, k.kind, k.reference,
        COALESCE(k.employer_name, i.employer_name, o.employer_name) AS employer_name,
@@ -70,7 +80,7 @@ LEFT JOIN {{imported}} i ON k.case_id IS NULL AND i.case_id = f.case_id
 LEFT JOIN {{case_part}} s ON s.case_id = f.case_id
 LEFT JOIN {{clue}} o ON o.case_id = s.root_case_id
 LEFT JOIN {{group_flag}} g ON g.case_id = f.case_id
-WHERE {{at}} AND ($2 OR f.parties ? $3)"""  # noqa: S608 -- constants
+WHERE {VISIBLE}"""  # noqa: S608 -- constants
 
 
 @dataclass(frozen=True)

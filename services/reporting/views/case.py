@@ -137,6 +137,7 @@ VIEW = View(
         index("case_id", history=True),
         index("clue_id"),
         index("employer_id"),
+        index("opened_at", "case_id", history=True),
         index("unit", "closed", history=True),
         index("pending_unit"),
         index("parties", gin=True),

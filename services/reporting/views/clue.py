@@ -133,6 +133,8 @@ VIEW = View(
         index("case_id", history=True),
         index("clue_id"),
         index("receipt"),
+        index("channel_number"),
+        index("reference"),
         index("registered_at", "clue_id"),
         index("employer_id"),
     ),

@@ -1,6 +1,7 @@
-"""The ledger page: filters in the address, totals, and the sheet to take away."""
+"""The ledger page: filters in the address, totals, and the files to take away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,19 +14,20 @@ from pydantic import ValidationError
 from libs.service.parts import Running
 from libs.web.cursor import Cursors, listing
 from libs.web.field_errors import invalid
-from services.reporting.console.columns import COLUMNS, chosen
-from services.reporting.console.export import workbook
+from services.reporting.console.columns import COLUMNS, Column, chosen
+from services.reporting.console.export import table, workbook
 from services.reporting.console.forms import checked_form
 from services.reporting.console.render import page, see
 from services.reporting.console.saved_views import SavedView, drop, save, views_of
 from services.reporting.console.sheets import Xlsx
-from services.reporting.console.visit import Visiting
+from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.ledger import (
-    MOST,
     Filters,
     Mark,
     Place,
+    Taken,
     ledger,
+    taken,
 )
 
 PATH = "/console/ledger"
@@ -68,13 +70,27 @@ def add_routes(router: APIRouter) -> None:
 
     @router.get("/ledger.xlsx", response_class=Xlsx)
     async def sheet(request: Request, visit: Visiting) -> Response:
-        visit.require("ReadLedger")
-        filters = filters_of(request.query_params)
-        answer = await ledger(visit.running, visit.asking, filters, Place(limit=MOST))
-        columns = chosen(request.query_params.get("columns", ""))
-        return workbook(visit, answer, filters, columns)
+        async with _taken(request, visit) as (ledger, filters, columns):
+            return await workbook(visit, ledger, filters, columns)
+
+    @router.get("/ledger.csv")
+    async def text(request: Request, visit: Visiting) -> Response:
+        async with _taken(request, visit) as (ledger, _, columns):
+            return await table(visit, ledger, columns)
 
     _add_views(router)
+
+
+@asynccontextmanager
+async def _taken(
+    request: Request, visit: Visit
+) -> AsyncIterator[tuple[Taken, Filters, Sequence[Column]]]:
+    """Give the whole ledger that an address names, and its columns."""
+    visit.require("ReadLedger")
+    filters = filters_of(request.query_params)
+    columns = chosen(request.query_params.get("columns", ""))
+    async with taken(visit.running, visit.asking, filters) as ledger:
+        yield ledger, filters, columns
 
 
 def _add_views(router: APIRouter) -> None:
