@@ -1,6 +1,6 @@
 """The FastAPI application that every service puts its routes into."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +15,6 @@ from libs.web.doors import Door, Doorkeeper
 from libs.web.envelope import Envelope, LastResort
 from libs.web.guards import Caps, Guard
 from libs.web.health import Probes, probe_routes
-from libs.web.languages import Said
 from libs.web.openapi import describe
 from libs.web.problem_handlers import add_handlers
 from libs.web.problem_page import problem_pages
@@ -27,8 +26,8 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 class DoorSettings:
     """How a service's door is built.
 
-    `request_key` signs requests and cursors; `rules` gives the codes of the service's
-    refusals their sentences; `middleware` (telemetry) stands outside the guards.
+    `request_key` signs requests and cursors; `middleware` (telemetry) stands outside
+    the guards.
     """
 
     title: str
@@ -36,7 +35,6 @@ class DoorSettings:
     request_key: bytes
     sign_in: SignIn | None = None
     caps: Caps = field(default_factory=Caps)
-    rules: Mapping[str, Said] = field(default_factory=dict)
     middleware: Sequence[Middleware] = ()
 
 
@@ -53,7 +51,6 @@ def make_app(
     `door`, `closing`, `sign_in`, `cursors`, `request_key`.
     """
     doors, ending = door or Door(), closing or Closing()
-    rules = dict(settings.rules)
     app = FastAPI(
         title=settings.title,
         version=settings.probes.version,
@@ -75,8 +72,8 @@ def make_app(
     app.state.door, app.state.closing = doors, ending
     app.state.sign_in, app.state.request_key = settings.sign_in, settings.request_key
     app.state.cursors = Cursors(settings.request_key)
-    add_handlers(app, rules)
-    for router in (probe_routes(settings.probes), problem_pages(rules), *routers):
+    add_handlers(app)
+    for router in (probe_routes(settings.probes), problem_pages(), *routers):
         app.include_router(router)
     describe(app, settings.caps)
     return app

@@ -25,6 +25,7 @@ from libs.web.problems import (
     limited,
     problem_response,
 )
+from libs.web.refusals import english
 
 X = TypeVar("X", bound=Exception)
 # What `perform` and the writer say besides a rule's refusal.
@@ -53,17 +54,9 @@ BY_STATUS = {
 }
 
 
-def add_handlers(app: FastAPI, rules: dict[str, Said]) -> None:
-    """Make the app answer every error as a problem.
-
-    `rules` gives a rule's code its English (and Chinese) sentence; without an entry
-    the message of `Rejected` is shown in both languages.
-    """
-
-    def refused(error: Rejected) -> Problem:
-        return as_problem(error, rules.get(error.code))
-
-    app.add_exception_handler(Rejected, _answer(Rejected, refused))
+def add_handlers(app: FastAPI) -> None:
+    """Make the app answer every error as a problem."""
+    app.add_exception_handler(Rejected, _answer(Rejected, as_problem))
     app.add_exception_handler(
         RequestValidationError, _answer(RequestValidationError, _not_valid)
     )
@@ -77,8 +70,11 @@ def add_handlers(app: FastAPI, rules: dict[str, Said]) -> None:
     app.add_exception_handler(HTTPException, _plain)
 
 
-def as_problem(error: Rejected, said: Said | None = None) -> Problem:
-    """Return a rule's refusal as 409, not visible as 404, not yours as 403."""
+def as_problem(error: Rejected) -> Problem:
+    """Return a rule's refusal as 409, not visible as 404, not yours as 403.
+
+    Its Chinese is the rule's own sentence, its English the one of the code.
+    """
     members: dict[str, object] = {}
     kind: ProblemKind = RULE
     match error:
@@ -90,7 +86,7 @@ def as_problem(error: Rejected, said: Said | None = None) -> Problem:
             members = {"article": article}
         case _:
             pass
-    sentence = said or Said(error.message, error.message)
+    sentence = Said(error.message, english(error.code, error.message))
     return RuleProblem(error.code, sentence, kind, more=More(members=members))
 
 

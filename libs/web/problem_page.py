@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from libs.web.languages import Language, Said, preferred
 from libs.web.problem_kinds import RULE, ProblemKind
 from libs.web.problems import ALL_KINDS, Problem
+from libs.web.refusals import english
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+){0,9}")
 LONGEST = 64
@@ -22,8 +23,8 @@ PAGE = """<!doctype html>
 LANGS = {"zh": "zh-CN", "en": "en"}
 
 
-def problem_pages(rules: dict[str, Said]) -> APIRouter:
-    """Return the route of the pages; `rules` explains the codes of the rules."""
+def problem_pages() -> APIRouter:
+    """Return the route of the pages; a rule's code says what its refusal says."""
     router = APIRouter()
 
     @router.get(
@@ -34,7 +35,8 @@ def problem_pages(rules: dict[str, Said]) -> APIRouter:
             raise Problem("not-found")
         kind = ALL_KINDS.get(code, RULE)
         language = preferred(request.headers.get("accept-language"))
-        page = _page(code, kind, rules.get(code, kind.todo), language)
+        todo = Said(kind.todo.zh, english(code, kind.todo.en))
+        page = _page(code, kind, todo, language)
         return HTMLResponse(
             page, headers={"Content-Language": language, "Vary": "Accept-Language"}
         )

@@ -14,12 +14,12 @@ from libs.events.contracts.routing import (
     OwnerRulesAdopted,
     OwnerRulesDrafted,
 )
-from libs.events.decider import Kind, Read, Rejected, Rule, States
+from libs.events.decider import Kind, Rejected, Rule, States
 from libs.events.event import Event, New
 from libs.ids import named
 from libs.owner_rules import version_of
 from services.routing import rulebook
-from services.routing.two_persons import ADOPT, DRAFT, differs, may, seconded
+from services.routing.two_persons import DRAFT, Paper
 
 BOOK = named("owner-rules", "routing")
 WHO = "分派规则由领导小组办公室或人社局负责人启用。"
@@ -71,24 +71,16 @@ def evolve(held: OwnerRules, event: Event) -> OwnerRules:
 
 
 KIND = Kind("ownerrules", OwnerRules(), evolve)
-READ = Read(KIND, BOOK)
+PAPER = Paper(KIND, BOOK, OwnerRulesDrafted, OwnerRulesAdopted, WHO)
+READ = PAPER.read
 
 
 def draft(command: DraftOwnerRules, stamp: Stamp, states: States) -> list[New]:
     """Lay a draft down; it says something new, and every clue has a rule."""
-    held = states.of(KIND, BOOK)
-    may(stamp, DRAFT, WHO)
+    PAPER.may(stamp, DRAFT)
     _whole(command.rules)
     _units_stand(command.rules, stamp, states)
-    version = version_of(command.rules)
-    differs(version, held.version)
-    drafted = OwnerRulesDrafted(
-        draft_id=command.draft_id,
-        drafter_id=stamp.actor.id,
-        rules_version=version,
-        rules=command.rules,
-    )
-    return [New(KIND.stream(BOOK), drafted)]
+    return PAPER.laid(command, version_of(command.rules), stamp, states)
 
 
 def _whole(rules: Sequence[OwnerRule]) -> None:
@@ -116,31 +108,14 @@ def _units_stand(rules: Sequence[OwnerRule], stamp: Stamp, states: States) -> No
 
 def adopt(command: AdoptOwnerRules, stamp: Stamp, states: States) -> list[New]:
     """Put the draft in force; two persons stand for it."""
-    held = states.of(KIND, BOOK)
-    may(stamp, ADOPT, WHO)
-    drafted = seconded(held.draft, command.draft_id, stamp)
+    drafted = PAPER.seconded(command.draft_id, stamp, states)
     _units_stand(drafted.rules, stamp, states)
-    adopted = OwnerRulesAdopted(
-        draft_id=command.draft_id,
-        rules_version=drafted.rules_version,
-        known_on=day_of(stamp.at),
-        rules=drafted.rules,
-    )
-    return [New(KIND.stream(BOOK), adopted)]
+    return PAPER.adoption(drafted, stamp)
 
 
 def seed(command: SeedOwnerRules, _stamp: Stamp, states: States) -> list[New]:
     """Adopt a release's rules; never over what persons laid down."""
-    held = states.of(KIND, BOOK)
-    if held.version == command.rules_version or not held.seeded:
-        return []
-    adopted = OwnerRulesAdopted(
-        draft_id=None,
-        rules_version=command.rules_version,
-        known_on=command.known_on,
-        rules=command.rules,
-    )
-    return [New(KIND.stream(BOOK), adopted)]
+    return PAPER.seeding(command, states)
 
 
 RULES = (

@@ -9,11 +9,11 @@ from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.parts import Text
 from libs.events.contracts.risk import RiskRules, RiskRulesAdopted, RiskRulesDrafted
-from libs.events.decider import Kind, Read, Rejected, Rule, States
+from libs.events.decider import Kind, Rejected, Rule, States
 from libs.events.event import Event, New
 from libs.ids import named
 from libs.risk_rules import factors_on, scale_on, version_of
-from services.routing.two_persons import ADOPT, DRAFT, differs, may, seconded
+from services.routing.two_persons import DRAFT, Paper
 
 BOOK = named("risk-rules", "routing")
 WHO = "风险分级规则由领导小组办公室或人社局负责人启用。"
@@ -66,22 +66,15 @@ def evolve(held: Laid, event: Event) -> Laid:
 
 
 KIND = Kind("riskrules", Laid(), evolve)
-READ = Read(KIND, BOOK)
+PAPER = Paper(KIND, BOOK, RiskRulesDrafted, RiskRulesAdopted, WHO)
+READ = PAPER.read
 
 
 def draft(command: DraftRiskRules, stamp: Stamp, states: States) -> list[New]:
     """Lay a draft down that is sound, and says something new."""
-    may(stamp, DRAFT, WHO)
+    PAPER.may(stamp, DRAFT)
     _sound(command.rules, day_of(stamp.at))
-    version = version_of(command.rules)
-    differs(version, states.of(KIND, BOOK).version)
-    drafted = RiskRulesDrafted(
-        draft_id=command.draft_id,
-        drafter_id=stamp.actor.id,
-        rules_version=version,
-        rules=command.rules,
-    )
-    return [New(KIND.stream(BOOK), drafted)]
+    return PAPER.laid(command, version_of(command.rules), stamp, states)
 
 
 def _sound(rules: RiskRules, today: date) -> None:
@@ -105,29 +98,12 @@ def _once(editions: Sequence[object]) -> None:
 
 def adopt(command: AdoptRiskRules, stamp: Stamp, states: States) -> list[New]:
     """Put the draft in force; two persons stand for it."""
-    may(stamp, ADOPT, WHO)
-    drafted = seconded(states.of(KIND, BOOK).draft, command.draft_id, stamp)
-    adopted = RiskRulesAdopted(
-        draft_id=command.draft_id,
-        rules_version=drafted.rules_version,
-        known_on=day_of(stamp.at),
-        rules=drafted.rules,
-    )
-    return [New(KIND.stream(BOOK), adopted)]
+    return PAPER.adoption(PAPER.seconded(command.draft_id, stamp, states), stamp)
 
 
 def seed(command: SeedRiskRules, _stamp: Stamp, states: States) -> list[New]:
     """Adopt a release's rules; never over what persons laid down."""
-    held = states.of(KIND, BOOK)
-    if held.version == command.rules_version or not held.seeded:
-        return []
-    adopted = RiskRulesAdopted(
-        draft_id=None,
-        rules_version=command.rules_version,
-        known_on=command.known_on,
-        rules=command.rules,
-    )
-    return [New(KIND.stream(BOOK), adopted)]
+    return PAPER.seeding(command, states)
 
 
 RULES = (

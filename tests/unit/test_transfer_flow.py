@@ -61,6 +61,26 @@ def test_a_refusal_is_a_loop_and_a_return_is_a_bounce() -> None:
     ]
 
 
+def test_back_at_any_unit_that_held_it_before_is_a_bounce() -> None:
+    """F-2.2.3b: the first one is such a unit, also where no event says it held it."""
+    again = [ASSIGNED, moved("LI"), moved("DO"), moved("LI")]
+    assert told(way_of(case("LI"), again))[-2] == "hop-2:DO>lead:LI:bounced"
+    first = told(way_of(case("LC"), [moved("LI"), moved("LC")]))
+    assert first[-2] == "hop-1:LI>lead:LC:bounced"
+
+
+def test_a_flow_counts_what_moved_what_came_back_and_its_fullest_places_first() -> None:
+    stayed = way_of(case("LC"), [ASSIGNED])
+    went = way_of(case("LI"), [ASSIGNED, moved("LI")])
+    back = way_of(case("LC"), [ASSIGNED, moved("LI"), moved("LC")])
+    flow = flow_of([stayed, went, went, back])
+    assert (flow.cases, flow.moved, flow.bounced) == (4, 3, 1)
+    leads = [(place.code, number) for place, number in flow.of("lead")]
+    assert leads == [("LC", 2), ("LI", 2)]
+    more = flow_of([stayed, went, went, back, went])
+    assert [place.code for place, _ in more.of("lead")] == ["LI", "LC"]
+
+
 def test_a_lead_whom_no_event_names_is_a_step_all_the_same() -> None:
     assert told(way_of(case("R1"), []))[1] == "first:LC>lead:R1:moved"
     assert told(way_of(case(None), []))[1] == "first:LC>lead:none:moved"

@@ -8,6 +8,7 @@ import pytest
 
 from libs.web.app import make_app
 from libs.web.doors import Door
+from libs.web.problem_kinds import RULE
 from tests.unit.web_door import bearer, client, refusals, routes, settings, token
 
 NUMBER = uuid4()
@@ -50,7 +51,7 @@ CASES = [
     Case(404, "not-found", "GET", "/raise/invisible", {}, b""),
     Case(405, "method-not-allowed", "DELETE", "/v1/notes", {}, b""),
     Case(406, "not-acceptable", "GET", "/v1/whoami", {"Accept": "text/csv"}, b""),
-    Case(409, "already-paid", "GET", "/raise/rule", {}, b""),
+    Case(409, "payment-known", "GET", "/raise/rule", {}, b""),
     Case(412, "stale", "PUT", f"/v1/notes/{NUMBER}", {"If-Match": '"v16"'}, b""),
     Case(413, "body-too-large", "POST", "/v1/notes", KEYED, b" " * 20_001),
     Case(415, "media-type", "POST", "/v1/notes", {"Content-Type": "text/csv"}, b"a"),
@@ -81,10 +82,13 @@ async def test_a_problems_type_leads_to_a_page() -> None:
     async with client() as door:
         refused = await door.get("/raise/rule")
         page = await door.get(refused.json()["type"])
+        told = {"Accept-Language": "en"}
+        in_english = await door.get(refused.json()["type"], headers=told)
         unlisted = await door.get("/problems/some-rule")
         strange = await door.get("/problems/<script>")
     assert page.status_code == unlisted.status_code == 200
-    assert "已经付清。" in page.text
+    assert RULE.todo.zh in page.text
+    assert "This payment is recorded already." in in_english.text
     assert strange.status_code == 404
 
 
@@ -96,7 +100,7 @@ async def test_a_problem_speaks_chinese_unless_english_is_asked_for() -> None:
         )
     assert (chinese.json()["detail"], english.json()["detail"]) == (
         "已经付清。",
-        "It is paid already.",
+        "This payment is recorded already.",
     )
     assert english.headers["content-language"] == "en"
 

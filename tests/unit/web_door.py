@@ -27,7 +27,6 @@ from libs.web.guards import Caps
 from libs.web.health import Probes
 from libs.web.idempotency import Creation
 from libs.web.keyset import KeySet
-from libs.web.languages import Said
 from libs.web.tokens import TrustedIssuer
 from libs.web.worker_tokens import WorkerKey
 
@@ -40,7 +39,6 @@ OFFICERS = {
     "lc-01": Officer("lc-01", "centre", "centre"),
     "hd-01": Officer("hd-01", "hrss-head", "district"),
 }
-RULES = {"already-paid": Said("已经付清。", "It is paid already.")}
 
 
 def even(number: int) -> int:
@@ -165,7 +163,7 @@ def refusals() -> APIRouter:
     @router.get("/raise/{what}")
     async def refuse(what: str) -> None:
         errors: dict[str, Exception] = {
-            "rule": Rejected("already-paid", "已经付清。", article="WPR 7"),
+            "rule": Rejected("payment-known", "已经付清。", article="WPR 7"),
             "unlisted": Rejected("some-rule", "请先核实。"),
             "invisible": NotVisible(),
             "not-yours": NotYours("请联系领导小组办公室。", may=["leading-group"]),
@@ -196,7 +194,6 @@ def settings(**changed: Any) -> DoorSettings:
         "request_key": REQUEST_KEY,
         "sign_in": sign_in(),
         "caps": Caps(body_bytes=20_000, uploads={"/v1/imports": 200_000}),
-        "rules": RULES,
         **changed,
     }
     return DoorSettings(**made)
