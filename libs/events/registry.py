@@ -9,9 +9,11 @@ from typing import Any
 from libs.events.contracts import (
     channels,
     clocks,
+    dossier,
     duplicates,
     duties,
     enforcement,
+    evidence,
     groups,
     intake,
     merges,
@@ -37,8 +39,8 @@ EVERY = "every"
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
         "intake": (intake, channels, duplicates, messages, patrols, sheets),
-        "routing": (routing, clocks, supervision, duties, risk),
-        "enforcement": (enforcement, merging, groups, notice_boards),
+        "routing": (routing, clocks, supervision, duties, risk, dossier),
+        "enforcement": (enforcement, merging, groups, notice_boards, evidence),
         "reporting": (reporting, publicity),
         EVERY: (operation, merges),
     }

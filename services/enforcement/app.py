@@ -4,6 +4,7 @@ from libs import rulebook_view
 from libs.service.parts import Service
 from services.enforcement import (
     conclusion,
+    dossier,
     evidence,
     evidence_door,
     grouping,
@@ -30,6 +31,7 @@ SERVICE = Service(
     title="Qingxin 清薪: enforcement",
     rules=(
         *conclusion.RULES,
+        *dossier.RULES,
         *evidence.RULES,
         *grouping.RULES,
         *merging.RULES,
@@ -43,7 +45,7 @@ SERVICE = Service(
         *splitting.RULES,
         *verification.RULES,
     ),
-    reactions=REACTIONS,
+    reactions=(*REACTIONS, *dossier.REACTIONS),
     parties=scope.parties,
     hears=frozenset({"intake", "routing", "enforcement"}),
     views=(rulebook_view.VIEW,),

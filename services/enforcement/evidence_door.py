@@ -110,9 +110,15 @@ def _handing_in(routes: APIRouter, desk: Desk, store: ObjectStore) -> None:
 def _giving_out(routes: APIRouter, desk: Desk, store: ObjectStore) -> None:
     @routes.get("/v1/cases/{case_id}/evidence")
     async def listed(case_id: UUID, caller: OfficerCaller) -> dict[str, Any]:
-        """Return what a case has as evidence, and who handed it in when."""
+        """Return what a case has as evidence, who took it in when, and if it opens.
+
+        It does not for whoever the case was only proposed to (F-2.2.3d).
+        """
         permissions.require(caller, "ReadEvidence", VIEW)
-        return {"items": [_line(one) for one in await _held(desk, case_id, caller)]}
+        facts = await _known(desk, case_id)
+        known.visible(facts, caller.actor)
+        lines = [_line(one) for one in await _file(desk, case_id)]
+        return {"items": lines, "open": known.reads_file(facts, caller.actor)}
 
     @routes.get("/v1/cases/{case_id}/evidence/{digest}", response_class=Response)
     async def one(case_id: UUID, digest: Digest, caller: OfficerCaller) -> Response:
@@ -147,21 +153,35 @@ def _rotating(routes: APIRouter, store: ObjectStore, retired: int) -> None:
         return {"rewrapped": {"objects": moved}, "objects": left, "retired": retired}
 
 
-async def _held(desk: Desk, case_id: UUID, caller: SignedIn) -> Sequence[Recorded]:
-    """Return a visible case's evidence as it was recorded; raises 404."""
-    known.visible(await _known(desk, case_id), caller.actor)
+async def _file(
+    desk: Desk, case_id: UUID, seen: frozenset[UUID] = frozenset()
+) -> Sequence[Recorded]:
+    """Return a case's evidence as it was added, then what came of others' files."""
     stream = evidence.KIND.stream(case_id)
-    return (await desk.log.journal.read_streams([stream]))[stream]
+    said = (await desk.log.journal.read_streams([stream]))[stream]
+    found = [one for one in said if isinstance(one.fact(), EvidenceAdded)]
+    seen |= {case_id}
+    for other, came in sorted((await _known(desk, case_id)).came.items()):
+        if other not in seen:
+            theirs = await _file(desk, other, seen)
+            found += [one for one in theirs if _added(one).sha256 in came]
+    return found
+
+
+def _added(recorded: Recorded) -> EvidenceAdded:
+    return EvidenceAdded.model_validate(recorded.fact().model_dump())
 
 
 async def _piece(
     desk: Desk, case_id: UUID, digest: str, caller: SignedIn
 ) -> EvidenceAdded:
-    held = await _held(desk, case_id, caller)
-    piece = evidence.KIND.fold(one.fact() for one in held).pieces.get(digest)
-    if piece is None:
+    """Return a piece that the caller may open; raises 404, 403."""
+    known.file_open(await _known(desk, case_id), caller.actor)
+    pieces = [_added(one) for one in await _file(desk, case_id)]
+    found = next((one for one in pieces if one.sha256 == digest), None)
+    if found is None:
         raise Problem("not-found")
-    return piece
+    return found
 
 
 def _line(recorded: Recorded) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """What enforcement knows of a case: its owner, its claims, whether it was closed."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from libs.events.contracts.enforcement import CaseFactNoted, ClaimListed
-from libs.events.contracts.merges import CaseMergeNoted
+from libs.events.contracts.merges import CaseMergeNoted, DossierNoted
 from libs.events.contracts.merging import ClaimDelisted
 from libs.events.decider import Kind, NotVisible, NotYours, Rejected
 from libs.events.event import Actor, Event
@@ -16,7 +17,8 @@ class Known:
     """Facts of routing and intake about a case, folded.
 
     `reopened`: how often its conclusion was lifted, by opening it again or before;
-    `into`: the case that it was merged into.
+    `into`: the case that it was merged into. `holders`: the parties that hold or held
+    it, or were first asked; `came`: pieces of evidence of other cases' files.
     """
 
     unit: str | None = None
@@ -27,6 +29,8 @@ class Known:
     merged: bool = False
     reopened: int = 0
     into: UUID | None = None
+    holders: frozenset[str] = frozenset()
+    came: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
 
 
 def evolve(known: Known, event: Event) -> Known:
@@ -39,13 +43,26 @@ def evolve(known: Known, event: Event) -> Known:
             return replace(known, claims=left)
         case CaseFactNoted():
             return _noted(known, event)
+        case CaseMergeNoted() | DossierNoted():
+            return _joined(known, event)
+        case _:
+            return known
+
+
+def _joined(known: Known, event: CaseMergeNoted | DossierNoted) -> Known:
+    match event:
         case CaseMergeNoted(fact="went_into"):
             return replace(known, into=event.other_case_id)
         case CaseMergeNoted(fact="apart"):
             return replace(known, into=None)
         case CaseMergeNoted():
             unit = {event.unit} if event.unit else set()
-            return replace(known, parties=known.parties | unit)
+            holders = known.holders | unit
+            return replace(known, parties=known.parties | unit, holders=holders)
+        case DossierNoted(other_case_id=UUID() as other):
+            others = {k: v for k, v in known.came.items() if k != other}
+            new = {other: frozenset(event.evidence)} if event.fact == "came" else {}
+            return replace(known, came={**others, **new})
         case _:
             return known
 
@@ -54,8 +71,12 @@ def _noted(known: Known, event: CaseFactNoted) -> Known:
     unit = {event.unit} if event.unit else set()
     match event.fact:
         case "opened" | "owned":
-            return replace(known, unit=event.unit, parties=known.parties | unit)
-        case "proposed" | "refused" | "clue_registered":
+            held = replace(known, unit=event.unit, holders=known.holders | unit)
+            return replace(held, parties=known.parties | unit)
+        case "clue_registered":
+            holders = known.holders | unit
+            return replace(known, parties=known.parties | unit, holders=holders)
+        case "proposed" | "refused":
             return replace(known, parties=known.parties | unit)
         case "closed":
             return replace(known, closed=True, merged=event.kind == "merged")
@@ -80,6 +101,23 @@ def visible(known: Known, actor: Actor) -> None:
         raise NotVisible
     if actor.role != "worker" and not sees(actor, known.parties):
         raise NotVisible
+
+
+def reads_file(known: Known, actor: Actor) -> bool:
+    """Say whether the actor may open what was handed in (F-2.2.3d).
+
+    Whoever the case was only proposed to decides on what the case page says.
+    """
+    return sees(actor, known.holders)
+
+
+def file_open(known: Known, actor: Actor) -> None:
+    """Raise unless the actor may open what was handed in."""
+    visible(known, actor)
+    if not reads_file(known, actor):
+        raise NotYours(
+            "材料随案移交，签收后才能打开。", may=[known.unit] if known.unit else []
+        )
 
 
 def still_open(known: Known) -> None:

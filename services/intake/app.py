@@ -11,6 +11,7 @@ from libs.sheets.limits import LIMITS
 from services.intake import (
     answering,
     clue,
+    dossier,
     due_dates,
     duplicates,
     history,
@@ -73,12 +74,13 @@ SERVICE = Service(
         *patrols.RULES,
         *duplicates.RULES,
         *noting.RULES,
+        *dossier.RULES,
         *telling.RULES,
         *access.RULES,
         *history.RULES,
         *import_profiles.RULES,
     ),
-    reactions=(*REACTIONS, *news.REACTIONS),
+    reactions=(*REACTIONS, *news.REACTIONS, *dossier.REACTIONS),
     parties=scope.parties,
     hears=frozenset({"routing", "enforcement"}),
     views=(

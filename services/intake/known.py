@@ -16,12 +16,14 @@ class Known:
     """Facts of routing and enforcement about a case, folded.
 
     `claims`: each claim and its latest fact. A reopened case owes a new answer.
+    `holders`: the parties that hold it or held it.
     """
 
     unit: str | None = None
     parties: frozenset[str] = frozenset()
     claims: Mapping[UUID, str] = field(default_factory=dict)
     reopened: int = 0
+    holders: frozenset[str] = frozenset()
 
 
 def evolve(known: Known, event: Event) -> Known:
@@ -32,7 +34,8 @@ def evolve(known: Known, event: Event) -> Known:
         case CaseFactNoted():
             return _noted(known, event)
         case CaseMergeNoted(unit=str(unit)):
-            return replace(known, parties=known.parties | {unit})
+            holders = known.holders | {unit}
+            return replace(known, parties=known.parties | {unit}, holders=holders)
         case _:
             return known
 
@@ -42,7 +45,8 @@ def _noted(known: Known, event: CaseFactNoted) -> Known:
     parties = known.parties | unit
     match event.fact:
         case "owned":
-            return replace(known, unit=event.unit, parties=parties)
+            holders = known.holders | unit
+            return replace(known, unit=event.unit, parties=parties, holders=holders)
         case "proposed":
             return replace(known, parties=parties)
         case "reopened":
@@ -66,10 +70,13 @@ def persons_open(
 ) -> None:
     """Raise NotVisible unless the actor may know who is named in the clue.
 
+    To whom the case was only proposed, the persons open with the receipt (F-2.2.3d).
     Named in confidence: whoever is not the unit that holds it, the one first asked,
     the district or the office sees the clue, not the persons (LIR 9 ¶2).
     """
     visible(known, first_asked, actor)
+    if not sees(actor, known.holders | {first_asked or ""}):
+        raise NotVisible
     if mode != "confidential" or actor.role in CONFIDED:
         return
     if actor.unit not in {known.unit or first_asked, first_asked}:

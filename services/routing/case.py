@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from libs.events.command import Command, Stamp
-from libs.events.contracts.parts import Code
+from libs.events.contracts.parts import Code, Sha256
 from libs.events.contracts.routing import (
     CaseAdopted,
     CaseAssigned,
@@ -56,6 +56,7 @@ class Case:
     clue_id: UUID | None = None
     channel: str = ""
     employer_id: UUID | None = None
+    statement_sha256: str | None = None
     part: bool = False
     history: bool = False
     adopted: bool = False
@@ -91,6 +92,7 @@ def evolve(case: Case, event: Event) -> Case:
                 clue_id=event.clue_id,
                 channel=event.channel,
                 employer_id=event.employer_id,
+                statement_sha256=event.statement_sha256,
                 part=event.split_from is not None,
                 history=event.history,
                 parties=frozenset({event.first_asked_unit}),
@@ -159,6 +161,7 @@ class OpenCase(Command):
     first_asked_unit: Code
     channel: Code
     employer_id: UUID
+    statement_sha256: Sha256 | None = None
     history: bool = False
     closed: CloseKind | None = None
     occurred_at: datetime | None = None
@@ -214,6 +217,7 @@ def open_case(command: OpenCase, _stamp: Stamp, states: States) -> list[New]:
             first_asked_unit=command.first_asked_unit,
             channel=command.channel,
             employer_id=command.employer_id,
+            statement_sha256=command.statement_sha256,
             history=command.history,
         ),
         CaseAssigned(
@@ -274,12 +278,6 @@ def case_and_known(command: Command) -> Sequence[Read]:
     """Name the two streams that every rule about a case reads."""
     case_id: UUID = command.case_id  # type: ignore[attr-defined]  # every command here
     return (Read(KIND, case_id), Read(known.KIND, case_id))
-
-
-def members_of(command: Command, states: States) -> Sequence[Read]:
-    """Name the streams of the cases merged into a command's case."""
-    case_id: UUID = command.case_id  # type: ignore[attr-defined]  # every command here
-    return [Read(KIND, one) for one in sorted(states.of(KIND, case_id).members)]
 
 
 def assigned(case: Case, unit: str) -> list[New]:

@@ -19,7 +19,7 @@ from libs.events.contracts.routing import (
 )
 from libs.events.decider import Read, Rejected, Rule, States
 from libs.events.event import Event, New
-from services.routing import known
+from services.routing import dossier, known
 from services.routing.case import KIND, Case, evolve, lifting
 from services.routing.noting import closing
 
@@ -72,7 +72,18 @@ def merge(command: MergeCases, stamp: Stamp, states: States) -> list[New]:
         *lifted,
         *_gone(command, other, case.unit),
         *_told(command, states),
+        *_file(command, "merged", case.unit, states),
     ]
+
+
+def _file(
+    command: MergeCases, ground: dossier.Ground, unit: str, states: States
+) -> list[New]:
+    """Return where the merged case's file is now (F-2.2.3d)."""
+    ends = command.case_id, command.merged_case_id
+    here, origin = ends if ground == "merged" else reversed(ends)
+    move = dossier.Move(here, ground, unit, at=command.at)
+    return dossier.joined(move, origin, states)
 
 
 def _gone(command: MergeCases, other: Case, unit: str) -> list[New]:
@@ -120,6 +131,7 @@ def split(command: SplitMerged, stamp: Stamp, states: States) -> list[New]:
     news = [
         _on(command.case_id, apart, command.at),
         _apart(command, "apart"),
+        *_file(command, "unlinked", case.unit, states),
     ]
     if other.merged:
         again = CaseReopened(case_id=command.merged_case_id, reason="review")
@@ -153,7 +165,7 @@ def _reads(command: MergeCases) -> Sequence[Read]:
     return [
         Read(kind, case_id)
         for case_id in (command.case_id, command.merged_case_id)
-        for kind in (KIND, known.KIND)
+        for kind in (KIND, known.KIND, dossier.KIND)
     ]
 
 

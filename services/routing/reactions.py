@@ -70,6 +70,7 @@ def open_case(recorded: Recorded) -> Sequence[Command]:
         first_asked_unit=unit,
         channel=fact.channel,
         employer_id=employer.employer_id,
+        statement_sha256=None if history else recorded.leaf.hex() or None,
         history=history,
         closed=closed,
         occurred_at=recorded.occurred_at,

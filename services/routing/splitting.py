@@ -14,7 +14,7 @@ from libs.events.contracts.groups import SplitGround
 from libs.events.contracts.routing import CaseAssigned, CaseOpened, CaseSplit
 from libs.events.decider import Read, Rejected, Rule, States
 from libs.events.event import Event, New, Series
-from services.routing import rulebook
+from services.routing import dossier, rulebook
 from services.routing.case import KIND
 
 CASE_SERIES = "AJ"
@@ -45,6 +45,7 @@ def open_part(command: OpenPart, _stamp: Stamp, states: States) -> list[New]:
         channel=origin.channel,
         employer_id=origin.employer_id,
         split_from=command.case_id,
+        statement_sha256=origin.statement_sha256,
     )
     apart = CaseSplit(
         case_id=command.case_id,
@@ -65,7 +66,14 @@ def open_part(command: OpenPart, _stamp: Stamp, states: States) -> list[New]:
         numbered,
         _on(command.new_case_id, assigned, command),
         _on(command.case_id, apart, command),
+        *_file(command, origin.unit, states),
     ]
+
+
+def _file(command: OpenPart, unit: str, states: States) -> list[New]:
+    """Return what the part begins with: all that its case has (F-2.2.3d)."""
+    move = dossier.Move(command.new_case_id, "split", unit, at=command.at)
+    return dossier.joined(move, command.case_id, states)
 
 
 def _series(unit: str, states: States) -> Series:
@@ -86,7 +94,8 @@ def _on(case_id: UUID, fact: Event, command: OpenPart) -> New:
 
 def _reads(command: OpenPart) -> Sequence[Read]:
     cases = (command.case_id, command.new_case_id)
-    return [*(Read(KIND, one) for one in cases), rulebook.ORGANISATION]
+    part = Read(dossier.KIND, command.new_case_id)
+    return [*(Read(KIND, one) for one in cases), part, rulebook.ORGANISATION]
 
 
-RULES = (Rule(OpenPart, _reads, open_part),)
+RULES = (Rule(OpenPart, _reads, open_part, dossier.along),)

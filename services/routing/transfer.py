@@ -19,14 +19,13 @@ from libs.events.contracts.routing import (
 )
 from libs.events.decider import NotYours, Read, Rejected, Rule, States
 from libs.events.event import Actor, New
-from services.routing import rulebook
+from services.routing import dossier, rulebook
 from services.routing.case import (
     KIND,
     Case,
     Pending,
     assigned,
     case_and_known,
-    members_of,
     own,
     seen,
     still_open,
@@ -124,7 +123,7 @@ def _addressed(case: Case, actor: Actor) -> Pending:
 
 
 def accept_transfer(command: AcceptTransfer, stamp: Stamp, states: States) -> list[New]:
-    """Receive the case: one event moves it."""
+    """Receive the case: one event moves it, and its file goes along (F-2.2.3d)."""
     case = seen(command, stamp, states)
     pending = _addressed(case, stamp.actor)
     moved = CaseTransferred(
@@ -136,7 +135,14 @@ def accept_transfer(command: AcceptTransfer, stamp: Stamp, states: States) -> li
         reason=pending.reason,
         article=pending.article,
     )
-    return [New(KIND.stream(command.case_id), moved), *assigned(case, pending.to_unit)]
+    move = dossier.Move(
+        command.case_id, "transferred", moved.to_unit, moved.hop, moved.transfer_id
+    )
+    return [
+        New(KIND.stream(command.case_id), moved),
+        *assigned(case, pending.to_unit),
+        *dossier.handed(move, case, states),
+    ]
 
 
 def refuse_transfer(command: RefuseTransfer, stamp: Stamp, states: States) -> list[New]:
@@ -167,7 +173,12 @@ def rule_ownership(command: RuleOwnership, stamp: Stamp, states: States) -> list
         to_unit=command.to_unit,
         article=command.article,
     )
-    return [New(KIND.stream(command.case_id), ruled), *assigned(case, command.to_unit)]
+    move = dossier.Move(command.case_id, "ruled", command.to_unit, case.hops)
+    return [
+        New(KIND.stream(command.case_id), ruled),
+        *assigned(case, command.to_unit),
+        *dossier.handed(move, case, states),
+    ]
 
 
 def _naming_a_unit(command: ProposeTransfer | RuleOwnership) -> Sequence[Read]:
@@ -176,7 +187,7 @@ def _naming_a_unit(command: ProposeTransfer | RuleOwnership) -> Sequence[Read]:
 
 RULES = (
     Rule(ProposeTransfer, _naming_a_unit, propose_transfer),
-    Rule(AcceptTransfer, case_and_known, accept_transfer, members_of),
+    Rule(AcceptTransfer, case_and_known, accept_transfer, dossier.along),
     Rule(RefuseTransfer, case_and_known, refuse_transfer),
-    Rule(RuleOwnership, _naming_a_unit, rule_ownership, members_of),
+    Rule(RuleOwnership, _naming_a_unit, rule_ownership, dossier.along),
 )

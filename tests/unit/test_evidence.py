@@ -4,57 +4,36 @@ import asyncio
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
-from libs.events.command import Command, Stamp
 from libs.events.contracts.enforcement import EvidenceAdded
+from libs.events.contracts.evidence import EvidenceHandedInAgain
 from libs.events.decider import NotVisible, NotYours
 from libs.events.event import Event
-from libs.events.perform import Done
 from libs.events.testing import Given
 from libs.objects import ObjectKeys, ObjectStore, sniffed
-from libs.web.app import make_app
-from libs.web.callers import Officer
-from libs.web.guards import Caps
-from services.enforcement import evidence, known
+from services.enforcement import evidence
 from services.enforcement import evidence_door as door
-from services.enforcement.app import UPLOAD_BYTES
-from services.enforcement.evidence import AddEvidence
+from tests.unit.evidence_desk import ADD, STREAM, adding, application, handed
 from tests.unit.matters import CASE, held, noted
 from tests.unit.offices import by
 from tests.unit.pictures import CAME, DIGEST, FIRST, PDF, PLACE, PNG
-from tests.unit.web_door import OFFICERS, bearer, client, settings, token
-
-(ADD,) = evidence.RULES
-OFFICERS |= {
-    "li-01": Officer("li-01", "inspection", "LI"),
-    "do-01": Officer("do-01", "development", "DO"),
-    "au-02": Officer("au-02", "auditor", "AU"),
-    "op-01": Officer("op-01", "operator", "LG"),
-}
-
-
-def adding(digest: str = DIGEST) -> AddEvidence:
-    said = {"kind": "photo", "media_type": "image/png", "size": len(PNG)}
-    return AddEvidence.model_validate({"case_id": CASE, "sha256": digest, **said})
+from tests.unit.web_door import bearer, client, token
 
 
 def added() -> EvidenceAdded:
     return EvidenceAdded.model_validate(adding().model_dump())
 
 
-def test_who_handles_the_case_adds_evidence_and_the_same_is_nothing() -> None:
+def test_who_handles_the_case_adds_evidence_and_the_same_is_told_f_2_2_3d() -> None:
     story = held().given(evidence.KIND, CASE)
     outcome = story.when(ADD, adding(), by("LI"))
     outcome.then(added())
     assert outcome.new[0].partition_key == str(CASE)
-    story.given(evidence.KIND, CASE, added()).when(
-        ADD, adding(), by("LI")
-    ).then_nothing()
+    again = EvidenceHandedInAgain(case_id=CASE, kind="photo", sha256=DIGEST)
+    once_more = story.given(evidence.KIND, CASE, added())
+    assert once_more.when(ADD, adding(), by("LI")).then(again).new[0].stream == STREAM
 
 
 def test_nobody_elses_case_gets_evidence() -> None:
@@ -97,64 +76,6 @@ def test_a_type_is_what_the_bytes_show(content: bytes, found: str | None) -> Non
     assert sniffed(content) == found
 
 
-class Desk:
-    """A desk over lists of events: what the door asks of a log."""
-
-    service = "enforcement"
-
-    def __init__(self) -> None:
-        start = held()
-        self.events: dict[str, list[Event]] = {
-            known.KIND.stream(CASE): list(start.streams[known.KIND.stream(CASE)][1])
-        }
-        self.log = SimpleNamespace(journal=self)
-
-    async def read_streams(self, names: list[str]) -> dict[str, list[Any]]:
-        return {
-            name: [
-                SimpleNamespace(
-                    fact=lambda fact=fact: fact,
-                    actor=by("LI").actor,
-                    recorded_at=by("LI").at,
-                )
-                for fact in self.events.get(name, [])
-            ]
-            for name in names
-        }
-
-    async def now(self) -> Any:
-        return by("LI").at
-
-    async def do(self, command: Command, stamp: Stamp) -> Done:
-        story = held().given(evidence.KIND, CASE, *self.events.get(STREAM, []))
-        outcome = story.when(ADD, command, stamp)
-        self.events.setdefault(STREAM, []).extend(outcome.events)
-        appended: Any = SimpleNamespace(events=())
-        return Done(appended, repeated=False, answer={})
-
-
-STREAM = evidence.KIND.stream(CASE)
-
-
-def application(folder: Path, kept: Any = None) -> FastAPI:
-    kept = kept or SimpleNamespace(
-        objects=folder, object_key=b"1" * 32, retired_object_keys=()
-    )
-    running: Any = SimpleNamespace(desk=Desk(), settings=kept)
-    caps = Caps(uploads={"/v1/evidence": UPLOAD_BYTES})
-    made: FastAPI = make_app(settings(caps=caps), door.routers(running))
-    return made
-
-
-async def handed(
-    http: httpx.AsyncClient, content: bytes, subject: str = "li-01", key: str = "a"
-) -> httpx.Response:
-    headers = bearer(token(sub=subject)) | {"Idempotency-Key": key * 20}
-    form = {"case_id": str(CASE), "kind": "photo"}
-    files = {"file": ("order.html", content, "text/html")}
-    return await http.post("/v1/evidence", data=form, files=files, headers=headers)
-
-
 async def test_what_is_handed_in_is_given_out_as_an_attachment(
     tmp_path: Path,
 ) -> None:
@@ -195,7 +116,9 @@ def test_the_same_original_is_the_same_evidence_however_it_was_drawn() -> None:
     before = added().model_copy(update={"handed_in": "a" * 64})
     again = adding("b" * 64).model_copy(update={"handed_in": "a" * 64})
     story = held().given(evidence.KIND, CASE, before)
-    story.when(ADD, again, by("LI")).then_nothing()
+    story.when(ADD, again, by("LI")).then(
+        EvidenceHandedInAgain(case_id=CASE, kind="photo", sha256=before.sha256)
+    )
 
 
 async def test_a_page_a_script_and_too_much_are_refused_in_a_sentence(

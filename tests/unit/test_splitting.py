@@ -210,7 +210,7 @@ def test_the_part_draws_a_number_of_its_own_series() -> None:
     series = outcome.new[0].series
     assert series is not None
     assert (series.area, series.kind) == ("310199001", "AJ")
-    outcome.then_says("CaseOpened", "CaseAssigned", "CaseSplit")
+    outcome.then_says("CaseOpened", "CaseAssigned", "CaseSplit", "DossierHandedOver")
     told_twice = routed().given(case.KIND, PART, *outcome.events[:2])
     told_twice.when(rule, command, by("system")).then_nothing()
     assert CaseAssigned(case_id=PART, unit="LC") in outcome.events

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from libs.events.command import Command
+from libs.events.contracts.dossier import DossierHandedOver, DossierItem
 from libs.events.decider import NotVisible, NotYours, Rule
 from libs.events.testing import Given
 from services.routing import case
@@ -15,7 +16,16 @@ from services.routing.transfer import (
     RefuseTransfer,
     RuleOwnership,
 )
-from tests.unit.matters import CASE, moved, proposed, refused, routed, ruled, transfer
+from tests.unit.matters import (
+    CASE,
+    CLUE,
+    moved,
+    proposed,
+    refused,
+    routed,
+    ruled,
+    transfer,
+)
 from tests.unit.offices import by
 
 RULE: dict[type[Command], Rule[Any]] = {rule.command: rule for rule in RULES}
@@ -46,7 +56,16 @@ def test_the_sender_stays_owner_until_the_other_unit_receives() -> None:
     story = routed(proposed(1, "LC", "LI"))
     assert owner(story) == "LC"
     received = story.when(RULE[AcceptTransfer], ACCEPT, by("LI"))
-    received.then(moved(1, "LC", "LI")[1])
+    along = DossierHandedOver(
+        case_id=CASE,
+        from_unit="LC",
+        to_unit="LI",
+        ground="transferred",
+        hop=1,
+        items=(DossierItem(kind="statement", id=CLUE),),
+        transfer_id=transfer(1),
+    )
+    received.then(moved(1, "LC", "LI")[1], along)
     assert owner(routed(*moved(1, "LC", "LI"))) == "LI"
 
 
@@ -81,7 +100,9 @@ def test_two_hops_are_allowed() -> None:
 
 def test_the_office_rules_and_the_ruling_moves_the_case_at_once() -> None:
     story = routed(*refused(1, "LC", "LI"))
-    story.when(RULE[RuleOwnership], rule("DO"), by("LG")).then(ruled("LC", "DO"))
+    outcome = story.when(RULE[RuleOwnership], rule("DO"), by("LG"))
+    outcome.then_says("OwnershipRuled", "DossierHandedOver")
+    assert outcome.events[0] == ruled("LC", "DO")
     assert owner(routed(*refused(1, "LC", "LI"), ruled("LC", "DO"))) == "DO"
 
 

@@ -12,13 +12,13 @@ from libs.events.event import Actor, New, Precision, Recorded, Source
 from libs.events.testing import AT, Given, given
 from libs.ids import named
 from services.enforcement import app as enforcement
-from services.enforcement import claim, grouping, proceeding
+from services.enforcement import claim, evidence, grouping, proceeding
 from services.enforcement import known as enforcement_known
 from services.intake import app as intake
 from services.intake import clue, duplicates, notice
 from services.intake import known as intake_known
 from services.routing import app as routing
-from services.routing import case, deadline, rulebook
+from services.routing import case, deadline, dossier, rulebook
 from services.routing import known as routing_known
 from tests.unit.matters import adopted
 
@@ -26,25 +26,31 @@ APPS = {one.name: one for one in (intake.SERVICE, routing.SERVICE, enforcement.S
 RULES: Mapping[tuple[str, type[Command]], Rule[Any]] = {
     (name, rule.command): rule for name, app in APPS.items() for rule in app.rules
 }
+OF_SERVICE: Mapping[str, tuple[Kind[Any], ...]] = {
+    "intake": (
+        clue.KIND,
+        duplicates.KIND,
+        intake_known.KIND,
+        notice.KIND,
+        notice.MESSAGE,
+    ),
+    "routing": (
+        case.KIND,
+        deadline.KIND,
+        dossier.KIND,
+        rulebook.KIND,
+        routing_known.KIND,
+    ),
+    "enforcement": (
+        claim.KIND,
+        evidence.KIND,
+        grouping.KIND,
+        proceeding.KIND,
+        enforcement_known.KIND,
+    ),
+}
 KINDS: Mapping[tuple[str, str], Kind[Any]] = {
-    (name, kind.category): kind
-    for name, kinds in {
-        "intake": (
-            clue.KIND,
-            duplicates.KIND,
-            intake_known.KIND,
-            notice.KIND,
-            notice.MESSAGE,
-        ),
-        "routing": (case.KIND, deadline.KIND, rulebook.KIND, routing_known.KIND),
-        "enforcement": (
-            claim.KIND,
-            grouping.KIND,
-            proceeding.KIND,
-            enforcement_known.KIND,
-        ),
-    }.items()
-    for kind in kinds
+    (name, kind.category): kind for name, kinds in OF_SERVICE.items() for kind in kinds
 }
 SYSTEM = Actor(named("test-system"), "system", "system")
 Pick = Callable[[int], int]

@@ -1,9 +1,9 @@
-"""What any service notes when routing merges or splits cases."""
+"""What any service notes when routing merges cases or hands a dossier over."""
 
 from typing import Literal
 from uuid import UUID
 
-from libs.events.contracts.parts import Code
+from libs.events.contracts.parts import Code, Sha256
 from libs.events.event import Event
 
 
@@ -18,4 +18,20 @@ class CaseMergeNoted(Event, name="CaseMergeNoted"):
     other_case_id: UUID
     fact: Literal["went_into", "took_in", "apart"]
     unit: Code | None = None
+    cause: UUID
+
+
+class DossierNoted(Event, name="DossierNoted"):
+    """A service noted that a case's dossier came to a unit, or another case's left it.
+
+    `other_case_id`: the case whose file it is, where it is not the case's own;
+    `evidence`: which pieces of it came. Stream `known-<case_id>`; never the stream that
+    an If-Match names.
+    """
+
+    case_id: UUID
+    fact: Literal["came", "left"]
+    unit: Code
+    other_case_id: UUID | None = None
+    evidence: tuple[Sha256, ...] = ()
     cause: UUID

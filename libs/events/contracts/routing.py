@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from libs.events.contracts.parts import Code, Text
+from libs.events.contracts.parts import Code, Sha256, Text
 from libs.events.event import Event, Fields
 
 TransferReason = Literal["area", "industry", "department"]
@@ -20,7 +20,8 @@ class CaseOpened(Event, name="CaseOpened"):
     """Routing opened the case of a registered clue; `history` marks back-fill.
 
     `split_from`: it is a part of that case, whose clue and author it shares; its number
-    is in the envelope. Stream `case-<case_id>`.
+    is in the envelope. `statement_sha256`: the leaf of the row that registered the
+    clue, by which a dossier names it. Stream `case-<case_id>`.
     """
 
     case_id: UUID
@@ -30,6 +31,7 @@ class CaseOpened(Event, name="CaseOpened"):
     employer_id: UUID
     history: bool = False
     split_from: UUID | None = None
+    statement_sha256: Sha256 | None = None
 
 
 class CaseAssigned(Event, name="CaseAssigned"):

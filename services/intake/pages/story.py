@@ -21,6 +21,7 @@ from libs.events.contracts.intake import (
     ReplyFoundImpossible,
     ReplySent,
 )
+from libs.events.contracts.merges import DossierNoted
 from libs.events.event import Event, Recorded
 from libs.other_channels import OtherChannel
 from libs.other_channels import told as told_in
@@ -109,6 +110,8 @@ def _more(fact: Event, at: datetime, claim_id: UUID | None) -> Iterator[Line]:
             yield Line("closed_not_wage", at)
         case CaseFactNoted(fact="owned" | "proposed" | "reopened"):
             yield Line(fact.fact, at, fact.unit)
+        case DossierNoted():
+            yield Line("file_along", at, fact.unit)
         case ClaimFactNoted(claim_id=own) if own == claim_id:
             if fact.fact != "opened":
                 yield Line(f"claim_{fact.fact}", at)

@@ -103,6 +103,17 @@ INDICATORS = (
         "minutes",
     ),
     Indicator(
+        "S12-repeats",
+        Said("重复提交", "repeat submissions"),
+        Said(
+            "材料随案移交之后，同一劳动者就同一事实又登记，或同一份证据又被提交；应为零",
+            "after the file went with the case, the same worker registered the same"
+            " fact once more, or the same evidence came in again; to be zero",
+        ),
+        lists.REPEATED,
+        "items",
+    ),
+    Indicator(
         "S13",
         Said("立案", "filed"),
         Said("区级立案的案件", "cases the district filed"),

@@ -105,6 +105,38 @@ JOIN LATERAL (
     ORDER BY h.known_from DESC LIMIT 1
 ) asked ON asked.since IS NOT NULL {THEN}
 WHERE f.at < $3"""
+# What a case had when it moved, and what was handed in or told once more after that.
+MOVED_BEFORE = """
+EXISTS (SELECT FROM trail_as_known($1) h
+        WHERE h.type = 'DossierHandedOver' AND h.case_id = {case}
+          AND h.data->>'from_unit' <> h.data->>'to_unit'
+          AND h.recorded_at < {again} AND {had})"""
+HAD_PIECE = """h.data->'items' @>
+    jsonb_build_array(jsonb_build_object('sha256', a.data->>'sha256'))"""
+REPEATED = f"""
+SELECT f.event_id, f.case_id, f.event_id AS subject, 0::bigint AS amount, f.at,
+       owner.unit
+FROM (
+    SELECT a.event_id, a.case_id, COALESCE(a.occurred_at, a.recorded_at) AS at
+    FROM trail_as_known($1) a
+    WHERE a.type = 'EvidenceHandedInAgain' AND {
+    MOVED_BEFORE.format(case="a.case_id", again="a.recorded_at", had=HAD_PIECE)
+}
+    UNION ALL
+    SELECT r.event_id, r.case_id, COALESCE(r.happened_at, r.recorded_at) AS at
+    FROM trail_as_known($1) l
+    JOIN case_fact_as_known($1) r ON r.case_id = l.case_id AND r.kind = 'registered'
+    WHERE l.type = 'ClueLinkedAsDuplicate'
+      AND jsonb_array_length(l.data->'claims') > 0
+      AND NOT EXISTS (SELECT FROM trail_as_known($1) u
+                      WHERE u.type = 'ClueUnlinked' AND u.stream = l.stream
+                        AND u.recorded_at > l.recorded_at)
+      AND {
+    MOVED_BEFORE.format(
+        case="(l.data->>'of_case_id')::uuid", again="r.recorded_at", had="true"
+    )
+}) f {THEN}
+WHERE f.at < $3"""
 FILED = first("filed")
 CONCLUDED = first("concluded")
 ORDERED = facts("ordered")

@@ -38,6 +38,7 @@ from services.reporting.views import (
     claim,
     clue,
     deadline,
+    dossier,
     imported,
     proceeding,
     urge,
@@ -48,7 +49,7 @@ from services.reporting.views.supervised import SupervisedRow
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
     "channel_item", "owner_rules", "clue_link", "supervised", "urge",
-    "responsibility", "message", "handler", *GROUPED,
+    "responsibility", "message", "handler", "dossier", *GROUPED,
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -91,6 +92,7 @@ WHERE {at} AND l.case_id = $2""")
 IMPORTED = _of("imported", "stream")
 ITEMS = _of("channel_item", "stream")
 SUPERVISED = _of("supervised", "stream")
+DOSSIERS = _of("dossier", "stream")
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ class CasePage:
     grouped: Grouped = Grouped()  # noqa: RUF009 -- frozen
     concerned: Concerned = NOTHING_SAID
     handler: Handler | None = None
+    handed_over: dossier.DossierRow | None = None
 
     @property
     def item(self) -> channel_item.ChannelItemRow:
@@ -252,8 +255,6 @@ async def _read(
         return None
     held = await all_of(PROCEEDINGS, proceeding.VIEW)
     merged = await connection.fetchrow(MERGED.at(as_of), as_of, case_id)
-    row = await all_of(IMPORTED, imported.VIEW)
-    watched = await all_of(SUPERVISED, WATCHED)
     claims = await all_of(CLAIMS, claim.VIEW)
     return CasePage(
         case_id=case_id,
@@ -262,14 +263,15 @@ async def _read(
         claims=claims,
         proceeding=held[0] if held else proceeding.ProceedingRow(case_id),
         deadlines=await all_of(DEADLINES, deadline.VIEW),
-        imported=row[0] if row else None,
+        imported=next(iter(await all_of(IMPORTED, imported.VIEW)), None),
         trail=await of_case(connection, case_id, as_of),
         items=await all_of(ITEMS, channel_item.VIEW),
-        supervised=watched[0] if watched else None,
+        supervised=next(iter(await all_of(SUPERVISED, WATCHED)), None),
         urges=await all_of(URGES, urge.VIEW),
         messages=await all_of(MESSAGES, message_view.VIEW),
         grouped=await grouped(connection, as_of, case_id, claims),
         handler=await handler_of(connection, as_of, case_id),
+        handed_over=next(iter(await all_of(DOSSIERS, dossier.VIEW)), None),
         suggested=await _suggested(connection, as_of, clues, files),
         linked=await all_of(LINKED, clue.VIEW),
         merged_into=merged["of_case_id"] if merged else None,

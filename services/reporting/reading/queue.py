@@ -19,6 +19,9 @@ from services.reporting.reading.listed import CASES, COLUMNS, GROUP, Line, line
 MINE = "f.unit = $3 AND f.closed IS NULL AND NOT f.history"
 AWAITING = "f.pending_unit = $3 AND f.closed IS NULL"
 SENT = "f.unit = $3 AND f.pending_unit IS NOT NULL AND f.closed IS NULL"
+# What the unit handed over, to be watched: it reads on, and acts on it no more.
+WATCHED = """f.unit <> $3 AND f.closed IS NULL AND EXISTS (SELECT FROM {dossier} h
+  WHERE h.case_id = f.case_id AND h.watchers ? $3)"""
 UNDER_WAY = "f.pending_unit IS NOT NULL AND f.closed IS NULL"
 # After one refusal or two hops only a ruling moves a case on (XF 24).
 TO_RULE = """f.closed IS NULL AND NOT f.ruled AND NOT f.history
@@ -68,6 +71,7 @@ QUEUES = {
     "mine": statement(_queue(MINE)),
     "awaiting": statement(_queue(AWAITING)),
     "sent": statement(_queue(SENT)),
+    "watched": statement(_queue(WATCHED)),
     "under-way": statement(_queue(UNDER_WAY)),
     "to-rule": statement(_queue(TO_RULE)),
     "proposed": statement(_queue(PROPOSED)),
@@ -139,7 +143,7 @@ async def queues(
 ) -> Answer[Mapping[str, Sequence[Line]]]:
     """Return the named queues, each by deadline."""
     async with reading(running) as connection:
-        of = await completed(running, connection, (*VIEWS, "channel_item"))
+        of = await completed(running, connection, (*VIEWS, "channel_item", "dossier"))
         found = {}
         for name in names:
             rows = await connection.fetch(

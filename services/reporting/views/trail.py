@@ -8,9 +8,11 @@ from uuid import UUID
 from libs.events.contracts import (
     channels,
     clocks,
+    dossier,
     duplicates,
     duties,
     enforcement,
+    evidence,
     groups,
     intake,
     merging,
@@ -84,7 +86,8 @@ def _told() -> tuple[type[Event], ...]:
 
 VOCABULARIES = (
     intake, channels, duplicates, messages, patrols, sheets, routing, clocks,
-    supervision, duties, enforcement, merging, groups, reporting, operation,
+    dossier, supervision, duties, enforcement, evidence, merging, groups, reporting,
+    operation,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
 

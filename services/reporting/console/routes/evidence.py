@@ -80,6 +80,7 @@ async def _page(visit: Visit, case_id: UUID, refusal: str | None = None) -> Resp
     values: dict[str, Any] = {
         "case_id": case_id,
         "pieces": [_dated(one) for one in listed.body.get("items", [])],
+        "opens": listed.body.get("open", False),
         "originals": Power.VIEW in may(visit.role, "ReadEvidenceAsHandedIn"),
         "down": not listed.done,
         "kinds": PROOFS,

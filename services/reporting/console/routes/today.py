@@ -17,7 +17,7 @@ from services.reporting.reading.signals import major_waiting
 from services.reporting.reading.supervision import unread
 from services.reporting.reading.tasks import overdue_tasks
 
-DESK = ("awaiting", "sent", "to-rule", "under-way")
+DESK = ("awaiting", "sent", "watched", "to-rule", "under-way")
 
 
 def add_routes(router: APIRouter) -> None:
@@ -55,7 +55,7 @@ def add_routes(router: APIRouter) -> None:
     @router.get("/transfers")
     async def transfers(visit: Visiting) -> Response:
         visit.require("ReadCases")
-        wanted = DESK if visit.asking.sees_all else DESK[:2]
+        wanted = DESK if visit.asking.sees_all else DESK[:3]
         answer = await queues(visit.running, visit.asking, wanted)
         values = {"answer": answer, "queues": answer.found}
         return page(visit, "transfers.html", values)
