@@ -39,6 +39,9 @@ async def test_what_a_tick_covers_is_complete_once_it_is_applied(
         return at is not None and at >= progress.at
 
     await eventually(reaches_the_tick)
+    # Of two readers the one that is behind says how far both are: it has read nothing.
+    both = {"seen": [SERVICE], "behind": [SERVICE]}
+    assert await marks.completeness(scene.pool, both) is None
 
 
 async def test_a_parked_event_holds_the_time_until_it_is_applied(

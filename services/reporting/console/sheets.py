@@ -38,8 +38,8 @@ class Xlsx(Response):
 
 
 PIECE = 64 * 1024
-BREATH = 50
-"""Lines written before others have their turn: a few milliseconds."""
+BREATH = 20
+"""Lines written before others have their turn: ten milliseconds of a workbook."""
 
 
 async def breathing(lines: AsyncIterator[T]) -> AsyncIterator[T]:
