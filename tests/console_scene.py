@@ -23,6 +23,7 @@ from libs.web.keyset import KeySet
 from libs.web.tokens import TrustedIssuer
 from services.reporting import (
     api,
+    calendar_api,
     channels_api,
     duties_api,
     risks_api,
@@ -129,7 +130,15 @@ def _console(pool: asyncpg.Pool, dsn: str, urls: Mapping[str, str]) -> Console:
             TrustedIssuer(ISSUER, KeySet(published_keys)), officers, running.today
         ),
     )
-    apis = (api, channels_api, duties_api, risks_api, rosters_api, supervision_api)
+    apis = (
+        api,
+        calendar_api,
+        channels_api,
+        duties_api,
+        risks_api,
+        rosters_api,
+        supervision_api,
+    )
     routers = [*(one.router for one in apis), *pages.routers(running)]
     app = make_app(door, routers)
     app.state.running = running

@@ -23,14 +23,10 @@ from libs.web.permissions import Power
 from libs.web.problems import Problem
 from services.reporting.reading.asking import LATEST, Answer, Asking
 from services.reporting.reading.case_page import case_page
+from services.reporting.reading.explaining import Cell, explained
 from services.reporting.reading.findings import findings
 from services.reporting.reading.ledger import Filters, Mark, Place, ledger
-from services.reporting.reading.statistics import (
-    Cell,
-    RatioFigure,
-    explained,
-    week_table,
-)
+from services.reporting.reading.statistics import RatioFigure, week_table
 
 SEEING = frozenset({Power.VIEW, Power.DECIDE})
 LEDGER = "/v1/ledger"
@@ -167,6 +163,7 @@ async def read_facts(
         "measure": found.indicator.measure,
         "known_at": found.known_at,
         "facts": [asdict(fact) for fact in found.facts],
+        "hidden": found.hidden,
         "events": [asdict(event) for event in found.events.values()],
     }
     return answered(answer, said, (if_none_match, asked.as_of))

@@ -71,7 +71,7 @@ async def _weeks(console: Console) -> None:
     """S18-workers: the week's payment was reversed, and another one came."""
     wanted = Wanted(5, "new", None)
     pair = Pair(on(12, 5, 15), END)
-    answer = await weeks_compared(console.running, wanted, pair)
+    answer = await weeks_compared(console.running, ASKING, wanted, pair)
     assert answer is not None
     assert answer.found.figures is not None
     moved = {one.indicator.id: one for one in answer.found.figures}
@@ -82,10 +82,11 @@ async def _weeks(console: Console) -> None:
         if one.indicator.measure == "fen":
             came = sum(fact.amount for fact in one.came)
             assert one.difference == came - sum(fact.amount for fact in one.went)
-    early = await weeks_compared(console.running, wanted, None)
+    early = await weeks_compared(console.running, ASKING, wanted, None)
     assert early is not None
     assert early.found.figures is None
-    assert await weeks_compared(console.running, Wanted(99, "new", None), None) is None
+    gone = Wanted(99, "new", None)
+    assert await weeks_compared(console.running, ASKING, gone, None) is None
 
 
 async def _pages(console: Console) -> None:
@@ -103,6 +104,19 @@ async def _pages(console: Console) -> None:
     assert ("变化", None, "已付", 120, 206) in sheet["行与栏目"]
     weeks = _sheets(await browser.get("/console/weeks/5/compare.xlsx", params=BOTH))
     assert list(weeks) == ["时点", "指标", "期间增减的事实"]
+
+
+async def _facts(console: Console) -> None:
+    """Figures count every case; whose cases they are is told to who sees those."""
+    told = {}
+    for officer in ("lg-01", "po-01"):
+        async with console.api(officer) as client:
+            answer = await client.get("/v1/figures/S06/facts")
+        told[officer] = answer.json()
+    whole, part = told["lg-01"], told["po-01"]
+    assert part["value"] == whole["value"] > 0
+    assert (whole["hidden"], part["hidden"]) == (0, len(whole["facts"]))
+    assert part["facts"] == []
 
 
 async def _refused(console: Console) -> None:
@@ -143,4 +157,5 @@ async def test_two_times_of_the_ledger_and_of_a_week_are_compared(
         await _rows(console)
         await _weeks(console)
         await _pages(console)
+        await _facts(console)
         await _refused(console)

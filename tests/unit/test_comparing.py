@@ -1,6 +1,8 @@
 """What two ledgers differ by, added up: rows, claims' states, and counted facts."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from services.reporting.reading.comparing import (
     SUMS,
     Step,
     contribution,
+    differs,
     reasons,
 )
 from services.reporting.reading.listed import AMOUNTS
@@ -30,6 +33,14 @@ UNLIKE = {
 def test_every_cell_of_the_ledger_but_its_number_is_compared() -> None:
     keys = {UNLIKE.get(one.key, one.key) for one in COLUMNS}
     assert keys - {"number", "mark"} == set(SHOWN)
+
+
+def test_a_row_that_differs_in_one_cell_has_changed_and_in_none_has_not() -> None:
+    old: Any = SimpleNamespace(**dict.fromkeys(SHOWN))
+    for name in SHOWN:
+        new: Any = SimpleNamespace(**{**vars(old), name: "another"})
+        assert differs(old, new), name
+    assert not differs(old, old)
 
 
 def test_of_a_claim_that_is_not_counted_only_what_was_paid_counts() -> None:
@@ -81,4 +92,6 @@ def test_two_times_are_asked_for_in_their_order() -> None:
     asked = times_of({"t1": first, "t2": second})
     assert (asked.wrong, asked.against(None).wrong) == (None, "compare.too-late")
     assert asked.pair is not None
-    assert asked.against(asked.pair.now).wrong is None
+    end, second_long = asked.pair.now, timedelta(seconds=1)
+    told = {n: asked.against(end + n * second_long).wrong for n in (-1, 0, 1)}
+    assert told == {-1: "compare.too-late", 0: None, 1: None}

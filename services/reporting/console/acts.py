@@ -39,6 +39,11 @@ class ActForm:
     on: On
     fields: tuple[Field, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its fields."""
+        return tuple(field.name for field in self.fields)
+
 
 THE_CLUE = Field("clue_id", "clue")
 WHEN = Field("occurred_at", "moment", required=False)

@@ -46,6 +46,7 @@ class Result:
     done: bool
     said: str | None
     body: Mapping[str, Any]
+    status: int
 
 
 def form_of(act: str) -> ActForm:
@@ -108,7 +109,7 @@ async def carried_out(
         asked = Call(form.service, "POST", path, form.path, body, headers)
         answer = await call(visit, asked)
         said = None if answer.done else _words(visit, answer)
-        return Result(line, answer.done, said, answer.body)
+        return Result(line, answer.done, said, answer.body, answer.status)
 
     return await _some_at_a_time([sent(*one) for one in told])
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,6 +37,7 @@ class Deed:
     page: CasePage
     claim: ClaimRow | None
     ids: Mapping[str, str]
+    complete_up_to: datetime | None = None
 
     @property
     def address(self) -> str:
@@ -141,14 +143,20 @@ async def shown(visit: Visit, place: str | None) -> bool:
 
 
 def by_field(body: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a problem says of each field, by the field's own name."""
-    found: dict[str, str] = {}
+    """Return what a problem says of each field, by the field's own name.
+
+    What lies within a field is named by its pointer: `/lines/0/amount`.
+    """
+    found: dict[str, list[str]] = {}
     for error in body.get("errors") or ():
         pointer = str(error.get("pointer", "")).strip("/")
-        name = pointer.split("/")[0]
+        name, _, within = pointer.partition("/")
+        detail = str(error.get("detail", ""))
         if name:
-            found.setdefault(name, str(error.get("detail", "")))
-    return found
+            found.setdefault(name, []).append(
+                f"/{pointer} {detail}" if within else detail
+            )
+    return {name: " ".join(details) for name, details in found.items()}
 
 
 def differences(saw: str, now: Mapping[str, Any]) -> list[tuple[str, object, object]]:

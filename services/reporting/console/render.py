@@ -154,5 +154,6 @@ def _refusal(request: Request, problem: Problem) -> Response:
         "detail": problem.said.to(language),
         "status": problem.status_code,
         "trace_id": current_trace_id(),
+        "typed": getattr(request.state, "typed", None),
     }
     return plain_page(request, "problem.html", values, problem.status_code)

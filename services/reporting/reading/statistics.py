@@ -12,8 +12,8 @@ import asyncpg
 from libs.calendar import day_of, end_of_day, start_of_day
 from libs.service.parts import Running
 from services.reporting.campaign import Week, weeks_of
-from services.reporting.figures.counting import Fact, Row, Span, explain, table
-from services.reporting.figures.indicators import BY_ID, Indicator
+from services.reporting.figures.counting import Fact, Row, Span, table
+from services.reporting.figures.indicators import Indicator
 from services.reporting.figures.ratios import RATIOS, Rate, Ratio, rate
 from services.reporting.reading.asking import (
     Answer,
@@ -22,7 +22,6 @@ from services.reporting.reading.asking import (
     known_at,
     reading,
 )
-from services.reporting.reading.trail import Happened, by_ids
 
 CAMPAIGN = """
 SELECT * FROM campaign, date(journal.now() AT TIME ZONE 'Asia/Shanghai') AS day
@@ -227,65 +226,6 @@ def _correction(row: Mapping[str, Any]) -> Correction:
 def span_of(week: Week, known_at: datetime) -> Span:
     """Return a week as a span of instants."""
     return Span(known_at, start_of_day(week.starts_on), end_of_day(week.ends_on))
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One number of a table: which figure, of which unit, of a week or up to its end.
-
-    `unit` None is all units together; `week` None is the whole campaign until now.
-    """
-
-    indicator: str
-    week: int | None = None
-    unit: str | None = None
-    column: str = "new"
-
-
-@dataclass(frozen=True)
-class Explained:
-    """A number taken apart: the facts it counts and the event behind each."""
-
-    indicator: Indicator
-    cell: Cell
-    week: Week | None
-    known_at: datetime
-    facts: Sequence[Fact]
-    events: Mapping[UUID, Happened]
-    numbers: Mapping[UUID, str | None]
-    value: int
-
-
-async def explained(
-    running: Running, asking: Asking, cell: Cell
-) -> Answer[Explained] | None:
-    """Return the facts and events behind a number; None for an unknown figure."""
-    if cell.indicator not in BY_ID:
-        return None
-    async with reading(running) as connection:
-        of = await completed(running, connection, VIEWS)
-        held = await campaign(connection)
-        at = await known_at(running, connection, asking)
-        week = None
-        if held is not None and cell.week is not None:
-            week = next((w for w in held.weeks if w.number == cell.week), None)
-        span = _span(week, at, cell)
-        facts = await explain(connection, cell.indicator, span, cell.unit)
-        events = await by_ids(connection, [fact.event_id for fact in facts])
-        cases = [fact.case_id for fact in facts if fact.case_id is not None]
-        numbers = dict(await connection.fetch(NUMBERS, cases))
-    indicator = BY_ID[cell.indicator]
-    value = value_of(indicator, facts)
-    found = Explained(indicator, cell, week, at, facts, events, numbers, value)
-    return Answer(found, of)
-
-
-def _span(week: Week | None, known_at: datetime, cell: Cell) -> Span:
-    if week is None:
-        return Span(known_at, known_at, known_at).cumulative()
-    span = span_of(week, known_at)
-    flows = BY_ID[cell.indicator].flow and cell.column == "new"
-    return span if flows else span.cumulative()
 
 
 def value_of(indicator: Indicator, facts: Sequence[Fact]) -> int:

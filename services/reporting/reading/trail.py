@@ -9,7 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
+from libs.events.event import Actor
 from libs.service.parts import Running
+from libs.visibility import hears
 from services.reporting.reading.asking import (
     Answer,
     Asking,
@@ -17,16 +19,23 @@ from services.reporting.reading.asking import (
     reading,
     statement,
 )
+from services.reporting.views.trail import REGISTER
 
 OF_CASE = statement("""
 SELECT * FROM {trail} t WHERE {at} AND t.case_id = $2 AND t.type <> 'ClaimListed'
 ORDER BY t.recorded_at, t.service, t.seq""")
 ONE = "SELECT * FROM trail WHERE event_id = $1"
-PARTIES = "SELECT parties FROM case_file WHERE case_id = $1"
+PARTIES = "SELECT case_id, parties FROM case_file WHERE case_id = ANY($1)"
 EFFECTS = """
 SELECT * FROM trail WHERE correlation_id = $1 AND causation_id = $2
 ORDER BY recorded_at, event_id LIMIT 200"""
 MANY = "SELECT * FROM trail WHERE event_id = ANY($1)"
+# A stream ends with the id of what it is about; the types are there for the index.
+SINCE = """
+SELECT * FROM trail
+WHERE type = ANY($3) AND recorded_at > $2
+  AND (case_id = ANY($1) OR right(stream, 36) = ANY($1::uuid[]::text[]))
+ORDER BY recorded_at DESC, service, seq DESC LIMIT 20"""
 
 
 @dataclass(frozen=True)
@@ -62,12 +71,11 @@ class Happened:
 
 @dataclass(frozen=True)
 class Story:
-    """One event, what caused it, and what it caused."""
+    """One event, what caused it, and what it caused, as far as the asker sees them."""
 
     event: Happened
     cause: Happened | None
     effects: Sequence[Happened]
-    parties: tuple[str, ...] | None
 
 
 def happened(record: Mapping[str, Any]) -> Happened:
@@ -94,32 +102,58 @@ async def by_ids(
     return {row["event_id"]: happened(row) for row in rows}
 
 
+async def since(
+    pool: asyncpg.Pool, ids: Sequence[UUID], at: datetime
+) -> list[Happened]:
+    """Return the latest events, at most twenty, recorded of these things since then."""
+    types = [word.name for word in REGISTER.on]
+    return [happened(row) for row in await pool.fetch(SINCE, ids, at, types)]
+
+
 async def story(
-    running: Running, _asking: Asking, event_id: UUID
+    running: Running, asking: Asking, event_id: UUID
 ) -> Answer[Story] | None:
-    """Return one event with its cause and effects; None when there is no such."""
+    """Return one event with its cause and effects; None: none that the asker sees."""
     async with reading(running) as connection:
         of = await completed(running, connection, ("trail",))
         row = await connection.fetchrow(ONE, event_id)
         if row is None:
             return None
         event = happened(row)
-        cause = None
-        if event.causation_id is not None:
-            cause = (await by_ids(connection, [event.causation_id])).get(
-                event.causation_id
-            )
+        causes = await by_ids(connection, [event.causation_id or event_id])
         effects = await connection.fetch(EFFECTS, event.correlation_id, event_id)
-        parties = await _parties(connection, event.case_id)
-    told = Story(event, cause, [happened(one) for one in effects], parties)
-    return Answer(told, of)
-
-
-async def _parties(
-    connection: asyncpg.Connection, case_id: UUID | None
-) -> tuple[str, ...] | None:
-    """Return the units that may see the event's case; None: it is of no case."""
-    if case_id is None:
+        after = [happened(one) for one in effects]
+        every = [event, *causes.values(), *after]
+        told = await _seen(connection, asking.actor, every)
+    if event_id not in told:
         return None
-    said = await connection.fetchval(PARTIES, case_id)
-    return tuple(json.loads(said)) if said else ()
+    cause = told.get(event.causation_id) if event.causation_id else None
+    seen = [one for one in after if one.event_id in told]
+    return Answer(Story(event, cause, seen), of)
+
+
+async def _seen(
+    connection: asyncpg.Connection, actor: Actor, events: Sequence[Happened]
+) -> Mapping[UUID, Happened]:
+    """Return the events that somebody may see: a case's by how one stands to it.
+
+    What is of no case is seen by the units that it names. Who operates sees that events
+    are there, whosever they are: no personal data is in them.
+    """
+    if actor.role == "operator":
+        return {one.event_id: one for one in events}
+    cases = {one.case_id for one in events if one.case_id is not None}
+    held = await connection.fetch(PARTIES, sorted(cases))
+    parties = {row["case_id"]: json.loads(row["parties"]) for row in held}
+    return {
+        one.event_id: one
+        for one in events
+        if hears(actor, one.stream, _units(one, parties))
+    }
+
+
+def _units(event: Happened, parties: Mapping[UUID, Sequence[str]]) -> Sequence[str]:
+    if event.case_id is not None:
+        return parties.get(event.case_id, ())
+    named = (event.said.get(name) for name in ("unit", "by_unit"))
+    return [event.unit, *(str(unit) for unit in named if unit)]

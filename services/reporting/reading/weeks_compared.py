@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from libs.service.parts import Running
 from services.reporting.campaign import Week
 from services.reporting.figures.counting import Fact, Span, count, explain
 from services.reporting.figures.indicators import INDICATORS, Indicator
-from services.reporting.reading.asking import Answer, completed, reading
+from services.reporting.reading.asking import Answer, Asking, completed, reading
 from services.reporting.reading.comparing import Pair
+from services.reporting.reading.explaining import told
 from services.reporting.reading.statistics import (
     NUMBERS,
     VIEWS,
@@ -30,7 +31,8 @@ class Moved:
     """One figure at both times, and, where it differs, the facts that came and went.
 
     `explained`: the value of the first time's facts without those that went and with
-    those that came is the second time's value.
+    those that came is the second time's value. `hidden`: so many facts are of cases
+    that the asker may not see; they are counted, and not told.
     """
 
     indicator: Indicator
@@ -39,6 +41,7 @@ class Moved:
     came: Sequence[Fact] = ()
     went: Sequence[Fact] = ()
     explained: bool = True
+    hidden: int = 0
 
     @property
     def difference(self) -> int:
@@ -66,7 +69,7 @@ class Wanted:
 
 
 async def weeks_compared(
-    running: Running, wanted: Wanted, pair: Pair | None
+    running: Running, asking: Asking, wanted: Wanted, pair: Pair | None
 ) -> Answer[WeeksCompared] | None:
     """Return a week at both times; None: no such week. Without times, only the week."""
     async with reading(running) as connection:
@@ -80,7 +83,9 @@ async def weeks_compared(
         if pair is None or end is None or pair.now > end:
             return Answer(WeeksCompared(held, week), of)
         figures = [
-            await _moved(connection, one, week, wanted, pair)
+            await _told(
+                connection, asking, await _moved(connection, one, week, wanted, pair)
+            )
             for one in INDICATORS
             if one.flow or wanted.column == "total"
         ]
@@ -89,6 +94,14 @@ async def weeks_compared(
         cases = [fact.case_id for fact in facts if fact.case_id is not None]
         numbers = dict(await connection.fetch(NUMBERS, cases))
     return Answer(WeeksCompared(held, week, figures, events, numbers), of)
+
+
+async def _told(connection: asyncpg.Connection, asking: Asking, moved: Moved) -> Moved:
+    came, went = [
+        await told(connection, asking, one) for one in (moved.came, moved.went)
+    ]
+    hidden = len(moved.came) + len(moved.went) - len(came) - len(went)
+    return replace(moved, came=came, went=went, hidden=hidden)
 
 
 async def _moved(
@@ -106,8 +119,8 @@ async def _moved(
         await explain(connection, indicator.id, span, wanted.unit) for span in spans
     ]
     came, went = between(*facts)
-    told = value_of(indicator, [*_without(facts[0], went), *came]) == now
-    return Moved(indicator, then, now, came, went, told)
+    whole = value_of(indicator, [*_without(facts[0], went), *came]) == now
+    return Moved(indicator, then, now, came, went, whole)
 
 
 def _span(week: Week, at: datetime, column: str) -> Span:

@@ -1,8 +1,8 @@
 """Acting: an act's form; what is typed survives every refusal; done exactly once."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -22,15 +22,17 @@ from services.reporting.console.deed import (
     place_of,
     state_of,
 )
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.doors import DOWN, Called
+from services.reporting.console.forms import EMPTY, Typed, checked_form
+from services.reporting.console.meanwhile import CHANGED, meanwhile
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
-from services.reporting.reading.asking import Asking
+from services.reporting.reading.asking import Answer, Asking
 from services.reporting.reading.case_page import CasePage, case_page
+from services.reporting.reading.trail import Happened
 
 FORM = "/cases/{case_id}/acts/{act}"
-EMPTY = Typed({}, {})
-STALE, INVALID, DOWN = 412, 422, 503
+STALE, INVALID = 412, 422
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Shown:
     refusal: str | None = None
     changed: tuple[tuple[str, object, object], ...] = ()
     status: int = 200
+    meanwhile: Sequence[Happened] = ()
 
 
 def add_routes(router: APIRouter) -> None:
@@ -66,17 +69,24 @@ def add_routes(router: APIRouter) -> None:
         return await _sent(visit, deed, typed)
 
 
-async def the_case(visit: Visit, case_id: UUID) -> CasePage:
+async def case_answer(visit: Visit, case_id: UUID) -> Answer[CasePage]:
     """Return a case as it stands; raises 404 for one that the reader may not see."""
     visit.require("ReadCases")
     answer = await case_page(visit.running, Asking(visit.caller.actor), case_id)
     if answer is None:
         raise Problem("not-found")
-    return answer.found
+    return answer
+
+
+async def the_case(visit: Visit, case_id: UUID) -> CasePage:
+    """Return what stands of a case; raises 404 for one that may not be seen."""
+    return (await case_answer(visit, case_id)).found
 
 
 async def _deed(request: Request, visit: Visit, case_id: UUID, act: str) -> Deed:
-    return deed_of(await the_case(visit, case_id), act, request.query_params)
+    answer = await case_answer(visit, case_id)
+    deed = deed_of(answer.found, act, request.query_params)
+    return replace(deed, complete_up_to=answer.of.complete_up_to)
 
 
 async def _sent(visit: Visit, deed: Deed, typed: Typed) -> Response:
@@ -93,24 +103,24 @@ async def _sent(visit: Visit, deed: Deed, typed: Typed) -> Response:
         place = place_of(answer.body)
         query = urlencode({"seen": place, "done": deed.act})
         return see(f"/console/cases/{deed.page.case_id}?{query}")
-    # Whoever corrects a form after a refusal does another act: it has another key.
+    return _page(visit, deed, await _refused(visit, deed, typed, answer))
+
+
+async def _refused(visit: Visit, deed: Deed, typed: Typed, answer: Called) -> Shown:
     fresh = await state_of(visit, deed)
-    state = fresh or _as_seen(typed)
     changed: tuple[tuple[str, object, object], ...] = ()
     if answer.status == STALE and fresh is not None:
         changed = tuple(differences(typed.one("saw"), fresh.body))
-    return _page(
-        visit,
-        deed,
-        Shown(
-            new_key() if answer.status != DOWN else key,
-            state,
-            typed,
-            by_field(answer.body),
-            str(answer.body.get("detail") or visit.words("wrong.service-down")),
-            changed,
-            answer.status,
-        ),
+    return Shown(
+        # Whoever corrects a form after a refusal does another act, with its own key.
+        new_key() if answer.status != DOWN else typed.one("key") or new_key(),
+        fresh or _as_seen(typed),
+        typed,
+        by_field(answer.body),
+        str(answer.body.get("detail") or visit.words("wrong.service-down")),
+        changed,
+        answer.status,
+        await meanwhile(visit, typed) if answer.status in CHANGED else (),
     )
 
 

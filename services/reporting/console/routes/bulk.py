@@ -19,7 +19,7 @@ from services.reporting.console.bulk import (
     key_of,
     picked,
 )
-from services.reporting.console.deed import place_of
+from services.reporting.console.deed import new_key, place_of
 from services.reporting.console.forms import Typed, checked_form
 from services.reporting.console.render import page
 from services.reporting.console.routes.acting import INVALID, Shown, the_case
@@ -70,13 +70,18 @@ def add_routes(router: APIRouter) -> None:
         ]
         results = await carried_out(visit, asked.form, told, body.said)
         done = [one for one in results if one.done]
+        left = [one for one in results if not one.done]
         values = {
             "asked": asked,
             "results": results,
+            "left": left,
             "done": len(done),
             "seen": place_of(done[-1].body) if done else "",
+            "again": new_key(),
         }
-        return page(visit, "bulk_results.html", values)
+        # Of some that were done and some that were not, each line says what it is.
+        status = left[0].status if left and not done else 200
+        return page(visit, "bulk_results.html", values, status)
 
 
 async def _asked(request: Request, visit: Visit) -> Asked:

@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from libs.visibility import sees
 from libs.web.problems import Problem
 from services.reporting.console.deed import new_key, shown
 from services.reporting.console.doors import Call, call
 from services.reporting.console.drawing import story_picture
-from services.reporting.console.forms import own_form
+from services.reporting.console.forms import Typed, own_form
+from services.reporting.console.registers import Sheet, answered, blank, refused
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.advice import advised
@@ -46,15 +46,16 @@ def add_routes(router: APIRouter) -> None:
     async def persons(request: Request, visit: Visiting, case_id: UUID) -> Response:
         typed = await own_form(request, visit, "ReadPersonData")
         answer = await _case(visit, case_id)
-        names = await _names(visit, answer.found, typed.one("reason"), typed.one("key"))
+        found = await _names(visit, answer.found, typed)
         risk = await _risk(visit, answer.found)
-        return _page(visit, answer, {**names, "risk": risk})
+        told = {"sheet": found} if isinstance(found, Sheet) else {"names": found}
+        return _page(visit, answer, {**told, "risk": risk})
 
     @router.get("/events/{event_id}")
     async def event(visit: Visiting, event_id: UUID) -> Response:
         visit.require("EventTrail")
         answer = await story(visit.running, visit.asking, event_id)
-        if answer is None or not _may_see(visit, answer.found.parties):
+        if answer is None:
             raise Problem("not-found")
         return page(visit, "event.html", {"answer": answer, "story": answer.found})
 
@@ -65,12 +66,6 @@ def _merged(request: Request, case: CasePage) -> Response | None:
         return None
     query = f"?{request.url.query}" if request.url.query else ""
     return see(f"/console/cases/{case.merged_into}{query}")
-
-
-def _may_see(visit: Visit, parties: tuple[str, ...] | None) -> bool:
-    if visit.role == "operator":
-        return True
-    return parties is None or sees(visit.caller.actor, parties)
 
 
 async def _case(visit: Visit, case_id: UUID) -> Answer[CasePage]:
@@ -94,11 +89,11 @@ def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Re
     claim_steps = {} if past else _claim_steps(visit, case)
     usual = None if past else usual_next(case)
     steps = [] if past else steps_of_case(case, visit.caller)
-    values = {
+    values: dict[str, Any] = {
         "late": False,
         "done": None,
         "names": None,
-        "refusal": None,
+        "sheet": blank(),
         "answer": answer,
         "page": case,
         "steps": steps,
@@ -110,10 +105,9 @@ def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Re
         "advised": advised(case),
         "picture": story_picture(case.trail, visit.words),
         "reasons": REASONS,
-        "key": new_key(),
         **more,
     }
-    return page(visit, "case.html", values)
+    return page(visit, "case.html", values, values["sheet"].status)
 
 
 ClaimSteps = Mapping[UUID, Sequence[Step]]
@@ -161,28 +155,26 @@ def _matching(usual: Usual | None, steps: Sequence[Step]) -> Step | None:
     )
 
 
-async def _names(visit: Visit, case: CasePage, reason: str, key: str) -> dict[str, Any]:
+async def _names(visit: Visit, case: CasePage, typed: Typed) -> dict[str, Any] | Sheet:
     """Ask intake for the persons' names: a right, a reason, and an event of its own."""
     ids = {str(claim.person_id) for claim in case.claims}
     if case.clue and case.clue.reporter_id:
         ids.add(str(case.clue.reporter_id))
-    if reason not in REASONS or not ids:
-        return {"refusal": visit.words("wrong.choice")}
+    if typed.one("reason") not in REASONS or not ids:
+        return refused(typed, visit.words("wrong.choice"))
     body = {
         "person_ids": sorted(ids),
         "fields": FIELDS,
-        "reason": reason,
+        "reason": typed.one("reason"),
         "outlet": "page",
     }
-    headers = {"Idempotency-Key": key or new_key()}
+    headers = {"Idempotency-Key": typed.one("key") or new_key()}
     asked = Call("intake", "POST", "/v1/persons/read", json=body, headers=headers)
     answer = await call(visit, asked)
     if not answer.done:
-        return {
-            "refusal": answer.body.get("detail") or visit.words("wrong.service-down")
-        }
+        return answered(visit, typed, answer)
     found = answer.body.get("persons", [])
-    return {"names": {one["person_id"]: _shown(one) for one in found}}
+    return {one["person_id"]: _shown(one) for one in found}
 
 
 def _shown(person: dict[str, Any]) -> dict[str, Any]:

@@ -1,18 +1,14 @@
 """The channels' registers, their sheets of answers, and the joint receptions."""
 
-from dataclasses import dataclass
-from urllib.parse import urlencode
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.reporting.console.answer_sheets import Naming, answer_sheet
-from services.reporting.console.deed import new_key, place_of, shown
-from services.reporting.console.doors import Call, call
+from services.reporting.console.deed import shown
 from services.reporting.console.formats import local
 from services.reporting.console.forms import Typed, checked_form
-from services.reporting.console.registers import DOWN, EMPTY, narrowed, why
-from services.reporting.console.render import page, see
+from services.reporting.console.registers import Desk, Sheet, blank, narrowed, refused
+from services.reporting.console.render import page
 from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.channels import (
@@ -54,7 +50,7 @@ def add_routes(router: APIRouter) -> None:
     async def received(request: Request, visit: Visiting) -> Response:
         visit.require("HoldJointReception")
         await shown(visit, request.query_params.get("seen"))
-        return await _receptions(visit, Sheet(new_key()))
+        return await _receptions(visit, blank())
 
     @router.post("/receptions")
     async def hold(request: Request, visit: Visiting) -> Response:
@@ -73,21 +69,11 @@ async def _sheet(visit: Visit, filters: Filters) -> Xlsx:
     )
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """The form of a reception as it is shown."""
-
-    key: str
-    typed: Typed = EMPTY
-    refusal: str | None = None
-    status: int = 200
-
-    @property
-    def batches(self) -> list[tuple[str, str]]:
-        """Return the rows of the form: people, and who spoke for them."""
-        people, speakers = (self.typed.many(n) for n in ("people", "representatives"))
-        typed = list(zip(people, speakers, strict=False))
-        return [*typed, *(("", "") for _ in range(BATCHES - len(typed)))]
+def rows_of(typed: Typed) -> list[tuple[str, str]]:
+    """Return the rows of a reception's form: people, and who spoke for them."""
+    people, speakers = (typed.many(n) for n in ("people", "representatives"))
+    said = list(zip(people, speakers, strict=False))
+    return [*said, *(("", "") for _ in range(BATCHES - len(said)))]
 
 
 def batches_of(typed: Typed) -> list[dict[str, int]] | None:
@@ -107,29 +93,21 @@ def _is_count(text: str) -> bool:
 
 
 async def _held(visit: Visit, typed: Typed) -> Response:
-    key = typed.one("key") or new_key()
     batches = batches_of(typed)
     if not batches:
-        said = visit.words("wrong.count")
-        return await _receptions(visit, Sheet(key, typed, said, 422))
-    body = {
-        "held_on": typed.one("held_on"),
-        "led": bool(typed.one("led")),
-        "batches": batches,
-    }
-    headers = {"Idempotency-Key": key}
-    answer = await call(
-        visit, Call("intake", "POST", "/v1/receptions", json=body, headers=headers)
-    )
-    if answer.done:
-        query = urlencode({"seen": place_of(answer.body)})
-        return see(f"/console/receptions?{query}")
-    said = why(visit, answer.body)
-    again = key if answer.status == DOWN else new_key()
-    return await _receptions(visit, Sheet(again, typed, said, answer.status))
+        return await _receptions(visit, refused(typed, visit.words("wrong.count")))
+    desk = Desk("intake", "/v1/receptions", "/console/receptions", _receptions)
+    led = bool(typed.one("led"))
+    held_on = typed.one("held_on")
+    return await desk.act(visit, typed, held_on=held_on, led=led, batches=batches)
 
 
 async def _receptions(visit: Visit, sheet: Sheet) -> Response:
     answer = await receptions(visit.running, visit.asking)
-    values = {"answer": answer, "receptions": answer.found, "sheet": sheet}
+    values = {
+        "answer": answer,
+        "receptions": answer.found,
+        "sheet": sheet,
+        "batches": rows_of(sheet.typed),
+    }
     return page(visit, "receptions.html", values, sheet.status)

@@ -135,7 +135,7 @@ async def _week(
     wanted = Wanted(number, column, query.get("unit") or None)
     times = times_of(query)
     asked = None if times.wrong else times.pair
-    answer = await weeks_compared(visit.running, wanted, asked)
+    answer = await weeks_compared(visit.running, visit.asking, wanted, asked)
     if answer is None:
         raise Problem("not-found")
     times = times.against(answer.of.complete_up_to)

@@ -1,6 +1,6 @@
 """Likely duplicates: the work list, and two clues side by side with what is decided."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,11 +11,14 @@ from fastapi.responses import Response
 from libs.ids import case_id as case_of
 from libs.web.problems import Problem
 from services.reporting.console.deed import new_key, place_of
-from services.reporting.console.doors import DOWN, Call, Called, call
+from services.reporting.console.doors import DOWN, Call, call
 from services.reporting.console.forms import Typed, own_form
+from services.reporting.console.meanwhile import CHANGED, meanwhile
+from services.reporting.console.registers import Sheet, answered, blank, why
 from services.reporting.console.render import page, see
-from services.reporting.console.routes.acting import the_case
+from services.reporting.console.routes.acting import case_answer, the_case
 from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.asking import Answer
 from services.reporting.reading.case_page import CasePage, case_of_number
 from services.reporting.reading.pairs import clues, own_claims
 
@@ -32,7 +35,7 @@ def add_routes(router: APIRouter) -> None:
     @router.get(PAIR)
     async def pair(visit: Visiting, clue_id: UUID, of_clue_id: UUID) -> Response:
         visit.require("LinkDuplicate")
-        return await _pair(visit, clue_id, of_clue_id, {})
+        return await _pair(visit, (clue_id, of_clue_id), blank())
 
     @router.post(PAIR)
     async def send(
@@ -55,7 +58,8 @@ def _listing(router: APIRouter) -> None:
             for one in items
             if UUID(one["clue_id"]) in found and UUID(one["of_clue_id"]) in found
         ]
-        values = {"pairs": pairs, "refusal": _refusal(visit, answer)}
+        refusal = None if answer.done else why(visit, answer.body)
+        values = {"pairs": pairs, "refusal": refusal}
         return page(visit, "duplicates.html", values)
 
     @router.get("/cases/{case_id}/compare")
@@ -86,8 +90,8 @@ async def _sent(visit: Visit, ids: tuple[UUID, UUID], typed: Typed) -> Response:
         visit, Call("intake", "POST", path, route, json=body, headers=headers)
     )
     if not answer.done:
-        kept = {"refusal": _refusal(visit, answer), "typed": typed}
-        return await _pair(visit, *ids, {**kept, "status": answer.status})
+        changed = await meanwhile(visit, typed) if answer.status in CHANGED else ()
+        return await _pair(visit, ids, answered(visit, typed, answer, changed))
     if act == "distinct":
         return see("/console/duplicates")
     query = urlencode({"seen": place_of(answer.body), "done": "LinkDuplicate"})
@@ -101,37 +105,27 @@ def _workers(typed: Typed) -> list[dict[str, int]]:
     return [{"ordinal": n, "of_ordinal": int(to)} for n, to in said if to.isdigit()]
 
 
-def _refusal(visit: Visit, answer: Called) -> str | None:
-    if answer.done:
-        return None
-    return str(answer.body.get("detail") or visit.words("wrong.service-down"))
-
-
-async def _pair(
-    visit: Visit, clue_id: UUID, of_clue_id: UUID, more: Mapping[str, Any]
-) -> Response:
-    sides = [await _side(visit, one) for one in (clue_id, of_clue_id)]
-    ids = {"clue_id": str(clue_id), "of_clue_id": str(of_clue_id)}
+async def _pair(visit: Visit, pair: tuple[UUID, UUID], sheet: Sheet) -> Response:
+    sides = [await _side(visit, one) for one in pair]
+    ids = {"clue_id": str(pair[0]), "of_clue_id": str(pair[1])}
     state = await call(visit, Call("intake", "GET", LINKS.format(**ids), LINKS))
     likely = await call(visit, Call("intake", "GET", LIKELY.format(**ids), LIKELY))
-    if DOWN in {state.status, likely.status}:
-        more = {"refusal": visit.words("wrong.service-down"), **more}
+    if DOWN in {state.status, likely.status} and not sheet.refusal:
+        sheet = replace(sheet, refusal=visit.words("wrong.service-down"))
     same = {one["ordinal"]: one["of_ordinal"] for one in likely.body.get("workers", ())}
     values = {
-        "sides": sides,
+        "answer": sides[0][0],
+        "sides": [(one.found, claims) for one, claims in sides],
         "likely": likely.body if likely.done else None,
         "same": same,
         "state": state,
-        "key": new_key(),
-        "refusal": None,
-        "typed": None,
-        **{name: value for name, value in more.items() if name != "status"},
+        "sheet": sheet,
     }
-    return page(visit, "duplicate.html", values, more.get("status", 200))
+    return page(visit, "duplicate.html", values, sheet.status)
 
 
-async def _side(visit: Visit, clue_id: UUID) -> tuple[CasePage, list[Any]]:
-    found = await the_case(visit, case_of(clue_id))
-    if found.clue is None:
+async def _side(visit: Visit, clue_id: UUID) -> tuple[Answer[CasePage], list[Any]]:
+    answer = await case_answer(visit, case_of(clue_id))
+    if answer.found.clue is None:
         raise Problem("not-found")
-    return found, own_claims(found, clue_id)
+    return answer, own_claims(answer.found, clue_id)

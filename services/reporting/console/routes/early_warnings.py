@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -10,8 +9,8 @@ from fastapi.responses import Response
 
 from services.reporting.console.deed import shown
 from services.reporting.console.forms import Typed, own_form
-from services.reporting.console.registers import EMPTY, Sheet, blank, done, said
-from services.reporting.console.render import page, see
+from services.reporting.console.registers import Desk, Sheet, blank, said
+from services.reporting.console.render import page
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.early_warnings import early_warnings
 
@@ -35,30 +34,20 @@ def add_routes(router: APIRouter) -> None:
     async def issue(request: Request, visit: Visiting) -> Response:
         typed = await own_form(request, visit, "IssueEarlyWarning")
         body = said(typed, "unit", "about", "colour", "basis", "employer_id")
-        return await _done(visit, typed, ("", body))
+        return await DESK.act(visit, typed, **body)
 
     @router.post("/early-warnings/{warning_id}/acknowledgement")
     async def answer(request: Request, visit: Visiting, warning_id: UUID) -> Response:
         typed = await own_form(request, visit, "AcknowledgeEarlyWarning")
         body = said(typed, "result")
-        return await _done(visit, EMPTY, (f"/{warning_id}/acknowledgement", body))
+        return await DESK.act(visit, typed, f"/{warning_id}/acknowledgement", **body)
 
 
 def _begun(query: Mapping[str, str]) -> Sheet:
     """Return the forms; a risk grade's page fills in whom it is about."""
     names = ("employer_id", "about", "colour")
     fields: dict[str, tuple[str, ...]] = {one: (query.get(one, ""),) for one in names}
-    return replace(blank(), typed=Typed(fields, {}))
-
-
-async def _done(
-    visit: Visit, typed: Typed, what: tuple[str, Mapping[str, Any]]
-) -> Response:
-    path, body = what
-    answer = await done(visit, typed, ("routing", f"{DOOR}{path}"), body)
-    if isinstance(answer, str):
-        return see(f"{PAGE}?{answer}")
-    return await _page(visit, answer)
+    return replace(blank(), typed=Typed(fields, {}, PAGE))
 
 
 async def _page(visit: Visit, sheet: Sheet) -> Response:
@@ -72,3 +61,6 @@ async def _page(visit: Visit, sheet: Sheet) -> Response:
         "results": RESULTS,
     }
     return page(visit, "early_warnings.html", values, sheet.status)
+
+
+DESK = Desk("routing", DOOR, PAGE, _page)

@@ -14,6 +14,7 @@ from services.reporting.console.acts import PROOFS
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, Called, call
 from services.reporting.console.forms import Typed, own_form
+from services.reporting.console.registers import Sheet, blank, not_taken
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 
@@ -30,7 +31,7 @@ def add_routes(router: APIRouter) -> None:
     @router.get("/evidence/{case_id}")
     async def evidence(visit: Visiting, case_id: UUID) -> Response:
         visit.require("ReadEvidence")
-        return await _page(visit, case_id)
+        return await _page(visit, case_id, blank())
 
     @router.post("/evidence/{case_id}")
     async def hand_in(request: Request, visit: Visiting, case_id: UUID) -> Response:
@@ -38,11 +39,7 @@ def add_routes(router: APIRouter) -> None:
         answer = await _handed_in(visit, case_id, typed)
         if answer is not None and answer.done:
             return see(f"/console/evidence/{case_id}")
-        refusal = visit.words("wrong.file")
-        if answer is not None:
-            down = visit.words("wrong.service-down")
-            refusal = str(answer.body.get("detail") or down)
-        return await _page(visit, case_id, refusal)
+        return await _page(visit, case_id, not_taken(visit, typed, answer))
 
     @router.get("/evidence/{case_id}/{digest}", response_class=Response)
     async def one(visit: Visiting, case_id: UUID, digest: str) -> Response:
@@ -72,7 +69,7 @@ async def _given(visit: Visit, case_id: UUID, digest: str, route: str) -> Respon
     return Response(answer.content, headers=headers, media_type=octets)
 
 
-async def _page(visit: Visit, case_id: UUID, refusal: str | None = None) -> Response:
+async def _page(visit: Visit, case_id: UUID, sheet: Sheet) -> Response:
     path = LIST.format(case_id=case_id)
     listed = await call(visit, Call("enforcement", "GET", path, LIST))
     if listed.status in {403, 404}:
@@ -85,10 +82,9 @@ async def _page(visit: Visit, case_id: UUID, refusal: str | None = None) -> Resp
         "down": not listed.done,
         "kinds": PROOFS,
         "adds": Power.DECIDE in may(visit.role, "AddEvidence"),
-        "refusal": refusal,
-        "key": new_key(),
+        "sheet": sheet,
     }
-    return page(visit, "evidence.html", values, 422 if refusal else 200)
+    return page(visit, "evidence.html", values, sheet.status)
 
 
 def _dated(one: Mapping[str, Any]) -> dict[str, Any]:

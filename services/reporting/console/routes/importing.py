@@ -11,6 +11,7 @@ from libs.web.problems import Problem
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, Called, call
 from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.registers import Sheet, blank, not_taken
 from services.reporting.console.render import page, see
 from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
@@ -30,7 +31,7 @@ def add_routes(router: APIRouter) -> None:
     @router.get("/imports")
     async def imports(visit: Visiting) -> Response:
         visit.require("ImportHistory")
-        return await _desk(visit)
+        return await _desk(visit, blank())
 
     @router.post("/imports")
     async def hand_in(request: Request, visit: Visiting) -> Response:
@@ -39,12 +40,7 @@ def add_routes(router: APIRouter) -> None:
         answer = await _handed_in(visit, typed)
         if answer is not None and answer.done:
             return see(f"/console/imports/{answer.body['import_id']}")
-        refusal = visit.words("wrong.file")
-        if answer is not None:
-            refusal = str(
-                answer.body.get("detail") or visit.words("wrong.service-down")
-            )
-        return await _desk(visit, refusal)
+        return await _desk(visit, not_taken(visit, typed, answer))
 
     _result(router)
     _sheets(router)
@@ -96,17 +92,16 @@ def _file(answer: Called, name: str) -> Response:
     return Xlsx(answer.content, headers={"Content-Disposition": disposition})
 
 
-async def _desk(visit: Visit, refusal: str | None = None) -> Response:
+async def _desk(visit: Visit, sheet: Sheet) -> Response:
     profiles = await call(visit, Call("intake", "GET", PROFILES))
     recent = await call(visit, Call("intake", "GET", IMPORTS))
     values = {
         "profiles": profiles.body.get("items", []),
         "recent": recent.body.get("items", []),
         "down": not profiles.done,
-        "refusal": refusal,
-        "key": new_key(),
+        "sheet": sheet,
     }
-    return page(visit, "imports.html", values, 422 if refusal else 200)
+    return page(visit, "imports.html", values, sheet.status)
 
 
 async def _handed_in(visit: Visit, typed: Typed) -> Called | None:

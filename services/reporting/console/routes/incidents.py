@@ -1,6 +1,5 @@
 """The register of incidents: warned, reported, responded to, closed (F-1.5, S24)."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +9,14 @@ from fastapi.responses import Response
 from services.reporting.console.deed import shown
 from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import (
-    EMPTY,
+    Desk,
     Sheet,
     blank,
-    done,
     narrowed,
     refused,
     said,
 )
-from services.reporting.console.render import page, see
+from services.reporting.console.render import page
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.case_page import case_of_number
 from services.reporting.reading.incidents import Period, incidents
@@ -39,16 +37,15 @@ def add_routes(router: APIRouter) -> None:
     async def listed(request: Request, visit: Visiting) -> Response:
         visit.require("RaiseIncidentWarning")
         await shown(visit, request.query_params.get("seen"))
-        return await _page(request, visit, blank())
+        return await _page(visit, blank())
 
     @router.post("/incidents")
     async def tell(request: Request, visit: Visiting) -> Response:
         typed = await own_form(request, visit, "ReportIncident")
-        body: dict[str, Any] = said(typed, "kind", "people", "unit", "area")
         if typed.one("what") == "warning":
-            return await _done(request, visit, typed, ("/warnings", body))
-        body["features"] = [*typed.many("features")]
-        return await _done(request, visit, typed, ("", body))
+            body = said(typed, "kind", "people", "unit", "area")
+            return await DESK.act(visit, typed, "/warnings", **body)
+        return await DESK.act(visit, typed, **_report(typed))
 
     _going_on(router)
 
@@ -57,15 +54,14 @@ def _going_on(router: APIRouter) -> None:
     @router.post("/incidents/{incident_id}/reports")
     async def again(request: Request, visit: Visiting, incident_id: UUID) -> Response:
         typed = await own_form(request, visit, "ReportIncident")
-        body: dict[str, Any] = said(typed, "kind", "people", "unit", "area")
-        body["features"] = [*typed.many("features")]
-        return await _done(request, visit, EMPTY, (f"/{incident_id}/reports", body))
+        path = f"/{incident_id}/reports"
+        return await DESK.act(visit, typed, path, **_report(typed))
 
     @router.post("/incidents/{incident_id}/response")
     async def respond(request: Request, visit: Visiting, incident_id: UUID) -> Response:
         typed = await own_form(request, visit, "RespondToIncident")
         body = said(typed, "measure")
-        return await _done(request, visit, typed, (f"/{incident_id}/response", body))
+        return await DESK.act(visit, typed, f"/{incident_id}/response", **body)
 
     @router.post("/incidents/{incident_id}/cases")
     async def link(request: Request, visit: Visiting, incident_id: UUID) -> Response:
@@ -73,30 +69,24 @@ def _going_on(router: APIRouter) -> None:
         case_id = await case_of_number(visit.running, typed.one("number"))
         if case_id is None:
             # The same as for a case that this reader may not see.
-            sheet = refused(EMPTY, visit.words("incidents.no-case"), NOT_FOUND)
-            return await _page(request, visit, sheet)
-        path = f"/{incident_id}/cases/{case_id}"
-        return await _done(request, visit, EMPTY, (path, {}))
+            sheet = refused(typed, visit.words("incidents.no-case"), NOT_FOUND)
+            return await _page(visit, sheet)
+        return await DESK.act(visit, typed, f"/{incident_id}/cases/{case_id}")
 
     @router.post("/incidents/{incident_id}/closing")
     async def close(request: Request, visit: Visiting, incident_id: UUID) -> Response:
         typed = await own_form(request, visit, "CloseIncident")
         body = said(typed, "result")
-        return await _done(request, visit, EMPTY, (f"/{incident_id}/closing", body))
+        return await DESK.act(visit, typed, f"/{incident_id}/closing", **body)
 
 
-async def _done(
-    request: Request, visit: Visit, typed: Typed, what: tuple[str, Mapping[str, Any]]
-) -> Response:
-    path, body = what
-    answer = await done(visit, typed, ("routing", f"{DOOR}{path}"), body)
-    if isinstance(answer, str):
-        return see(f"{PAGE}?{answer}")
-    return await _page(request, visit, answer)
+def _report(typed: Typed) -> dict[str, Any]:
+    body = said(typed, "kind", "people", "unit", "area")
+    return {**body, "features": [*typed.many("features")]}
 
 
-async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
-    period = narrowed(Period, request.query_params)
+async def _page(visit: Visit, sheet: Sheet) -> Response:
+    period = narrowed(Period, visit.request.query_params)
     answer = await incidents(visit.running, visit.asking, period)
     values = {
         "answer": answer,
@@ -110,3 +100,6 @@ async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
         "results": RESULTS,
     }
     return page(visit, "incidents.html", values, sheet.status)
+
+
+DESK = Desk("routing", DOOR, PAGE, _page)

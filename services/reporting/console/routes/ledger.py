@@ -3,20 +3,20 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import ValidationError
 
+from libs.events.decider import Rejected
 from libs.service.parts import Running
 from libs.web.cursor import Cursors, listing
-from libs.web.field_errors import invalid
+from libs.web.problem_handlers import as_problem
 from services.reporting.console.columns import COLUMNS, Column, chosen
 from services.reporting.console.export import table, workbook
 from services.reporting.console.forms import checked_form
+from services.reporting.console.registers import Sheet, blank, narrowed, refused
 from services.reporting.console.render import page, see
 from services.reporting.console.saved_views import SavedView, drop, save, views_of
 from services.reporting.console.sheets import Xlsx
@@ -31,6 +31,7 @@ from services.reporting.reading.ledger import (
 )
 
 PATH = "/console/ledger"
+CONFLICT = 409
 CHANNELS = (
     "window", "phone", "letter", "web", "online", "12345", "platform", "petition",
     "patrol", "warning", "cyberspace", "grid",
@@ -48,25 +49,7 @@ def add_routes(router: APIRouter) -> None:
         ticked = request.query_params.getlist("column")
         if ticked:
             return see(_with_columns(request, ticked))
-        filters = filters_of(request.query_params)
-        place = place_of(request, PATH, filters)
-        columns = request.query_params.get("columns", "")
-        answer = await ledger(visit.running, visit.asking, filters, place)
-        values = {
-            "columns": chosen(columns) if columns else (),
-            "every": COLUMNS,
-            "saved": await views_of(visit.running.pool, visit.caller.actor.id),
-            "kept": _kept(request),
-            "query": urlencode(_kept(request)),
-            "answer": answer,
-            "ledger": answer.found,
-            "filters": filters,
-            "channels": CHANNELS,
-            "kinds": KINDS,
-            "profiles": await _profiles(visit.running),
-            "next": next_of(request, PATH, filters, answer.found.after),
-        }
-        return page(visit, "ledger.html", values)
+        return await _page(request, visit, request.query_params, blank())
 
     @router.get("/ledger.xlsx", response_class=Xlsx)
     async def sheet(request: Request, visit: Visiting) -> Response:
@@ -102,7 +85,11 @@ def _add_views(router: APIRouter) -> None:
         # What is kept is what the ledger understands, never what a form says.
         query = urlencode({**filters_of(said).marks(), **_columns(said)})
         view = SavedView(typed.one("name"), query)
-        await save(visit.running.pool, visit.caller.actor.id, view)
+        try:
+            await save(visit.running.pool, visit.caller.actor.id, view)
+        except Rejected as no:
+            sheet = refused(typed, as_problem(no).said.to(visit.language), CONFLICT)
+            return await _page(request, visit, said, sheet)
         return see(f"{PATH}?{query}")
 
     @router.post("/ledger/views/removal")
@@ -113,20 +100,48 @@ def _add_views(router: APIRouter) -> None:
         return see(PATH)
 
 
+async def _page(
+    request: Request, visit: Visit, said: Mapping[str, str], sheet: Sheet
+) -> Response:
+    """Show the ledger as an address says; a refused form's page begins it anew."""
+    filters, columns = filters_of(said), said.get("columns", "")
+    place = place_of(request, PATH, filters)
+    answer = await ledger(visit.running, visit.asking, filters, place)
+    kept = _kept(said)
+    values = {
+        "columns": chosen(columns) if columns else (),
+        "every": COLUMNS,
+        "saved": await views_of(visit.running.pool, visit.caller.actor.id),
+        "kept": kept,
+        "query": urlencode(kept),
+        "answer": answer,
+        "ledger": answer.found,
+        "filters": filters,
+        "channels": CHANNELS,
+        "kinds": KINDS,
+        "profiles": await _profiles(visit.running),
+        "next": None
+        if sheet.refusal
+        else next_of(request, PATH, filters, answer.found.after),
+        "sheet": sheet,
+    }
+    return page(visit, "ledger.html", values, sheet.status)
+
+
 def _columns(said: Mapping[str, str]) -> dict[str, str]:
     keys = said.get("columns", "")
     return {"columns": ",".join(one.key for one in chosen(keys))} if keys else {}
 
 
-def _kept(request: Request) -> dict[str, str]:
+def _kept(said: Mapping[str, str]) -> dict[str, str]:
     """Return what a form of this page takes along of its address."""
     left_out = {"cursor", "column", "seen", "lang"}
-    return {k: v for k, v in request.query_params.items() if k not in left_out and v}
+    return {k: v for k, v in said.items() if k not in left_out and v}
 
 
 def _with_columns(request: Request, ticked: Sequence[str]) -> str:
     keys = ",".join(one.key for one in chosen(",".join(ticked)))
-    return f"{PATH}?{urlencode({**_kept(request), 'columns': keys})}"
+    return f"{PATH}?{urlencode({**_kept(request.query_params), 'columns': keys})}"
 
 
 async def _profiles(running: Running) -> list[str]:
@@ -135,11 +150,7 @@ async def _profiles(running: Running) -> list[str]:
 
 def filters_of(query: Mapping[str, str]) -> Filters:
     """Return the filters that an address says; raises 422 naming the bad ones."""
-    said: dict[str, Any] = {name: text for name, text in query.items() if text.strip()}
-    try:
-        return Filters.model_validate(said)
-    except ValidationError as error:
-        raise invalid(error.errors()) from None
+    return narrowed(Filters, query)
 
 
 def place_of(request: Request, path: str, filters: Filters, limit: int = 50) -> Place:

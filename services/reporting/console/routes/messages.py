@@ -15,15 +15,14 @@ from services.reporting.console.deed import new_key, shown
 from services.reporting.console.doors import Call, call
 from services.reporting.console.forms import own_form
 from services.reporting.console.registers import (
+    Desk,
     Sheet,
+    answered,
     blank,
-    done,
     narrowed,
-    refused,
     said,
-    why,
 )
-from services.reporting.console.render import page, see
+from services.reporting.console.render import page
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.messages import STATES, Filters, message, messages
 
@@ -79,18 +78,19 @@ def _one(router: APIRouter) -> None:
         asked = Call("intake", "POST", path, json=body, headers=headers)
         answer = await call(visit, asked)
         if not answer.done:
-            sheet = refused(typed, why(visit, answer.body), answer.status)
-            return await _page(visit, message_id, sheet)
+            return await _page(visit, message_id, answered(visit, typed, answer))
         return await _page(visit, message_id, blank(), answer.body)
 
     @router.post("/messages/{message_id}")
     async def told(request: Request, visit: Visiting, message_id: UUID) -> Response:
         typed = await own_form(request, visit, "TellMessage")
-        door = ("intake", f"{DOOR}/{message_id}/telling")
-        answer = await done(visit, typed, door, said(typed, "means"))
-        if isinstance(answer, str):
-            return see(f"{PAGE}/{message_id}?{answer}")
-        return await _page(visit, message_id, answer)
+
+        async def shown_again(visit: Visit, sheet: Sheet) -> Response:
+            return await _page(visit, message_id, sheet)
+
+        here = f"{PAGE}/{message_id}"
+        desk = Desk("intake", f"{DOOR}/{message_id}", here, shown_again)
+        return await desk.act(visit, typed, "/telling", **said(typed, "means"))
 
 
 async def _page(
@@ -103,8 +103,6 @@ async def _page(
         "row": found.row,
         "number": found.number,
         "sheet": sheet,
-        # Reading and telling are two acts, each with a key of its own.
-        "text_key": new_key(),
         "opened": opened,
         "means": MEANS,
     }

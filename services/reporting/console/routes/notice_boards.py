@@ -10,8 +10,8 @@ from libs.events.contracts.notice_boards import BoardDuty
 from libs.web.permissions import ACT
 from services.reporting.console.deed import shown
 from services.reporting.console.forms import own_form
-from services.reporting.console.registers import Sheet, blank, done, narrowed, said
-from services.reporting.console.render import page, see
+from services.reporting.console.registers import Desk, Sheet, blank, narrowed, said
+from services.reporting.console.render import page
 from services.reporting.console.sheets import Xlsx, register
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.notice_boards import MOST, Filters, notice_boards
@@ -34,7 +34,7 @@ def add_routes(router: APIRouter) -> None:
     async def listed(request: Request, visit: Visiting) -> Response:
         visit.require("InspectNoticeBoard")
         await shown(visit, request.query_params.get("seen"))
-        return await _page(request, visit, blank())
+        return await _page(visit, blank())
 
     @router.get("/notice-boards.xlsx", response_class=Xlsx)
     async def sheet(request: Request, visit: Visiting) -> Response:
@@ -47,12 +47,9 @@ def add_routes(router: APIRouter) -> None:
     @router.post("/notice-boards")
     async def inspect(request: Request, visit: Visiting) -> Response:
         typed = await own_form(request, visit, "InspectNoticeBoard")
-        body: dict[str, Any] = said(typed, "project_name", "project_number", "area")
-        body["defects"] = [*typed.many("defects")]
-        answer = await done(visit, typed, ("enforcement", DOOR), body)
-        if isinstance(answer, str):
-            return see(f"{PAGE}?{answer}")
-        return await _page(request, visit, answer)
+        body = said(typed, "project_name", "project_number", "area")
+        desk = Desk("enforcement", DOOR, PAGE, _page)
+        return await desk.act(visit, typed, **body, defects=[*typed.many("defects")])
 
 
 def _cells(visit: Visit, row: NoticeBoardRow) -> Sequence[Any]:
@@ -71,8 +68,8 @@ def _cells(visit: Visit, row: NoticeBoardRow) -> Sequence[Any]:
     )
 
 
-async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
-    filters = narrowed(Filters, request.query_params)
+async def _page(visit: Visit, sheet: Sheet) -> Response:
+    filters = narrowed(Filters, visit.request.query_params)
     answer = await notice_boards(visit.running, visit.asking, filters)
     values = {
         "answer": answer,

@@ -1,7 +1,7 @@
 """Operator and auditor: health, flow, parked events, rebuilds, traces, verifying."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from services.reporting.console.render import page
 from services.reporting.console.routes import ordering
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading import operating
-from services.reporting.reading.case_page import case_of_number
+from services.reporting.reading.case_page import case_of_number, case_page
 from services.reporting.traces import query, timeline
 from services.reporting.traces.picture import Picture
 from services.reporting.views import DECLARED
@@ -102,6 +102,8 @@ def _traces(router: APIRouter) -> None:
     async def traces(visit: Visiting, number: str = "") -> Response:
         visit.require("EventTrail")
         case_id = await case_of_number(visit.running, number) if number else None
+        if case_id is not None and not await _sees(visit, {case_id}):
+            case_id = None
         picture = None
         if case_id is not None:
             picture = await query.story_of_case(visit.running.pool, case_id)
@@ -113,7 +115,8 @@ def _traces(router: APIRouter) -> None:
     async def trace(visit: Visiting, trace_id: str) -> Response:
         visit.require("EventTrail")
         picture = await query.trace_picture(visit.running.pool, trace_id)
-        if picture is None:
+        cases = {one.case_id for one in picture.spans if one.case_id} if picture else ()
+        if picture is None or not await _sees(visit, cases):
             raise Problem("not-found")
         values = {"number": "", "case_id": None, "recent": ()}
         return page(visit, "traces.html", {**values, **_drawn(visit, picture)})
@@ -121,9 +124,22 @@ def _traces(router: APIRouter) -> None:
     @router.get("/cases/{case_id}/trace")
     async def of_case(visit: Visiting, case_id: UUID) -> Response:
         visit.require("EventTrail")
+        if not await _sees(visit, {case_id}):
+            raise Problem("not-found")
         picture = await query.story_of_case(visit.running.pool, case_id)
         values = {"number": "", "case_id": case_id, "recent": ()}
         return page(visit, "traces.html", {**values, **_drawn(visit, picture)})
+
+
+async def _sees(visit: Visit, cases: Collection[UUID]) -> bool:
+    """Say whether the reader may see each of these cases, and that there are any.
+
+    Who operates or watches over all follows a trace that is about none, too.
+    """
+    if visit.role == "operator" or (visit.asking.sees_all and not cases):
+        return True
+    found = [await case_page(visit.running, visit.asking, one) for one in cases]
+    return bool(found) and None not in found
 
 
 def _drawn(visit: Visit, picture: Picture | None) -> dict[str, object]:

@@ -11,6 +11,7 @@ from services.reporting.console import orders
 from services.reporting.console.deed import new_key
 from services.reporting.console.forms import checked_form
 from services.reporting.console.orders import Wanted
+from services.reporting.console.registers import Sheet, answered, blank
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 
@@ -23,7 +24,7 @@ def add_routes(router: APIRouter) -> None:
     @router.get(FORM)
     async def ask(request: Request, visit: Visiting, name: str) -> Response:
         order = _wanted(visit, name, dict(request.query_params))
-        return await _page(visit, order, new_key())
+        return await _page(visit, order, blank())
 
     @router.post(FORM)
     async def give(request: Request, visit: Visiting, name: str) -> Response:
@@ -37,8 +38,7 @@ def add_routes(router: APIRouter) -> None:
         if answer.done:
             query = urlencode({"done": order.name, "service": order.service})
             return see(f"{order.form.back}?{query}")
-        detail = answer.body.get("detail") or visit.words("wrong.service-down")
-        return await _page(visit, order, new_key(), str(detail), answer.status)
+        return await _page(visit, order, answered(visit, typed, answer))
 
 
 def _wanted(visit: Visit, name: str, said: dict[str, str]) -> Wanted:
@@ -49,13 +49,10 @@ def _wanted(visit: Visit, name: str, said: dict[str, str]) -> Wanted:
     return order
 
 
-async def _page(
-    visit: Visit, order: Wanted, key: str, refusal: str = "", status: int = 200
-) -> Response:
+async def _page(visit: Visit, order: Wanted, sheet: Sheet) -> Response:
     answer = await orders.look(visit, order)
     count = answer.body.get("count") if answer.done else None
-    if count is None and not refusal:
-        said = answer.body.get("detail") or visit.words("wrong.service-down")
-        refusal, status = str(said), answer.status
-    values = {"order": order, "count": count, "key": key, "refusal": refusal}
-    return page(visit, "order.html", values, status)
+    if count is None and not sheet.refusal:
+        sheet = answered(visit, sheet.typed, answer)
+    values = {"order": order, "count": count, "sheet": sheet}
+    return page(visit, "order.html", values, sheet.status)

@@ -4,9 +4,7 @@ A plain form, for a telephone without much of a network: what was typed comes ba
 every refusal, and the patrol's own time may be earlier than its entry.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -16,14 +14,14 @@ from libs.web.problems import Problem
 from services.reporting.console.deed import shown
 from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import (
+    Desk,
     Sheet,
     blank,
-    done,
     narrowed,
     refused,
     said,
 )
-from services.reporting.console.render import page, see
+from services.reporting.console.render import page
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.patrols import Filters, patrol, patrols
 from services.reporting.reading.signals import clue_of_number
@@ -45,7 +43,7 @@ def add_routes(router: APIRouter) -> None:
     async def listed(request: Request, visit: Visiting) -> Response:
         visit.require("CompletePatrol")
         await shown(visit, request.query_params.get("seen"))
-        return await _page(request, visit, blank())
+        return await _page(visit, blank())
 
     @router.post("/patrols")
     async def plan(request: Request, visit: Visiting) -> Response:
@@ -53,13 +51,11 @@ def add_routes(router: APIRouter) -> None:
         days = days_of(typed)
         if days is None:
             sheet = refused(typed, visit.words("patrols.bad-days"))
-            return await _page(request, visit, sheet)
-        body: dict[str, Any] = said(typed, "area", "site", "unit")
-        body["days"] = [day.isoformat() for day in days]
-        answer = await done(visit, typed, ("intake", DOOR), body)
-        if isinstance(answer, str):
-            return see(f"{PAGE}?{answer}")
-        return await _page(request, visit, answer)
+            return await _page(visit, sheet)
+        body = said(typed, "area", "site", "unit")
+        planned = [day.isoformat() for day in days]
+        desk = Desk("intake", DOOR, PAGE, _page)
+        return await desk.act(visit, typed, **body, days=planned)
 
     _one(router)
 
@@ -77,7 +73,7 @@ def _one(router: APIRouter) -> None:
     async def complete(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
         typed = await own_form(request, visit, "CompletePatrol")
         body = said(typed, "finding")
-        return await _done(visit, typed, (patrol_id, "completion"), body)
+        return await _desk(patrol_id).act(visit, typed, "/completion", **body)
 
     @router.post("/patrols/{patrol_id}/clue")
     async def link(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
@@ -87,18 +83,14 @@ def _one(router: APIRouter) -> None:
             # The same as for a clue that this reader may not see.
             sheet = refused(typed, visit.words("signals.no-clue"), NOT_FOUND)
             return await _form(visit, patrol_id, sheet)
-        body = {"clue_id": str(clue_id)}
-        return await _done(visit, typed, (patrol_id, "clue"), body)
+        return await _desk(patrol_id).act(visit, typed, "/clue", clue_id=str(clue_id))
 
 
-async def _done(
-    visit: Visit, typed: Typed, what: tuple[UUID, str], body: Mapping[str, Any]
-) -> Response:
-    patrol_id, act = what
-    answer = await done(visit, typed, ("intake", f"{DOOR}/{patrol_id}/{act}"), body)
-    if isinstance(answer, str):
-        return see(f"{PAGE}/{patrol_id}?{answer}")
-    return await _form(visit, patrol_id, answer)
+def _desk(patrol_id: UUID) -> Desk:
+    async def form(visit: Visit, sheet: Sheet) -> Response:
+        return await _form(visit, patrol_id, sheet)
+
+    return Desk("intake", f"{DOOR}/{patrol_id}", f"{PAGE}/{patrol_id}", form)
 
 
 def days_of(typed: Typed) -> list[date] | None:
@@ -119,8 +111,8 @@ def days_of(typed: Typed) -> list[date] | None:
     return [first + timedelta(days=every * n) for n in range(times)]
 
 
-async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
-    filters = narrowed(Filters, request.query_params)
+async def _page(visit: Visit, sheet: Sheet) -> Response:
+    filters = narrowed(Filters, visit.request.query_params)
     answer = await patrols(visit.running, visit.asking, filters)
     values = {
         "answer": answer,

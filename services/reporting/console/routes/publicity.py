@@ -9,8 +9,8 @@ from libs.events.contracts.publicity import PublicityMeans
 from libs.web.permissions import ACT
 from services.reporting.console.deed import shown
 from services.reporting.console.forms import own_form
-from services.reporting.console.registers import Sheet, blank, done, narrowed, said
-from services.reporting.console.render import page, see
+from services.reporting.console.registers import Desk, Sheet, blank, narrowed, said
+from services.reporting.console.render import page
 from services.reporting.console.sheets import Xlsx, register
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.publicity import MOST, Filters, publicity
@@ -31,7 +31,7 @@ def add_routes(router: APIRouter) -> None:
     async def listed(request: Request, visit: Visiting) -> Response:
         visit.require("LogPublicity")
         await shown(visit, request.query_params.get("seen"))
-        return await _page(request, visit, blank())
+        return await _page(visit, blank())
 
     @router.get("/publicity.xlsx", response_class=Xlsx)
     async def sheet(request: Request, visit: Visiting) -> Response:
@@ -56,15 +56,12 @@ def add_routes(router: APIRouter) -> None:
     @router.post("/publicity")
     async def log(request: Request, visit: Visiting) -> Response:
         typed = await own_form(request, visit, "LogPublicity")
-        body = said(typed, *FIELDS)
-        answer = await done(visit, typed, ("reporting", DOOR), body)
-        if isinstance(answer, str):
-            return see(f"{PAGE}?{answer}")
-        return await _page(request, visit, answer)
+        desk = Desk("reporting", DOOR, PAGE, _page)
+        return await desk.act(visit, typed, **said(typed, *FIELDS))
 
 
-async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
-    filters = narrowed(Filters, request.query_params)
+async def _page(visit: Visit, sheet: Sheet) -> Response:
+    filters = narrowed(Filters, visit.request.query_params)
     answer = await publicity(visit.running, visit.asking, filters)
     values = {
         "answer": answer,

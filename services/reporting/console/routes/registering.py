@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from libs.industries import sections
 from services.reporting.console.channel_acts import ORDER_KIND, PETITION_FORMS
 from services.reporting.console.deed import new_key
-from services.reporting.console.doors import Call, call
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.doors import DOWN, Call, call
+from services.reporting.console.forms import EMPTY, Typed, checked_form
 from services.reporting.console.intake_form import COLUMNS, Said, lines, pointers, read
 from services.reporting.console.render import page
 from services.reporting.console.rosters import RosterRead, blank_roster, read_roster
@@ -20,8 +20,6 @@ from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
 
 ROWS, MORE, MOST_ROWS = 3, 5, 2000
-DOWN = 503
-EMPTY = Typed({}, {})
 DOORS = {"complaint": "/v1/complaints", "report": "/v1/reports"}
 
 

@@ -1,6 +1,5 @@
 """The list of responsibilities: who answers for an area and an industry (F-1.2)."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,9 +12,9 @@ from libs.industries import sections
 from libs.organisation import Officer
 from services.reporting.console import sheets
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import Typed, own_form
-from services.reporting.console.registers import Sheet, blank, done, narrowed, said
-from services.reporting.console.render import page, see
+from services.reporting.console.forms import own_form
+from services.reporting.console.registers import Desk, Sheet, blank, narrowed, said
+from services.reporting.console.render import page
 from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.responsibility import Line, responsibilities
@@ -43,12 +42,12 @@ def add_routes(router: APIRouter) -> None:
     async def listed(request: Request, visit: Visiting) -> Response:
         visit.require("ReadCases")
         await shown(visit, request.query_params.get("seen"))
-        return await _page(request, visit, blank())
+        return await _page(visit, blank())
 
     @router.get("/responsibility/list.xlsx", response_class=Xlsx)
-    async def workbook(request: Request, visit: Visiting) -> Response:
+    async def workbook(visit: Visiting) -> Response:
         visit.require("ReadCases")
-        found = await responsibilities(visit.running, visit.asking, _on(request, visit))
+        found = await responsibilities(visit.running, visit.asking, _on(visit))
         every = (*found.found.areas, *found.found.industries)
         lines = [_cells(visit, line) for line in every]
         return sheets.register(visit, "responsibility", COLUMNS, lines)
@@ -56,18 +55,17 @@ def add_routes(router: APIRouter) -> None:
     @router.post("/responsibility/areas")
     async def area(request: Request, visit: Visiting) -> Response:
         typed = await own_form(request, visit, "AssignGridResponsibility")
-        body: dict[str, Any] = said(typed, "area", "officer_id", "from_on")
+        body = said(typed, "area", "officer_id", "from_on")
         # Whoever answers does so for the unit that he acts for.
         officer = _officer(visit, typed.one("officer_id"))
-        if officer is not None:
-            body["unit"] = officer.unit
-        return await _done(request, visit, typed, ("areas", body))
+        unit = officer.unit if officer is not None else None
+        return await DESK.act(visit, typed, "/areas", **body, unit=unit)
 
     @router.post("/responsibility/industries")
     async def industry(request: Request, visit: Visiting) -> Response:
         typed = await own_form(request, visit, "AssignIndustrySupervisor")
         body = said(typed, "industry", "unit", "from_on")
-        return await _done(request, visit, typed, ("industries", body))
+        return await DESK.act(visit, typed, "/industries", **body)
 
 
 def _officer(visit: Visit, said_id: str) -> Officer | None:
@@ -77,23 +75,13 @@ def _officer(visit: Visit, said_id: str) -> Officer | None:
         return None
 
 
-async def _done(
-    request: Request, visit: Visit, typed: Typed, what: tuple[str, Mapping[str, Any]]
-) -> Response:
-    path, body = what
-    answer = await done(visit, typed, ("routing", f"{DOOR}/{path}"), body)
-    if isinstance(answer, str):
-        return see(f"{PAGE}?{answer}")
-    return await _page(request, visit, answer)
-
-
-def _on(request: Request, visit: Visit) -> date:
-    asked = narrowed(OnDay, request.query_params).on
+def _on(visit: Visit) -> date:
+    asked = narrowed(OnDay, visit.request.query_params).on
     return asked or visit.running.today()
 
 
-async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
-    on = _on(request, visit)
+async def _page(visit: Visit, sheet: Sheet) -> Response:
+    on = _on(visit)
     answer = await responsibilities(visit.running, visit.asking, on)
     values = {
         "answer": answer,
@@ -102,6 +90,9 @@ async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
         "sheet": sheet,
     }
     return page(visit, "responsibility.html", values, sheet.status)
+
+
+DESK = Desk("routing", DOOR, PAGE, _page)
 
 
 def _cells(visit: Visit, line: Line) -> list[Any]:

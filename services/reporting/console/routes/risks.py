@@ -11,8 +11,8 @@ from libs.web.permissions import ACT
 from libs.web.problems import Problem
 from services.reporting.console.deed import shown
 from services.reporting.console.forms import Typed, own_form
-from services.reporting.console.registers import Sheet, blank, done, narrowed, said
-from services.reporting.console.render import page, see
+from services.reporting.console.registers import Desk, Sheet, blank, narrowed, said
+from services.reporting.console.render import page
 from services.reporting.console.sheets import Xlsx, register
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.risks import (
@@ -87,12 +87,14 @@ def _of_one(router: APIRouter) -> None:
 
 
 async def _done(visit: Visit, employer_id: UUID, act: str, typed: Typed) -> Response:
+    async def shown_again(visit: Visit, sheet: Sheet) -> Response:
+        return await _page(visit, employer_id, sheet)
+
+    desk = Desk(
+        "routing", f"{DOOR}/{employer_id}", f"{PAGE}/{employer_id}", shown_again
+    )
     body = said(typed, "grade", "reason", "until_on") if act == "override" else {}
-    door = ("routing", f"{DOOR}/{employer_id}/{act}")
-    answer = await done(visit, typed, door, body)
-    if isinstance(answer, str):
-        return see(f"{PAGE}/{employer_id}?{answer}")
-    return await _page(visit, employer_id, answer)
+    return await desk.act(visit, typed, f"/{act}", **body)
 
 
 async def _page(visit: Visit, employer_id: UUID, sheet: Sheet) -> Response:

@@ -1,7 +1,6 @@
 """The page of signals and opinions: taken in, dismissed, or become a clue."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -10,8 +9,8 @@ from fastapi.responses import Response
 from services.reporting.console.answers import Mistyped, moment_said
 from services.reporting.console.deed import shown
 from services.reporting.console.forms import Typed, own_form
-from services.reporting.console.registers import EMPTY, Sheet, blank, done, refused
-from services.reporting.console.render import page, see
+from services.reporting.console.registers import Desk, Sheet, blank, refused, said
+from services.reporting.console.render import page
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.signals import clue_of_number, warned
 
@@ -39,10 +38,8 @@ def add_routes(router: APIRouter) -> None:
         typed = await own_form(request, visit, "ReceiveSignal")
         names = ("source", "source_number", "signal", "received_on")
         body = {name: typed.one(name) for name in names}
-        for name in ("employer_name", "project_name"):
-            if typed.one(name):
-                body[name] = typed.one(name)
-        return await _done(visit, typed, SIGNALS, body)
+        body |= said(typed, "employer_name", "project_name")
+        return await DESK.act(visit, typed, SIGNALS, **body)
 
     @router.post("/opinions")
     async def register(request: Request, visit: Visiting) -> Response:
@@ -52,8 +49,9 @@ def add_routes(router: APIRouter) -> None:
         try:
             body["first_seen_at"] = moment_said(typed.one("first_seen_at"))
         except Mistyped:
-            return await _page(visit, refused(typed, visit.words("wrong.moment")))
-        return await _done(visit, typed, OPINIONS, body)
+            wrong = {"first_seen_at": visit.words("wrong.moment")}
+            return await _page(visit, replace(refused(typed, None), wrong=wrong))
+        return await DESK.act(visit, typed, OPINIONS, **body)
 
     _ending(router)
 
@@ -63,7 +61,7 @@ def _ending(router: APIRouter) -> None:
     async def dismiss(request: Request, visit: Visiting, signal_id: UUID) -> Response:
         typed = await own_form(request, visit, "DismissSignal")
         path = f"{SIGNALS}/{signal_id}/dismissal"
-        return await _done(visit, typed, path, {"reason": typed.one("reason")})
+        return await DESK.act(visit, typed, path, reason=typed.one("reason"))
 
     @router.post("/signals/{item_id}/clue")
     async def signal(request: Request, visit: Visiting, item_id: UUID) -> Response:
@@ -81,17 +79,8 @@ async def _linked(visit: Visit, typed: Typed, path: str) -> Response:
     if clue_id is None:
         # The same as for a clue that this reader may not see.
         why = visit.words("signals.no-clue")
-        return await _page(visit, refused(EMPTY, why, NOT_FOUND))
-    return await _done(visit, typed, path, {"clue_id": str(clue_id)})
-
-
-async def _done(
-    visit: Visit, typed: Typed, path: str, body: Mapping[str, Any]
-) -> Response:
-    answer = await done(visit, typed, ("intake", path), body)
-    if isinstance(answer, str):
-        return see(f"/console/signals?{answer}")
-    return await _page(visit, answer)
+        return await _page(visit, refused(typed, why, NOT_FOUND))
+    return await DESK.act(visit, typed, path, clue_id=str(clue_id))
 
 
 async def _page(visit: Visit, sheet: Sheet) -> Response:
@@ -105,3 +94,6 @@ async def _page(visit: Visit, sheet: Sheet) -> Response:
         "reasons": REASONS,
     }
     return page(visit, "signals.html", values, sheet.status)
+
+
+DESK = Desk("intake", "", "/console/signals", _page)

@@ -10,12 +10,8 @@ from services.reporting.console.visit import Visit, Visiting
 from services.reporting.figures.indicators import BY_ID, INDICATORS
 from services.reporting.reading.asking import reading
 from services.reporting.reading.board import OLD_DAYS, board
-from services.reporting.reading.statistics import (
-    Cell,
-    campaign,
-    explained,
-    week_table,
-)
+from services.reporting.reading.explaining import Cell, explained
+from services.reporting.reading.statistics import campaign, week_table
 
 COLUMNS = ("new", "total")
 

@@ -1,6 +1,5 @@
 """The table of tasks: what each unit is to do by when, and what is late (F-3.1)."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +8,9 @@ from fastapi.responses import Response
 
 from services.reporting.console import sheets
 from services.reporting.console.deed import shown
-from services.reporting.console.forms import Typed, own_form
-from services.reporting.console.registers import (
-    EMPTY,
-    Sheet,
-    blank,
-    done,
-    narrowed,
-    said,
-)
-from services.reporting.console.render import page, see
+from services.reporting.console.forms import own_form
+from services.reporting.console.registers import Desk, Sheet, blank, narrowed, said
+from services.reporting.console.render import page
 from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.tasks import Filters, Tasks, tasks
@@ -40,7 +32,7 @@ def add_routes(router: APIRouter) -> None:
     async def listed(request: Request, visit: Visiting) -> Response:
         visit.require("ReadCases")
         await shown(visit, request.query_params.get("seen"))
-        return await _page(request, visit, blank())
+        return await _page(visit, blank())
 
     @router.get("/tasks/list.xlsx", response_class=Xlsx)
     async def workbook(request: Request, visit: Visiting) -> Response:
@@ -53,35 +45,24 @@ def add_routes(router: APIRouter) -> None:
     @router.post("/tasks")
     async def decompose(request: Request, visit: Visiting) -> Response:
         typed = await own_form(request, visit, "DecomposeTask")
-        body: dict[str, Any] = said(typed, "measure", "title", "due_on")
-        body["units"] = [*typed.many("units")]
-        return await _done(request, visit, typed, ("", body))
+        body = said(typed, "measure", "title", "due_on")
+        return await DESK.act(visit, typed, **body, units=[*typed.many("units")])
 
     @router.post("/tasks/{task_id}/completion")
     async def complete(request: Request, visit: Visiting, task_id: UUID) -> Response:
         typed = await own_form(request, visit, "CompleteTask")
         body = said(typed, "result")
-        return await _done(request, visit, EMPTY, (f"/{task_id}/completion", body))
+        return await DESK.act(visit, typed, f"/{task_id}/completion", **body)
 
     @router.post("/tasks/{task_id}/rectification")
     async def link(request: Request, visit: Visiting, task_id: UUID) -> Response:
         typed = await own_form(request, visit, "LinkRectification")
         body = said(typed, "list_number")
-        return await _done(request, visit, EMPTY, (f"/{task_id}/rectification", body))
+        return await DESK.act(visit, typed, f"/{task_id}/rectification", **body)
 
 
-async def _done(
-    request: Request, visit: Visit, typed: Typed, what: tuple[str, Mapping[str, Any]]
-) -> Response:
-    path, body = what
-    answer = await done(visit, typed, ("routing", f"{DOOR}{path}"), body)
-    if isinstance(answer, str):
-        return see(f"{PAGE}?{answer}")
-    return await _page(request, visit, answer)
-
-
-async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
-    filters = narrowed(Filters, request.query_params)
+async def _page(visit: Visit, sheet: Sheet) -> Response:
+    filters = narrowed(Filters, visit.request.query_params)
     answer = await tasks(visit.running, visit.asking, filters)
     values = {
         "answer": answer,
@@ -91,6 +72,9 @@ async def _page(request: Request, visit: Visit, sheet: Sheet) -> Response:
         "results": RESULTS,
     }
     return page(visit, "tasks.html", values, sheet.status)
+
+
+DESK = Desk("routing", DOOR, PAGE, _page)
 
 
 def _cells(visit: Visit, row: TaskRow, found: Tasks) -> list[Any]:

@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.reporting.console.deed import new_key, shown
+from services.reporting.console.deed import shown
 from services.reporting.console.menu import first_page
+from services.reporting.console.registers import blank
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visiting
 from services.reporting.reading.early_warnings import unacknowledged
@@ -48,7 +49,7 @@ def add_routes(router: APIRouter) -> None:
             "tasks": await overdue_tasks(visit.running, visit.asking),
             "to_tell": await to_tell(visit.running, visit.asking),
             "patrols": await patrols_due(visit.running, visit.asking),
-            "key": new_key(),
+            "sheet": blank(),
         }
         return page(visit, "today.html", values)
 

@@ -4,6 +4,7 @@ Everything is a form and a page (Post/Redirect/Get); intake keeps the sheet and 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +17,8 @@ from libs.web.permissions import Power
 from libs.web.problems import Problem
 from services.reporting.console.deed import new_key
 from services.reporting.console.doors import Call, Called, call
-from services.reporting.console.forms import Typed, checked_form
+from services.reporting.console.forms import EMPTY, Typed, checked_form
+from services.reporting.console.registers import Sheet, answered, blank, not_taken
 from services.reporting.console.render import page, see
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.console.workbench_form import Form, choices_of
@@ -47,7 +49,7 @@ def _desk_routes(router: APIRouter) -> None:
     @router.get("/workbench")
     async def desk(visit: Visiting) -> Response:
         visit.require("ImportHistory")
-        return await _desk(visit)
+        return await _desk(visit, blank())
 
     @router.post("/workbench")
     async def lay_down(request: Request, visit: Visiting) -> Response:
@@ -55,7 +57,7 @@ def _desk_routes(router: APIRouter) -> None:
         typed = await checked_form(request, visit.session)
         file = typed.files.get("file")
         if file is None or not file.filename:
-            return await _desk(visit, visit.words("wrong.file"))
+            return await _desk(visit, not_taken(visit, typed, None))
         kind = file.content_type or "application/octet-stream"
         headers = {"Idempotency-Key": typed.one("key") or new_key()}
         sent = (file.filename, await file.read(), kind)
@@ -63,7 +65,7 @@ def _desk_routes(router: APIRouter) -> None:
             visit, Call("intake", "POST", SAMPLES, headers=headers, file=sent)
         )
         if not answer.done:
-            return await _desk(visit, " ".join(_why(visit, answer)))
+            return await _desk(visit, _answered(visit, typed, answer))
         return see(_address(answer.body["sample_id"], typed.one("start_with")))
 
     @router.get("/workbench/profiles/{name}.toml")
@@ -91,14 +93,14 @@ def _saving(router: APIRouter) -> None:
         visit.require("DraftImportProfile")
         typed = await checked_form(request, visit.session)
         body = {"import_id": typed.one("import_id")}
-        return await _sent(visit, f"{PROFILES}/drafts", body, typed.one("key"))
+        return await _sent(visit, typed, f"{PROFILES}/drafts", body)
 
     @router.post("/workbench/adoption")
     async def adopt(request: Request, visit: Visiting) -> Response:
         visit.require("AdoptImportProfile")
         typed = await checked_form(request, visit.session)
         path = f"{PROFILES}/drafts/{_uuid(typed.one('draft_id'))}/adoption"
-        return await _sent(visit, path, {}, typed.one("key"))
+        return await _sent(visit, typed, path, {})
 
 
 def _sheet_routes(router: APIRouter) -> None:
@@ -132,7 +134,7 @@ async def _unreadable(visit: Visit, sample_id: UUID, answer: Called) -> Response
     first = await _looked(visit, sample_id, {})
     refusals = _why(visit, answer)
     if not first.done:
-        return await _desk(visit, " ".join(refusals))
+        return await _desk(visit, _answered(visit, EMPTY, answer))
     form = Form(first.body["start"], refusals=refusals)
     return _sheet(visit, first.body, form, INVALID)
 
@@ -146,7 +148,7 @@ async def _refused(
     said = {n: v for n in ("sheet", "header_row") if (v := typed.one(n))}
     seen = await _looked(visit, sample_id, said)
     if not seen.done:
-        return await _desk(visit, " ".join(_why(visit, answer)))
+        return await _desk(visit, _answered(visit, typed, answer))
     key = typed.one("key") if answer.status == DOWN else new_key()
     form = Form(seen.body["start"], typed, key or new_key(), _why(visit, answer))
     return _sheet(visit, seen.body, form, answer.status)
@@ -163,13 +165,20 @@ async def _looked(visit: Visit, sample_id: UUID, said: Mapping[str, str]) -> Cal
     return await call(visit, Call("intake", "GET", path, SAMPLE))
 
 
-async def _sent(visit: Visit, path: str, body: dict[str, Any], key: str) -> Response:
-    headers = {"Idempotency-Key": key or new_key()}
+async def _sent(
+    visit: Visit, typed: Typed, path: str, body: dict[str, Any]
+) -> Response:
+    headers = {"Idempotency-Key": typed.one("key") or new_key()}
     route = path if path.endswith("/drafts") else f"{PROFILES}/drafts/{{}}/adoption"
     answer = await call(visit, Call("intake", "POST", path, route, body, headers))
     if answer.done:
         return see(f"{PATH}#drafts")
-    return await _desk(visit, " ".join(_why(visit, answer)), answer.status)
+    return await _desk(visit, _answered(visit, typed, answer))
+
+
+def _answered(visit: Visit, typed: Typed, answer: Called) -> Sheet:
+    refusal = " ".join(_why(visit, answer))
+    return replace(answered(visit, typed, answer), refusal=refusal, wrong={})
 
 
 def _why(visit: Visit, answer: Called) -> tuple[str, ...]:
@@ -200,9 +209,7 @@ def _uuid(text: str) -> UUID:
         raise Problem("not-found") from None
 
 
-async def _desk(
-    visit: Visit, refusal: str | None = None, status: int = 422
-) -> Response:
+async def _desk(visit: Visit, sheet: Sheet) -> Response:
     profiles = await call(visit, Call("intake", "GET", PROFILES))
     drafts = await call(visit, Call("intake", "GET", f"{PROFILES}/drafts"))
     values = {
@@ -210,11 +217,11 @@ async def _desk(
         "drafts": drafts.body.get("items", []),
         "me": str(visit.caller.actor.id),
         "may_adopt": Power.DECIDE in permissions.may(visit.role, "AdoptImportProfile"),
-        "start_with": visit.request.query_params.get("start_with", ""),
-        "refusal": refusal,
-        "key": new_key(),
+        "start_with": sheet.typed.one("start_with")
+        or visit.request.query_params.get("start_with", ""),
+        "sheet": sheet,
     }
-    return page(visit, "workbench.html", values, status if refusal else 200)
+    return page(visit, "workbench.html", values, sheet.status)
 
 
 def _sheet(
