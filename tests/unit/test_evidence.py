@@ -18,11 +18,11 @@ from libs.events.perform import Done
 from libs.events.testing import Given
 from libs.objects import ObjectKeys, ObjectStore, sniffed
 from libs.web.app import make_app
+from libs.web.attachments import MOST_BYTES, UPLOAD_BYTES
 from libs.web.callers import Officer
 from libs.web.guards import Caps
 from services.enforcement import evidence, known
 from services.enforcement import evidence_door as door
-from services.enforcement.app import UPLOAD_BYTES
 from services.enforcement.evidence import AddEvidence
 from tests.unit.matters import CASE, held, noted
 from tests.unit.offices import by
@@ -203,7 +203,7 @@ async def test_a_page_a_script_and_too_much_are_refused_in_a_sentence(
 ) -> None:
     async with client(application(tmp_path)) as http:
         page = await handed(http, b"<html>")
-        large = await handed(http, PNG + bytes(door.EVIDENCE_BYTES), key="b")
+        large = await handed(http, PNG + bytes(MOST_BYTES), key="b")
         torn = await handed(http, CAME[:40], key="d")
     assert (page.status_code, page.json()["code"]) == (415, "evidence-type")
     assert (large.status_code, large.json()["code"]) == (413, "evidence-too-large")
