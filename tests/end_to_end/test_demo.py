@@ -181,7 +181,8 @@ SELECT
   (SELECT COALESCE(SUM(minor), 0)::bigint FROM (
      SELECT p.payer, f.minor FROM money_fact_as_known($1) f
      JOIN money_fact p ON p.payment_id = f.payment_id AND p.payer IS NOT NULL
-     WHERE f.kind = 'paid' AND NOT f.history AND COALESCE(f.happened_at, f.recorded_at) < $2
+     WHERE f.kind = 'paid' AND NOT f.history
+       AND COALESCE(f.happened_at, f.recorded_at) < $2
      ) m) AS by_payer"""
 
 
