@@ -40,6 +40,7 @@ class Clockwork:
     def __init__(
         self, client: httpx.AsyncClient, address: Callable[[str], str], token: str
     ) -> None:
+        self.timers_held_s = 0
         self._client = client
         self._address = address
         self._headers = {"Authorization": f"Bearer {token}"}
@@ -57,18 +58,31 @@ class Clockwork:
             await self._at_rest(closed)
             done = await self._step_by_step(now, to, timed)
         finally:
-            await self._all("POST", "/operator/door/opening")
+            await self.opened()
         return Moved(to, done)
 
     async def opened(self) -> datetime:
-        """Open doors that a broken-off move left closed; return the time."""
-        opened = await self._all("POST", "/operator/door/opening")
+        """Open doors that a broken-off move left closed; return the time.
+
+        Timers are held for `timers_held_s`, if any, but for those that a move fires.
+        """
+        held = {"timers_held_s": self.timers_held_s}
+        opened = await self._all("POST", "/operator/door/opening", held)
         return min(datetime.fromisoformat(answer["now"]) for answer in opened)
 
     async def drained(self) -> None:
         """Return once nothing is under way anywhere, and every service knows it."""
         await self._at_rest()
         await self._pass(await self._all("POST", "/operator/tick"), told=True)
+
+    async def settled(self) -> int:
+        """Let what was said do what it makes due, while the clock stands."""
+        await self.drained()
+        done = 0
+        while (fired := await self._fire(SERVICES)) > 0:
+            done += fired
+            await self.drained()
+        return done
 
     async def _at_rest(self, progresses: Progresses = ()) -> None:
         """Let all journals be passed everywhere, and all that follows from them.

@@ -45,6 +45,7 @@ KEPT = {"intake": "vault", "enforcement": "objects"}
 WHOSE = {
     "persons": "persons' keys",
     "files": "files' keys",
+    "photos": "photos of patrols",
     "objects": "evidence files",
 }
 

@@ -1,9 +1,13 @@
-"""What stands beside a clue: a link to another, a signal, a post, a reception."""
+"""What stands beside a clue: a link, a signal, a patrol, a roster, a grade, a post."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid5
 
+from deploy.demo.people import employers
+from deploy.demo.stops import AFTERNOON
 from deploy.demo.thread import Act, Thread, happened
 from libs import ids
 
@@ -88,6 +92,57 @@ def signal(thread: Thread, at: datetime, who: str, number: str) -> None:
     signal_id = ids.named("signal", "district", number)
     link = _new(f"/v1/signals/{signal_id}/clue", {"clue_id": str(thread.clue_id)})
     thread.do(at, who, [link])
+
+
+def patrol(thread: Thread, who: tuple[str, str], days: Sequence[datetime]) -> None:
+    """Plan patrols the day before; the first finds what the clue says (F-2.1.2b).
+
+    Nobody goes on the later days: those are missed.
+    """
+    planner, officer = who
+    first = days[0]
+    plan = {
+        "area": "R3",
+        "unit": "LI",
+        "days": [day.date().isoformat() for day in days],
+    }
+    eve = first - timedelta(days=1)
+    [step] = thread.do(eve, planner, [_new("/v1/patrols", plan)])
+    command = uuid5(ids.actor_id(thread.book.issuer, planner), step.key)
+    patrol_id = ids.named("patrol", uuid5(command, "plan"), first.date())
+    found = Act(
+        "intake",
+        f"/v1/patrols/{patrol_id}/completion",
+        None,
+        {"finding": "wages_unpaid"},
+    )
+    thread.do(first, officer, [found])
+    link = {"clue_id": str(thread.clue_id)}
+    later = datetime.combine(first.date(), AFTERNOON, first.tzinfo)
+    thread.do(later, officer, [_new(f"/v1/patrols/{patrol_id}/clue", link)])
+
+
+def called_back(
+    thread: Thread, at: datetime, who: str, disclaim: Sequence[int]
+) -> None:
+    """Call each worker of a roster: it is his claim, or he was never there (§5.4)."""
+    acts = []
+    for n, claim in thread.claims.items():
+        said: dict[str, Any] = {"method": "call"}
+        act = "roster-confirmation"
+        if n in disclaim:
+            act, said = "roster-disclaimer", {**said, "reason": "not_true"}
+        path = f"/v1/cases/{thread.case_id}/claims/{claim.claim_id}/{act}"
+        acts.append(Act("enforcement", path, f"claim-{n}", said))
+    thread.do(at, who, acts)
+
+
+def grade(thread: Thread, at: datetime, who: str, employer: str) -> None:
+    """Grade an employer by the rules, before anything else of the stop (F-2.1.1b)."""
+    named = employers()[employer]
+    this = ids.employer_id(thread.book.site, named.credit_code, named.name)
+    path = f"/v1/risks/{this}/assessment"
+    thread.do(at, who, [Act("routing", path, None, {}, timed=False, early=True)])
 
 
 def opinion(thread: Thread, at: datetime, who: str, number: str, url: str) -> None:

@@ -1,16 +1,18 @@
 """The check: the running system's figures beside those the plan foretells."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
+from deploy.demo.beside import BESIDE
 from deploy.demo.expected import FIGURES, Span, figures, items, minor, stories, week
 from deploy.demo.office import weeks
 from deploy.demo.plan import Plan
 from deploy.demo.step import Fact
+from deploy.demo.stops import at
 from libs.calendar import end_of_day
 from libs.calendar.local_days import EARLIEST
 from services.reporting.figures import counting
@@ -45,6 +47,7 @@ async def compared(
 ) -> list[Compared]:
     """Return the whole campaign's figures, the stories' sums, and each week's."""
     found = await _stories(connection, plan.facts, now)
+    found += await _beside(connection, now)
     ever = Span(EARLIEST, end_of_day(now.date()), now)
     found += await spanned(connection, plan.facts, ever, "")
     for number, (_, last) in enumerate(weeks(), 1):
@@ -52,6 +55,15 @@ async def compared(
             span = week(number, now)
             found += await spanned(connection, plan.facts, span, f"W{number:02d} ")
     return found
+
+
+async def _beside(connection: asyncpg.Connection, now: datetime) -> list[Compared]:
+    """Return what stands beside the money, from when the plan has told it all."""
+    return [
+        Compared(name, one.expected, await connection.fetchval(one.sql) or 0)
+        for name, one in BESIDE.items()
+        if at(one.told) < now
+    ]
 
 
 async def spanned(
@@ -79,8 +91,8 @@ async def _stories(
     row = await connection.fetchrow(STORIES, ids)
     paid = minor(told, "paid", "reversed")
     expected = {name: minor(told, name) for name in AMOUNTS} | {
-        "rows": items(told, "claimed") - items(told, "duplicate"),
-        "claimed": minor(told, "claimed") - minor(told, "duplicate"),
+        "rows": _left(told, items),
+        "claimed": _left(told, minor),
         "paid": paid,
         "confirmed": minor(told, "confirmed"),
         "unpaid": minor(told, "verified") - paid,
@@ -89,3 +101,9 @@ async def _stories(
         Compared(f"stories {name}", value, row[name] or 0)
         for name, value in expected.items()
     ]
+
+
+def _left(told: Sequence[Fact], count: Callable[[Sequence[Fact], str], int]) -> int:
+    """Return what is claimed and neither told twice nor given up."""
+    given_up = count(told, "duplicate") + count(told, "withdrawn")
+    return count(told, "claimed") - given_up

@@ -90,14 +90,21 @@ def verify(thread: Thread, at: datetime, who: str, amounts: Amounts) -> None:
     _find(thread, at, happened(steps[-1]))
 
 
-def withdraw(thread: Thread, at: datetime, who: str, ordinals: Sequence[int]) -> None:
+def withdraw(
+    thread: Thread,
+    at: datetime,
+    who: str,
+    ordinals: Sequence[int],
+    reason: str = "paid-elsewhere",
+) -> None:
     """Withdraw claims on the workers' word."""
-    acts = [
-        _claim(thread, n, "withdrawal", {"reason": "paid-elsewhere"}) for n in ordinals
-    ]
+    acts = [_claim(thread, n, "withdrawal", {"reason": reason}) for n in ordinals]
     steps = thread.do(at, who, acts)
-    for n in ordinals:
-        thread.claims[n].withdrawn = True
+    for n, step in zip(ordinals, steps, strict=True):
+        claim = thread.claims[n]
+        claim.withdrawn = True
+        times = (happened(step), at)
+        thread.fact("withdrawn", times, claim.who, claim.claimed or 0)
     _find(thread, at, happened(steps[-1]))
 
 

@@ -1,7 +1,7 @@
 """The clue's part of a thread: registered, screened, moved between units, answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -31,6 +31,8 @@ class Form:
     months: tuple[str, str] = ("2023-08", "2023-10")
     unlisted: frozenset[int] = field(default_factory=frozenset)
     """Workers of whom only the name is known."""
+    roster: bool = False
+    """Whether a crew leader named them: each is to say so himself."""
 
     def said(self, occurred: datetime) -> dict[str, Any]:
         """Return the form's body."""
@@ -64,6 +66,8 @@ class Form:
         }
         if who not in self.unlisted:
             said["id_number"] = {"type": "citizen", "number": worker_id(who)}
+        if self.roster:
+            said["roster_only"] = True
         if minor is not None:
             said["claimed"] = {"minor": minor, "currency": "CNY"}
         return said
@@ -126,6 +130,15 @@ def screen(
     """Screen: is it wages, and is it ours?"""
     body = {"matter": matter, "jurisdiction": to}
     thread.do(at, who, [_clue(thread, "screening", body)])
+
+
+def classify(thread: Thread, at: datetime, who: str, kind: str) -> None:
+    """Say of which kind a 12345 order is: the hotline's clock runs (CLK-80)."""
+    body = {"order_kind": kind, "received_on": at.date().isoformat()}
+    act = replace(_clue(thread, "order", body), timed=False)
+    thread.do(at, who, [act])
+    # The hotline is answered where it asked.
+    thread.form = "platform"
 
 
 def advise(thread: Thread, at: datetime, who: str, channel: str) -> None:

@@ -2,7 +2,8 @@
 
 Event ids, microseconds and hashes are left out: they differ from load to load. Notes
 that a service takes of another's facts have no order between services: they are taken
-as a bag.
+as a bag. Ids of imported rows hang on the deployment's secrets: the row's number stands
+for those that its sheet gave, and the others are left out.
 """
 
 import json
@@ -22,6 +23,8 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FRACTION = re.compile(r"(T\d\d:\d\d:\d\d)\.\d+")
 HASHES = {"document_sha256"}
 BAG = "known-"
+IMPORTED = "imported"
+OF_A_ROW = ("row_id", "clue_id", "case_id", "claim_id")
 
 Rows = Mapping[str, list[asyncpg.Record]]
 
@@ -40,15 +43,24 @@ async def rows_of(dsns: Mapping[str, str]) -> Rows:
 
 def lines(found: Rows) -> list[str]:
     """Return one line an event, without what differs from load to load."""
-    named = {
-        row["id"]: f"{row['type']} of {row['stream']}"
-        for rows in found.values()
-        for row in rows
+    every = [(service, row) for service, rows in found.items() for row in rows]
+    named = _imported(row for _, row in every)
+    named |= {
+        row["id"]: f"{row['type']} of {_renamed(row['stream'], named)}"
+        for _, row in every
     }
-    said = [
-        _line(service, row, named) for service, rows in found.items() for row in rows
-    ]
-    return sorted(said)
+    return sorted(_line(service, row, named) for service, row in every)
+
+
+def _imported(rows: Iterable[asyncpg.Record]) -> dict[str, str]:
+    """Return what the ids of each imported row are called."""
+    names: dict[str, str] = {}
+    for row in rows:
+        if row["type"] == "HistoryImported":
+            said = json.loads(row["data"])
+            number = said["channel_number"]
+            names |= {said[name]: f"{IMPORTED} {name} {number}" for name in OF_A_ROW}
+    return names
 
 
 def digest(said: Iterable[str]) -> str:
@@ -61,7 +73,7 @@ def _line(service: str, row: asyncpg.Record, named: Mapping[str, str]) -> str:
     occurred = row["occurred_at"]
     parts = [
         service,
-        row["stream"],
+        _renamed(row["stream"], named),
         f"{version:06d}",
         f"{row['type']}.v{row['schema_version']}",
         occurred.replace(microsecond=0).isoformat() if occurred else "",
@@ -70,10 +82,12 @@ def _line(service: str, row: asyncpg.Record, named: Mapping[str, str]) -> str:
         *(row["actor_id"], row["actor_role"], row["actor_unit"], row["source"]),
         row["serial"] or "",
         _renamed(row["correlation_id"], named),
-        row["partition_key"],
+        _renamed(row["partition_key"], named),
         json.dumps(_plain(json.loads(_renamed(row["data"], named))), sort_keys=True),
     ]
-    return "|".join(parts)
+    said = "|".join(parts)
+    # What follows from such a row has ids that follow from its ids.
+    return UUID.sub("its own", said) if f"{IMPORTED} " in said else said
 
 
 def _renamed(text: str, named: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from libs.calendar import end_of_day, start_of_day
 
 K = 1000
 STATED = {
-    "claimed": 257_560 * K,
+    "claimed": 254_560 * K,
     "verified": 221_090 * K,
     "ordered": 106_500 * K,
     "paid": 148_490 * K,

@@ -1,11 +1,20 @@
-"""The office's own acts: the campaign opened, weeks closed, zero reports filed."""
+"""The office's own acts: campaign, weeks, the holidays of 2024, zero reports."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from deploy.demo.step import Book, Step
-from deploy.demo.stops import AFTERNOON, END, ENDS_ON, STARTS_ON, at, working_days
+from deploy.demo.stops import (
+    AFTERNOON,
+    END,
+    ENDS_ON,
+    STARTS_ON,
+    at,
+    calendar,
+    working_days,
+)
 from libs import ids
 from libs.calendar.local_days import SHANGHAI
 
@@ -49,6 +58,7 @@ def run(book: Book) -> None:
         "ends_on": ENDS_ON.isoformat(),
     }
     _ask(book, at("11-10"), "/v1/campaigns", opening)
+    _late_calendar(book)
     this = f"/v1/campaigns/{campaign_id(book)}"
     for number, (_, last) in enumerate(weeks(), 1):
         stop = closing_stop(last)
@@ -56,6 +66,17 @@ def run(book: Book) -> None:
         _ask(book, stop, f"{this}/snapshots", {})
         if number == SILENT_WEEK - 1:
             _zero_reports(book, this)
+
+
+def _late_calendar(book: Book) -> None:
+    """Adopt the holidays of 2024, a month after they were announced.
+
+    What runs into the new year was provisional until then, and is counted anew.
+    """
+    notice = next(one for one in calendar().in_force if one.year == ENDS_ON.year)
+    step = _asked(book, at("11-27"), "/v1/calendars")
+    said = {"notice": notice.model_dump(mode="json")}
+    book.steps.append(replace(step, service="routing", body=said, settles=True))
 
 
 def _zero_reports(book: Book, this: str) -> None:
@@ -68,16 +89,19 @@ def _zero_reports(book: Book, this: str) -> None:
 def _ask(
     book: Book, stop: datetime, path: str, body: dict[str, Any], who: str = OFFICE
 ) -> None:
+    book.steps.append(replace(_asked(book, stop, path), body=body, actor=who))
+
+
+def _asked(book: Book, stop: datetime, path: str) -> Step:
     turn = book.turn(LANE)
-    book.steps.append(
-        Step(
-            at=stop,
-            lane=LANE,
-            turn=turn,
-            key=book.key(LANE, turn),
-            actor=who,
-            service="reporting",
-            path=path,
-            body=body,
-        )
+    return Step(
+        at=stop,
+        lane=LANE,
+        turn=turn,
+        key=book.key(LANE, turn),
+        actor=OFFICE,
+        service="reporting",
+        path=path,
+        body={},
+        early=True,
     )

@@ -5,23 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from deploy.demo import background, office, stories
+from deploy.demo import background, office, paper, stories
 from deploy.demo.step import Book, Fact, Step
 from deploy.demo.stops import stops
 
 SEED = 2023
-OFFICE_SERVICE = "reporting"
 
 
 @dataclass(frozen=True)
 class Stop:
-    """What is done while the clock stands: the office's acts, numbers, then lanes.
+    """What is done while the clock stands: early acts, numbers, then lanes.
 
-    The office's acts count what was before, so they come first, and one by one.
+    Early acts count what was before, so they come first, and one by one.
     """
 
     at: datetime
-    office: tuple[Step, ...]
+    early: tuple[Step, ...]
     numbered: tuple[Step, ...]
     lanes: tuple[tuple[tuple[Step, ...], ...], ...]
     """Each lane its turns in order, each turn its steps side by side."""
@@ -30,7 +29,7 @@ class Stop:
     def size(self) -> int:
         """Return how many steps there are."""
         inside = sum(len(turn) for lane in self.lanes for turn in lane)
-        return len(self.office) + len(self.numbered) + inside
+        return len(self.early) + len(self.numbered) + inside
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,7 @@ def plan(seed: int, site: str, issuer: str) -> Plan:
     """Return the plan of a seed for a site whose officers this issuer knows."""
     book = Book(seed, site, issuer)
     office.run(book)
+    paper.hand_in(book)
     stories.tell(book)
     background.play(book)
     by_stop: dict[datetime, list[Step]] = defaultdict(list)
@@ -61,14 +61,14 @@ def plan(seed: int, site: str, issuer: str) -> Plan:
 
 
 def _stop(at: datetime, steps: Sequence[Step]) -> Stop:
-    office_steps = [step for step in steps if step.service == OFFICE_SERVICE]
+    early = [step for step in steps if step.early]
     numbered = [step for step in steps if step.numbered]
     lanes: dict[str, dict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
     for step in steps:
-        if not step.numbered and step.service != OFFICE_SERVICE:
+        if not (step.numbered or step.early):
             lanes[step.lane][step.turn].append(step)
     turns = [
         tuple(tuple(turn) for _, turn in sorted(lane.items()))
         for _, lane in sorted(lanes.items())
     ]
-    return Stop(at, tuple(office_steps), tuple(numbered), tuple(turns))
+    return Stop(at, tuple(early), tuple(numbered), tuple(turns))

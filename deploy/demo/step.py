@@ -10,7 +10,7 @@ JSON = Mapping[str, Any]
 Kind = Literal[
     "registered", "claimed", "verified", "ordered", "paid", "reversed", "confirmed",
     "filed", "transferred", "answered", "found", "resolved", "concluded", "closed",
-    "duplicate",
+    "duplicate", "withdrawn",
 ]  # fmt: skip
 
 
@@ -20,7 +20,10 @@ class Step:
 
     Steps of one lane go in the order of `turn`, those of one turn side by side, and
     lanes side by side. `refused` is the code of a planned refusal. `actor` None is the
-    public. `numbered` draws a number: such steps go one by one, before all lanes.
+    public. `numbered` draws a number: such steps go one by one, before all lanes, and
+    before them the `early` ones, while nothing else is under way. `settles`: what the
+    services' timers make of it is done before the next step. A `sheet` is handed in as
+    a file, with `body` as its form, and read to its end.
     """
 
     at: datetime
@@ -35,6 +38,9 @@ class Step:
     refused: str | None = None
     numbered: bool = False
     traced: bool = False
+    early: bool = False
+    settles: bool = False
+    sheet: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class Act:
     adds: int = 1
     timed: bool = True
     refused: str | None = None
+    early: bool = False
 
 
 @dataclass
@@ -118,6 +119,7 @@ class Thread:
             if_match=if_match,
             refused=act.refused,
             traced=self.traced,
+            early=act.early,
         )
 
     def occurs(self, at: datetime) -> datetime:

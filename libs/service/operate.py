@@ -5,10 +5,11 @@ onto Kafka and into every consumer, setting the clock, and opening again.
 """
 
 from datetime import datetime
-from typing import Any
+from time import monotonic
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from libs.events.reactions import findings
 from libs.events.stream.leadership import from_the_start
@@ -34,6 +35,14 @@ class Moved(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     to: AwareDatetime
+
+
+class Opened(BaseModel):
+    """For how many seconds timers are held while the door is open again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timers_held_s: Annotated[int, Field(ge=0, le=600)] = 0
 
 
 class Passed(BaseModel):
@@ -78,9 +87,16 @@ def _door(router: APIRouter, running: Running) -> None:
         return {**standing, **_shown(await running.relay.caught_up())}
 
     @router.post("/door/opening")
-    async def open_(caller: OfficerCaller) -> dict[str, Any]:
-        """Let acts in again."""
+    async def open_(
+        caller: OfficerCaller, held: Opened | None = None
+    ) -> dict[str, Any]:
+        """Let acts in again; timers may be held, so that the clock's moves fire them.
+
+        Within a replayed day a timer would see as much of it as chance had it.
+        """
         _may_move(caller)
+        seconds = held.timers_held_s if held else 0
+        running.timers_held_until = monotonic() + seconds
         running.door.open()
         return await _standing(running)
 
@@ -124,9 +140,14 @@ def _time(router: APIRouter, running: Running) -> None:
 
     @router.post("/timers")
     async def timers(caller: OfficerCaller) -> dict[str, int]:
-        """Do what is due now, as the timers would."""
+        """Do what is due now, as the timers would, the last of them first.
+
+        Those that look at many facts come last in a service's list: here they see them
+        at rest, before what the others do is on its way.
+        """
         _may_move(caller)
-        return {"done": sum([await timer(running) for timer in running.timers])}
+        last_first = reversed(running.timers)
+        return {"done": sum([await timer(running) for timer in last_first])}
 
 
 def _refilling(router: APIRouter, running: Running) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,8 @@ class Running:
     """A service at work; `last_now` is the deployment's time when it was last asked.
 
     `works` go on in the background from when the log is open until the end begins;
-    `gauges` give numbers of the service's own, which alarms are held against.
+    `gauges` give numbers of the service's own, which alarms are held against. Until
+    `timers_held_until` (of the monotonic clock) timers only run when they are told to.
     """
 
     settings: Settings
@@ -59,9 +61,15 @@ class Running:
     works: list[Work] = field(default_factory=list)
     gauges: list["Gauge"] = field(default_factory=list)
     timers: Sequence["Timer"] = ()
+    timers_held_until: float = 0.0
     sealer: Sealer | None = None
     views: Sequence[Declared] = ()
     last_now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def timers_held(self) -> bool:
+        """Say whether timers run only when they are told to."""
+        return monotonic() < self.timers_held_until
 
     async def now(self) -> datetime:
         """Return the time by the deployment's clock."""

@@ -285,7 +285,7 @@ async def _rounds(service: Service, running: Running, watching: Watching) -> Non
             await running.now()
             await running.officers.refresh(running.pool)
             await watching.go_round()
-            if not running.door.closed:
+            if not (running.door.closed or running.timers_held):
                 for timer in service.timers:
                     await timer(running)
         except Exception as error:  # noqa: BLE001 -- the service's own loop

@@ -2,6 +2,7 @@
 
 from libs import rulebook_view
 from libs.service.parts import Service
+from libs.web.attachments import UPLOAD_BYTES
 from services.enforcement import (
     conclusion,
     dossier,
@@ -22,9 +23,6 @@ from services.enforcement import (
 )
 from services.enforcement.api import ROUTERS
 from services.enforcement.reactions import REACTIONS
-
-# A form's own parts come on top of the file.
-UPLOAD_BYTES = evidence_door.EVIDENCE_BYTES + 100_000
 
 SERVICE = Service(
     name="enforcement",

@@ -11,48 +11,37 @@ from fastapi.responses import JSONResponse, Response
 from libs.acts import Desk, answered
 from libs.events.contracts.enforcement import EvidenceAdded
 from libs.events.event import Recorded
-from libs.objects import SUFFIXES, ObjectKeys, ObjectLost, ObjectStore, sniffed
+from libs.objects import SUFFIXES, ObjectKeys, ObjectStore
 from libs.service.parts import Running
 from libs.web import permissions
+from libs.web.attachments import Taking, given, kept
 from libs.web.auth import OfficerCaller
 from libs.web.callers import SignedIn
 from libs.web.idempotency import Creation
 from libs.web.languages import Said
 from libs.web.permissions import Power
-from libs.web.problem_kinds import KINDS
-from libs.web.problems import Problem, RuleProblem
+from libs.web.problems import Problem
 from services.enforcement import evidence, known
 from services.enforcement.evidence import AddEvidence
-from services.enforcement.pictures import (
-    FORMATS,
-    PictureBroken,
-    PictureTooLarge,
-    drawn_anew,
-)
 
-EVIDENCE_BYTES = 20 * 1024 * 1024
-"""The largest piece: a phone's film of a posted order, in parts if need be."""
 VIEW = frozenset({Power.VIEW})
 ORIGINAL = "/v1/cases/{case_id}/evidence/{digest}/handed-in"
-KINDS_TAKEN = Said(
-    "只收 PDF、JPEG、PNG、WebP 图片和 MP4 录像，且不能为空；请换一种格式再交。",
-    "PDF, JPEG, PNG, WebP and MP4 are taken, and no empty file: hand in one of these.",
-)
-TOO_LARGE = Said(
-    "一份证据不能超过 20 MB，请压缩或分成几份再交。",
-    "A piece of evidence is 20 MB at most: make it smaller or hand it in in parts.",
-)
-BROKEN = Said(
-    "这张图片打不开（文件不完整或不是图片），请重新拍照或另存后再交。",
-    "The picture cannot be opened: take it again, or save it anew and hand that in.",
-)
-TOO_MANY = Said(
-    "图片不能超过 5000 万像素，请缩小后再交。",
-    "A picture has 50 million image points at most: make it smaller.",
-)
-LOST = Said(
-    "这份证据的原件已不在库中，请告诉管理员从备份恢复。",
-    "The bytes are no longer in the store: ask the operator to restore them.",
+TAKING = Taking(
+    code="evidence",
+    types=frozenset(SUFFIXES),
+    other=Said(
+        "只收 PDF、JPEG、PNG、WebP 图片和 MP4 录像，且不能为空；请换一种格式再交。",
+        "PDF, JPEG, PNG, WebP and MP4 are taken, and no empty file: hand in one of"
+        " these.",
+    ),
+    too_large=Said(
+        "一份证据不能超过 20 MB，请压缩或分成几份再交。",
+        "A piece of evidence is 20 MB at most: make it smaller or hand it in in parts.",
+    ),
+    lost=Said(
+        "这份证据的原件已不在库中，请告诉管理员从备份恢复。",
+        "The bytes are no longer in the store: ask the operator to restore them.",
+    ),
 )
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 KindSaid = Annotated[str, Form(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -88,23 +77,21 @@ def _handing_in(routes: APIRouter, desk: Desk, store: ObjectStore) -> None:
         """Keep the bytes, then say so: bytes without an event are harmless."""
         permissions.require(caller, "AddEvidence")
         known.handling(await _known(desk, case_id), caller.actor)
-        content, media_type = await _content(file)
-        shown = await asyncio.to_thread(_shown, content, media_type)
-        came = await asyncio.to_thread(store.keep, content)
-        digest = await asyncio.to_thread(store.keep, shown)
+        bytes_ = await kept(store, file, TAKING)
         command = AddEvidence(
             case_id=case_id,
             kind=kind,
-            sha256=digest,
-            media_type=media_type,
-            size=len(shown),
-            handed_in=None if came == digest else came,
+            sha256=bytes_.sha256,
+            media_type=bytes_.media_type,
+            size=bytes_.size,
+            handed_in=bytes_.handed_in,
         )
         done = await desk.do(command, act.stamp(await desk.now()))
         said, _ = answered(desk, done, None)
-        kept = {"sha256": digest, "handed_in": came, "media_type": media_type}
-        location = f"/v1/cases/{case_id}/evidence/{digest}"
-        return JSONResponse({**said, **kept}, 201, {"Location": location})
+        said |= {"sha256": bytes_.sha256, "handed_in": bytes_.came}
+        location = f"/v1/cases/{case_id}/evidence/{bytes_.sha256}"
+        body = {**said, "media_type": bytes_.media_type}
+        return JSONResponse(body, 201, {"Location": location})
 
 
 def _giving_out(routes: APIRouter, desk: Desk, store: ObjectStore) -> None:
@@ -192,48 +179,10 @@ def _line(recorded: Recorded) -> dict[str, Any]:
 
 
 async def _given(store: ObjectStore, piece: EvidenceAdded, digest: str) -> Response:
-    try:
-        content = await asyncio.to_thread(store.read, digest)
-    except ObjectLost:
-        raise RuleProblem("evidence-lost", LOST, KINDS["not-found"]) from None
-    headers = _headers(piece.kind, digest, piece.media_type)
-    return Response(content, headers=headers, media_type=piece.media_type)
+    return await given(store, piece.kind, digest, piece.media_type, TAKING)
 
 
 async def _known(desk: Desk, case_id: UUID) -> known.Known:
     stream = known.KIND.stream(case_id)
     held = (await desk.log.journal.read_streams([stream]))[stream]
     return known.KIND.fold(one.fact() for one in held)
-
-
-async def _content(file: UploadFile) -> tuple[bytes, str]:
-    content = await file.read(EVIDENCE_BYTES + 1)
-    if len(content) > EVIDENCE_BYTES:
-        raise RuleProblem("evidence-too-large", TOO_LARGE, KINDS["body-too-large"])
-    media_type = sniffed(content)
-    if media_type is None:
-        raise RuleProblem("evidence-type", KINDS_TAKEN, KINDS["media-type"])
-    return content, media_type
-
-
-def _shown(content: bytes, media_type: str) -> bytes:
-    """Return what is given out: a picture drawn anew, everything else as it came."""
-    if media_type not in FORMATS:
-        return content
-    try:
-        return drawn_anew(content, media_type)
-    except PictureBroken:
-        raise RuleProblem("evidence-type", BROKEN, KINDS["media-type"]) from None
-    except PictureTooLarge:
-        kind = KINDS["body-too-large"]
-        raise RuleProblem("evidence-too-large", TOO_MANY, kind) from None
-
-
-def _headers(kind: str, digest: str, media_type: str) -> dict[str, str]:
-    name = f"{kind}-{digest[:12]}.{SUFFIXES[media_type]}"
-    return {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, no-store",
-    }

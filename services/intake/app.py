@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from libs import message_view, rulebook_view
 from libs.service.parts import Running, Service
 from libs.sheets.limits import LIMITS
+from libs.web.attachments import UPLOAD_BYTES as PHOTO_BYTES
 from services.intake import (
     answering,
     clue,
@@ -97,5 +98,6 @@ SERVICE = Service(
         "/v1/imports": UPLOAD_BYTES,
         "/v1/import-samples": UPLOAD_BYTES,
         "/v1/rosters": ROSTER_BYTES,
+        "/v1/patrols/": PHOTO_BYTES,
     },
 )

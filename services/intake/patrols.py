@@ -16,22 +16,25 @@ from pydantic import Field
 from libs.calendar.local_days import day_of, end_of_day
 from libs.codes import find_personal
 from libs.events.command import Command, Stamp
-from libs.events.contracts.parts import Code, Text
+from libs.events.contracts.parts import Code, Sha256, Text
 from libs.events.contracts.patrols import (
     Finding,
     PatrolCompleted,
     PatrolLinkedToClue,
     PatrolMissed,
+    PatrolPhotoAdded,
     PatrolScheduled,
 )
 from libs.events.decider import Kind, NotVisible, NotYours, Read, Rejected, Rule, States
-from libs.events.event import Event, New
+from libs.events.event import Actor, Event, New
 from libs.ids import case_id as case_of
 from libs.ids import named
 from libs.visibility import sees
 from services.intake import clue, known
 from services.intake.work_orders import FOR_ANY
 
+MOST_PHOTOS = 20
+"""Photos of one patrol."""
 A_YEAR = timedelta(days=366)
 Days = Annotated[tuple[date, ...], Field(min_length=1, max_length=60)]
 
@@ -59,6 +62,16 @@ class CompletePatrol(Command):
     occurred_at: datetime | None = None
 
 
+class AddPatrolPhoto(Command):
+    """Add a photo, whose bytes are kept already, to a patrol: before or after it."""
+
+    patrol_id: UUID
+    sha256: Sha256
+    media_type: Text
+    size: int
+    handed_in: Sha256 | None = None
+
+
 class LinkPatrol(Command):
     """Say which clue a patrol's finding became."""
 
@@ -82,6 +95,11 @@ class Patrol:
     finding: str | None = None
     missed: bool = False
     clue_id: UUID | None = None
+    photos: tuple[PatrolPhotoAdded, ...] = ()
+
+    def photo(self, digest: str) -> PatrolPhotoAdded | None:
+        """Return the photo of a digest, if the patrol has it."""
+        return next((one for one in self.photos if one.sha256 == digest), None)
 
 
 def evolve(patrol: Patrol, event: Event) -> Patrol:
@@ -95,6 +113,8 @@ def evolve(patrol: Patrol, event: Event) -> Patrol:
             return replace(patrol, missed=True)
         case PatrolLinkedToClue():
             return replace(patrol, clue_id=event.clue_id)
+        case PatrolPhotoAdded():
+            return replace(patrol, photos=(*patrol.photos, event))
         case _:
             return patrol
 
@@ -129,17 +149,23 @@ def schedule(command: SchedulePatrol, stamp: Stamp, states: States) -> list[New]
     return found
 
 
-def _own(patrol: Patrol, stamp: Stamp) -> None:
-    if patrol.unit is None or not sees(stamp.actor, {patrol.unit}):
+def visible(patrol: Patrol, actor: Actor) -> None:
+    """Raise unless there is such a patrol and the actor may know of it."""
+    if patrol.unit is None or not sees(actor, {patrol.unit}):
         raise NotVisible
-    if patrol.unit != stamp.actor.unit:
+
+
+def own(patrol: Patrol, actor: Actor) -> None:
+    """Raise unless it is a patrol of the actor's unit."""
+    visible(patrol, actor)
+    if patrol.unit is not None and patrol.unit != actor.unit:
         raise NotYours("巡查由安排的单位登记。", may=[patrol.unit])
 
 
 def complete(command: CompletePatrol, stamp: Stamp, states: States) -> list[New]:
     """Write down once what was found, by the unit that went; not before the plan."""
     patrol = states.of(KIND, command.patrol_id)
-    _own(patrol, stamp)
+    own(patrol, stamp.actor)
     if patrol.finding is not None:
         raise Rejected("patrol-completed", "这次巡查已经登记。")
     said = PatrolCompleted(
@@ -148,10 +174,24 @@ def complete(command: CompletePatrol, stamp: Stamp, states: States) -> list[New]
     return [New(KIND.stream(command.patrol_id), said, command.occurred_at)]
 
 
+def add_photo(command: AddPatrolPhoto, stamp: Stamp, states: States) -> list[New]:
+    """Add once, by the unit that goes; the same photo is nothing."""
+    patrol = states.of(KIND, command.patrol_id)
+    own(patrol, stamp.actor)
+    came = {one.handed_in or one.sha256 for one in patrol.photos}
+    if patrol.photo(command.sha256) or command.handed_in in came:
+        return []
+    if len(patrol.photos) >= MOST_PHOTOS:
+        raise Rejected("photos-full", f"一次巡查最多 {MOST_PHOTOS} 张照片。")
+    said = command.model_dump() | {"unit": stamp.actor.unit}
+    event = PatrolPhotoAdded.model_validate(said)
+    return [New(KIND.stream(command.patrol_id), event)]
+
+
 def link(command: LinkPatrol, stamp: Stamp, states: States) -> list[New]:
     """Link what was found, once, to a clue that the actor's unit may act on."""
     patrol = states.of(KIND, command.patrol_id)
-    _own(patrol, stamp)
+    own(patrol, stamp.actor)
     if patrol.finding in {None, "nothing"}:
         raise Rejected("nothing-found", "这次巡查没有发现问题，没有可转的线索。")
     if patrol.clue_id is not None:
@@ -180,7 +220,7 @@ def _days(command: SchedulePatrol) -> Sequence[Read]:
     return [Read(KIND, patrol_id(command.plan_id, day)) for day in days]
 
 
-def _one(command: CompletePatrol | MissPatrol) -> Sequence[Read]:
+def _one(command: CompletePatrol | AddPatrolPhoto | MissPatrol) -> Sequence[Read]:
     return [Read(KIND, command.patrol_id)]
 
 
@@ -193,6 +233,7 @@ def _linked(command: LinkPatrol) -> Sequence[Read]:
 RULES = (
     Rule(SchedulePatrol, _days, schedule),
     Rule(CompletePatrol, _one, complete),
+    Rule(AddPatrolPhoto, _one, add_photo),
     Rule(LinkPatrol, _linked, link),
     Rule(MissPatrol, _one, miss),
 )

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from libs.service.parts import Running, Service
 from libs.sheets.limits import LIMITS
+from libs.web.attachments import UPLOAD_BYTES as PHOTO_BYTES
 from services.reporting import (
     api,
     calendar_api,
@@ -27,7 +28,6 @@ from services.reporting.views import DECLARED
 # A form's own parts come on top of the file.
 UPLOAD_BYTES = LIMITS.file_bytes + 100_000
 ROSTER_BYTES = 6_000_000
-EVIDENCE_BYTES = 20 * 1024 * 1024 + 100_000
 PROTOBUF = "application/x-protobuf"
 
 
@@ -68,6 +68,7 @@ SERVICE = Service(
         "/console/imports": UPLOAD_BYTES,
         "/console/workbench": UPLOAD_BYTES,
         "/console/register": ROSTER_BYTES,
-        "/console/evidence": EVIDENCE_BYTES,
+        "/console/evidence": PHOTO_BYTES,
+        "/console/patrols/": PHOTO_BYTES,
     },
 )

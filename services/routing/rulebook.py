@@ -138,20 +138,21 @@ def adopt(command: AdoptRulebook, _stamp: Stamp, states: States) -> list[New]:
 
 
 def _amended_since(held: Rulebook, files: Mapping[str, str]) -> dict[str, str]:
-    """Return the notices in force that files know nothing of, or an older version of.
+    """Return the notices in force that files know nothing of, or nothing newer of.
 
     Raises Rejected when files say something else by a version that is in force.
     """
     kept = {}
     for name, text in held.files.items():
         ours, theirs = load_year(text), load_year(files.get(name, text))
-        if ours.version > theirs.version or name not in files:
-            kept[name] = text
-        elif ours.version == theirs.version and ours != theirs:
+        if ours.version == theirs.version and ours != theirs:
             raise Rejected(
                 "notice-version-reused",
                 f"{ours.year} 年的放假安排改了内容，却没有更高的版本号：{name}",
             )
+        # The same notice in other words of a file (a comment) is no new one.
+        if ours.version >= theirs.version:
+            kept[name] = text
     return kept
 
 

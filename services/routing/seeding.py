@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from libs import ids, risk_rules
-from libs.calendar import day_of, known_since
+from libs.calendar import day_of, known_since, load_year
 from libs.events.command import Stamp
 from libs.events.event import Source
 from libs.events.reactions import system_actor
@@ -47,12 +47,25 @@ def clocks_known(texts: Mapping[str, str], on: date) -> dict[str, str]:
     return {name: text for name, text in texts.items() if known_since(text) <= on}
 
 
+def years_begun(texts: Mapping[str, str], on: date) -> dict[str, str]:
+    """Return the notices of years that have begun on a day.
+
+    A simulated past starts without the next year's, which may be out already: the
+    office adopts it on the way, as it was adopted in life.
+    """
+    return {n: text for n, text in texts.items() if load_year(text).year <= on.year}
+
+
 async def seed(running: Running) -> None:
     """Adopt each book, the owner and risk rules, where they are not those in force."""
     for book, every in books().items():
         now = await running.now()
         on = day_of(now)
-        texts = clocks_known(every, on) if book == "clocks" else every
+        texts = every
+        if book == "clocks":
+            texts = clocks_known(every, on)
+        elif book == "calendar" and running.settings.mode == "simulated":
+            texts = years_begun(every, on)
         await running.desk.do(_adopt(book, texts, on), _stamp(book, digest(texts), now))
     await _seed_owner_rules(running)
     await _seed_risk_rules(running)

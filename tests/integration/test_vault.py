@@ -257,7 +257,7 @@ async def test_the_operator_alone_renews_the_vaults_keys(scene: Scene) -> None:
     turned_away = await scene.post("/operator/vault/rewrap", {}, by="lc-01")
     assert turned_away.status_code == 403
     done = await scene.post("/operator/vault/rewrap", {}, by="op-01")
-    rewrapped = {"persons": 0, "files": 0}
+    rewrapped = {"persons": 0, "files": 0, "photos": 0}
     assert done.json() == {"rewrapped": rewrapped, **rewrapped, "retired": 0}
 
 

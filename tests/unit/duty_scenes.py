@@ -9,7 +9,11 @@ from libs.events.contracts.duties import (
     IncidentReported,
     TaskAssigned,
 )
-from libs.events.contracts.patrols import PatrolCompleted, PatrolScheduled
+from libs.events.contracts.patrols import (
+    PatrolCompleted,
+    PatrolPhotoAdded,
+    PatrolScheduled,
+)
 from libs.events.event import Event
 from libs.events.testing import Given, given
 from libs.events.views.testing import Told, recorded
@@ -21,6 +25,7 @@ from tests.unit.channel_scenes import ON_CLUE, cleared
 from tests.unit.clock_scenes import ON_CASE, Scene, first_owned, scene
 from tests.unit.matters import ONE, routed
 from tests.unit.offices import on
+from tests.unit.pictures import DIGEST, PNG
 from tests.unit.test_calendar_rules import CALENDAR
 
 R = TypeVar("R")
@@ -97,6 +102,18 @@ def patrolled(unit: str, *more: Event) -> Given:
     return cleared(unit).given(patrols.KIND, PATROL, planned(unit), *more)
 
 
+def pictured(unit: str) -> PatrolPhotoAdded:
+    """Return that a photo of the patrol was added."""
+    return PatrolPhotoAdded(
+        patrol_id=PATROL,
+        unit=unit,
+        sha256=DIGEST,
+        media_type="image/png",
+        size=len(PNG),
+        handed_in=None,
+    )
+
+
 def row_of(view: View[R], *stories: Told) -> R:
     """Return the one row that a view has of these events."""
     row: R | None = None
@@ -136,6 +153,15 @@ SCENES: Mapping[str, Scene] = {
         {"warning_id": WARNING, "result": "rectifying"},
     ),
     "CompletePatrol": scene(patrolled, {"patrol_id": PATROL, "finding": "nothing"}),
+    "AddPatrolPhoto": scene(
+        patrolled,
+        {
+            "patrol_id": PATROL,
+            "sha256": DIGEST,
+            "media_type": "image/png",
+            "size": len(PNG),
+        },
+    ),
     "LinkPatrol": scene(
         lambda unit: patrolled(unit, found(unit)), ON_CLUE, {"patrol_id": PATROL}
     ),

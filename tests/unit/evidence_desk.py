@@ -11,11 +11,11 @@ from libs.events.command import Command, Stamp
 from libs.events.event import Event
 from libs.events.perform import Done
 from libs.web.app import make_app
+from libs.web.attachments import UPLOAD_BYTES
 from libs.web.callers import Officer
 from libs.web.guards import Caps
 from services.enforcement import evidence, known
 from services.enforcement import evidence_door as door
-from services.enforcement.app import UPLOAD_BYTES
 from services.enforcement.evidence import AddEvidence
 from tests.unit.matters import CASE, held
 from tests.unit.offices import by

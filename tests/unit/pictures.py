@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from libs.objects import ObjectKeys
-from services.enforcement.pictures import drawn_anew
+from libs.pictures import drawn_anew
 
 PDF = b"%PDF-1.7 a wage sheet"
 PLACE = "N 31 4 12"

@@ -13,8 +13,8 @@ from libs.events.decider import NotVisible, NotYours
 from libs.events.event import Event
 from libs.events.testing import Given
 from libs.objects import ObjectKeys, ObjectStore, sniffed
+from libs.web.attachments import MOST_BYTES
 from services.enforcement import evidence
-from services.enforcement import evidence_door as door
 from tests.unit.evidence_desk import ADD, STREAM, adding, application, handed
 from tests.unit.matters import CASE, held, noted
 from tests.unit.offices import by
@@ -126,7 +126,7 @@ async def test_a_page_a_script_and_too_much_are_refused_in_a_sentence(
 ) -> None:
     async with client(application(tmp_path)) as http:
         page = await handed(http, b"<html>")
-        large = await handed(http, PNG + bytes(door.EVIDENCE_BYTES), key="b")
+        large = await handed(http, PNG + bytes(MOST_BYTES), key="b")
         torn = await handed(http, CAME[:40], key="d")
     assert (page.status_code, page.json()["code"]) == (415, "evidence-type")
     assert (large.status_code, large.json()["code"]) == (413, "evidence-too-large")

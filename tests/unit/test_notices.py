@@ -13,6 +13,7 @@ from libs.events.contracts.clocks import RulebookAdopted
 from libs.events.testing import given
 from services.routing import rulebook
 from services.routing.rulebook import AdoptRulebook, AmendCalendar, digest
+from services.routing.seeding import years_begun
 from tests.unit.matters import BOOKS, adopted, routed
 from tests.unit.offices import SYSTEM, by
 from tests.unit.test_recomputing import CALENDAR, NOTICE, amend, amended
@@ -81,6 +82,20 @@ def test_files_that_are_shipped_later_do_not_undo_an_amendment() -> None:
     (next_,) = story.when(ADOPT, seeding(newer), by(SYSTEM)).events
     assert isinstance(next_, RulebookAdopted)
     assert load_year(next_.files["2024.toml"]).version == 3
+
+
+def test_a_notice_that_a_file_says_in_other_words_is_not_adopted_again() -> None:
+    story = given(rulebook.KIND, CALENDAR, adopted("calendar"))
+    reworded = {name: f"# Later\n{text}" for name, text in BOOKS["calendar"].items()}
+    story.when(ADOPT, seeding(reworded), by(SYSTEM)).then_nothing()
+
+
+def test_a_simulated_winter_begins_without_the_next_years_notice() -> None:
+    """Its deadlines into the new year are provisional until the office adopts it."""
+    autumn = years_begun(BOOKS["calendar"], date(2023, 11, 10))
+    assert sorted(autumn) == ["2023.toml"]
+    spring = years_begun(BOOKS["calendar"], date(2024, 1, 1))
+    assert sorted(spring) == ["2023.toml", "2024.toml"]
 
 
 def test_a_file_that_changes_days_without_a_version_is_refused() -> None:

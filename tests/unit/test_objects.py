@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from libs.objects import ObjectKeys, ObjectLost, ObjectStore
-from services.enforcement.pictures import (
+from libs.pictures import (
     MOST_PIXELS,
     PictureBroken,
     PictureTooLarge,

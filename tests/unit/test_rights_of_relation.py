@@ -24,11 +24,13 @@ from services.enforcement import api as enforcement
 from services.enforcement import evidence
 from services.enforcement import known as enforcement_known
 from services.intake import known as intake_known
+from services.intake import patrols
 from services.intake.routes import clues, links, messages, profiles
 from services.reporting import closing
 from services.routing import api as routing
 from services.routing import case, supervising
 from tests import intake_scene
+from tests.unit.duty_scenes import PATROL, pictured
 from tests.unit.matters import CASE, CLUE, ONE, ruled
 from tests.unit.pictures import DIGEST
 from tests.unit.rights_asked import ANY, Request, as_officer, of_act, request_of
@@ -60,6 +62,13 @@ LIKE = {
         "enforcement",
         "GET /v1/cases/{case_id}/evidence/{digest}/handed-in",
     ): "AddEvidence",
+    ("intake", "POST /v1/patrols/{patrol_id}/photos"): "AddPatrolPhoto",
+    ("intake", "GET /v1/patrols/{patrol_id}/photos"): "AddPatrolPhoto",
+    ("intake", "GET /v1/patrols/{patrol_id}/photos/{digest}"): "AddPatrolPhoto",
+    (
+        "intake",
+        "GET /v1/patrols/{patrol_id}/photos/{digest}/handed-in",
+    ): "AddPatrolPhoto",
     ("intake", "GET /v1/clues/{clue_id}"): "ScreenClue",
     ("intake", "GET /v1/clues/{clue_id}/links"): "LinkDuplicate",
     ("intake", "GET /v1/clues/{clue_id}/likely"): "LinkDuplicate",
@@ -96,6 +105,8 @@ def story(scene: str, unit: str) -> Given:
     told = SCENES[scene].story(unit)
     if scene == "AddEvidence":
         return told.given(evidence.KIND, CASE, PIECE)
+    if scene == "AddPatrolPhoto":
+        return told.given(patrols.KIND, PATROL, pictured(unit))
     return told
 
 

@@ -77,6 +77,7 @@ def s8(book: Book) -> None:
     clue.screen(one, at("11-27p"), "lc-01")
     clue.propose(one, at("11-27p"), "lc-01", "LI")
     clue.accept(one, at("11-28"), "li-01")
+    besides.grade(one, at("11-28p"), "li-01", "E12")
     claims.file(one, at("11-29"))
     claims.verify(one, at("12-04"), "li-01", sums)
     order = claims.order(one, at("12-05"), sums, at("12-12"))
@@ -90,7 +91,7 @@ def s9(book: Book) -> None:
 
 
 def _s9_site(book: Book) -> None:
-    # Two of the roster will say that they were never there: not verified, not ordered.
+    # The leader of a crew names them; two of the roster were never there.
     form = Form(
         "platform",
         "E13",
@@ -99,13 +100,16 @@ def _s9_site(book: Book) -> None:
         number="QXPT20231211004",
         project=("P03", "演示三号住宅楼（虚构）"),
         reference="演示S9",
+        roster=True,
     )
     sums = even(1_500 * K, range(1, 23))
     one = register(book, at("12-11"), "lc-02", form, "S9a")
     clue.screen(one, at("12-11p"), "lc-02")
     clue.propose(one, at("12-11p"), "lc-02", "DO")
     clue.accept(one, at("12-12"), "do-01")
+    besides.called_back(one, at("12-12p"), "lc-01", disclaim=(23, 24))
     claims.file(one, at("12-13"))
+    claims.withdraw(one, at("12-13p"), "do-01", (23, 24), "mistaken")
     claims.verify(one, at("12-20"), "db-02", sums)
     order = claims.order(one, at("12-21"), sums, at("12-28"))
     claims.serve(one, at("12-21p"), order)
@@ -125,6 +129,7 @@ def _s9_hotel(book: Book) -> None:
     one = register(book, at("12-26"), "li-03", form, "S9b")
     clue.screen(one, at("12-26p"), "li-03")
     besides.signal(one, at("12-26p"), "li-03", "QYJ2023122615")
+    besides.patrol(one, ("li-01", "li-03"), (at("12-26"), at("01-09")))
     claims.verify(one, at("01-03"), "li-03", even(1_500 * K, all_of_them))
     first = claims.pay(one, at("01-18"), "li-03", even(650 * K, all_of_them))
     second = claims.pay(one, at("02-05"), "li-03", even(650 * K, all_of_them))

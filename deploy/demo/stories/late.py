@@ -86,6 +86,7 @@ def _s12_late(book: Book) -> None:
     five = range(1, 6)
     one = register(book, at("11-24"), "lc-03", form, "S12a")
     clue.screen(one, at("11-24p"), "lc-03")
+    clue.classify(one, at("11-24p"), "lc-03", "complaint")
     clue.propose(one, at("11-24p"), "lc-03", "LI")
     clue.accept(one, at("11-27"), "li-03")
     told = moment("12-01 14:20")

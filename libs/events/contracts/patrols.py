@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from libs.events.contracts.parts import Code, Text
+from libs.events.contracts.parts import Code, Sha256, Text
 from libs.events.event import Event
 
 Finding = Literal[
@@ -41,6 +41,21 @@ class PatrolMissed(Event, name="PatrolMissed"):
     patrol_id: UUID
     unit: Code
     due_on: date
+
+
+class PatrolPhotoAdded(Event, name="PatrolPhotoAdded"):
+    """A photo of a patrol is kept: its bytes lie in the object store (F-2.1.2b).
+
+    It is given out drawn anew, without its notes (place, device): `sha256` and `size`
+    in bytes are of that, `handed_in` is the digest as it came, where that is another.
+    """
+
+    patrol_id: UUID
+    unit: Code
+    sha256: Sha256
+    media_type: Text
+    size: int
+    handed_in: Sha256 | None
 
 
 class PatrolLinkedToClue(Event, name="PatrolLinkedToClue"):

@@ -1,12 +1,15 @@
 """Routes of the vault's master keys: what is left under retired ones, and renewing."""
 
+import asyncio
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
 
+from libs.objects import ObjectStore
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
+from services.intake.routes.patrol_photos import store_of
 from services.intake.vault.rotating import FILES, PERSONS, SAMPLES, left, rewrap
 from services.intake.window import Window
 
@@ -14,13 +17,15 @@ from services.intake.window import Window
 def router(window: Window) -> APIRouter:
     """Return the operator's routes."""
     routes = APIRouter(prefix="/operator/vault", tags=["operator"])
+    photos = store_of(window.running.settings)
 
     @routes.get("/keys")
     async def keys(caller: OfficerCaller) -> dict[str, Any]:
         """How many keys are not under the current master key."""
         permissions.require(caller, "RotateKeys")
         async with window.pool.acquire() as connection:
-            return asdict(await left(connection, window.keys))
+            still = await left(connection, window.keys)
+        return asdict(still) | await _photos_left(photos)
 
     @routes.post("/rewrap")
     async def renew(caller: OfficerCaller) -> dict[str, Any]:
@@ -31,6 +36,13 @@ def router(window: Window) -> APIRouter:
             files = await rewrap(connection, window.keys, FILES)
             files += await rewrap(connection, window.keys, SAMPLES)
             still = await left(connection, window.keys)
-        return {"rewrapped": {"persons": persons, "files": files}, **asdict(still)}
+        moved = await asyncio.to_thread(photos.rewrap)
+        rewrapped = {"persons": persons, "files": files, "photos": moved}
+        answer = {"rewrapped": rewrapped, **asdict(still)}
+        return answer | await _photos_left(photos)
 
     return routes
+
+
+async def _photos_left(store: ObjectStore) -> dict[str, int]:
+    return {"photos": await asyncio.to_thread(store.left)}

@@ -53,6 +53,11 @@ TYPES = {
     ".svg": "image/svg+xml",
 }
 DAY_SECONDS = 86_400
+WORKER = {
+    "Service-Worker-Allowed": "/console/patrols",
+    "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+}
+"""A script that works in the background has these rights of its own, not a page's."""
 
 
 def routers(running: Running) -> Sequence[APIRouter]:
@@ -89,6 +94,8 @@ def _outside() -> APIRouter:
         if kind is None or path.parent != STATIC or not path.is_file():
             raise Problem("not-found")
         headers = {"Cache-Control": f"public, max-age={DAY_SECONDS}"}
+        if path.suffix == ".js":
+            headers |= WORKER
         return Response(path.read_bytes(), media_type=kind, headers=headers)
 
     return router

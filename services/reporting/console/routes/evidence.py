@@ -1,7 +1,5 @@
 """Evidence of a case: what is kept, handed in and taken out at enforcement's door."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +14,13 @@ from services.reporting.console.doors import Call, Called, call
 from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import Sheet, blank, not_taken
 from services.reporting.console.render import page, see
+from services.reporting.console.taken_out import taken_out
 from services.reporting.console.visit import Visit, Visiting
 
 HAND_IN = "/v1/evidence"
 LIST = "/v1/cases/{case_id}/evidence"
 ONE = f"{LIST}/{{digest}}"
 ORIGINAL = f"{ONE}/handed-in"
-SHA256_LENGTH = 64
 
 
 def add_routes(router: APIRouter) -> None:
@@ -44,29 +42,14 @@ def add_routes(router: APIRouter) -> None:
     @router.get("/evidence/{case_id}/{digest}", response_class=Response)
     async def one(visit: Visiting, case_id: UUID, digest: str) -> Response:
         visit.require("ReadEvidence")
-        return await _given(visit, case_id, digest, ONE)
+        place = {"case_id": str(case_id), "digest": digest}
+        return await taken_out(visit, ("enforcement", ONE), place, "evidence")
 
     @router.get("/evidence/{case_id}/{digest}/handed-in", response_class=Response)
     async def handed_in(visit: Visiting, case_id: UUID, digest: str) -> Response:
         visit.require("ReadEvidenceAsHandedIn")
-        return await _given(visit, case_id, digest, ORIGINAL)
-
-
-async def _given(visit: Visit, case_id: UUID, digest: str, route: str) -> Response:
-    if len(digest) != SHA256_LENGTH or not digest.isalnum():
-        raise Problem("not-found")
-    path = route.format(case_id=case_id, digest=digest)
-    answer = await call(visit, Call("enforcement", "GET", path, route))
-    if not answer.done:
-        raise Problem("not-found")
-    name = f"evidence-{digest[:12]}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "private, no-store",
-    }
-    octets = "application/octet-stream"
-    return Response(answer.content, headers=headers, media_type=octets)
+        place = {"case_id": str(case_id), "digest": digest}
+        return await taken_out(visit, ("enforcement", ORIGINAL), place, "evidence")
 
 
 async def _page(visit: Visit, case_id: UUID, sheet: Sheet) -> Response:
@@ -76,7 +59,7 @@ async def _page(visit: Visit, case_id: UUID, sheet: Sheet) -> Response:
         raise Problem("not-found")
     values: dict[str, Any] = {
         "case_id": case_id,
-        "pieces": [_dated(one) for one in listed.body.get("items", [])],
+        "pieces": listed.body.get("items", []),
         "opens": listed.body.get("open", False),
         "originals": Power.VIEW in may(visit.role, "ReadEvidenceAsHandedIn"),
         "down": not listed.done,
@@ -85,10 +68,6 @@ async def _page(visit: Visit, case_id: UUID, sheet: Sheet) -> Response:
         "sheet": sheet,
     }
     return page(visit, "evidence.html", values, sheet.status)
-
-
-def _dated(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {**one, "added_at": datetime.fromisoformat(one["added_at"])}
 
 
 async def _handed_in(visit: Visit, case_id: UUID, typed: Typed) -> Called | None:

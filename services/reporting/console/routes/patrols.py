@@ -1,7 +1,8 @@
 """Patrols: the register with its coverage, and one patrol as a form (F-2.1.2b).
 
 A plain form, for a telephone without much of a network: what was typed comes back with
-every refusal, and the patrol's own time may be earlier than its entry.
+every refusal, and the patrol's own time may be earlier than its entry. With a script it
+is kept on the telephone until it was sent (`static/patrol.js`).
 """
 
 from datetime import date, timedelta
@@ -10,24 +11,31 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from libs.web.permissions import Power, may
 from libs.web.problems import Problem
-from services.reporting.console.deed import shown
+from services.reporting.console.deed import new_key, shown
+from services.reporting.console.doors import Call, call
 from services.reporting.console.forms import Typed, own_form
 from services.reporting.console.registers import (
     Desk,
     Sheet,
+    answered,
     blank,
     narrowed,
     refused,
     said,
 )
-from services.reporting.console.render import page
+from services.reporting.console.render import page, see
+from services.reporting.console.taken_out import taken_out
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.patrols import Filters, patrol, patrols
 from services.reporting.reading.signals import clue_of_number
 
 PAGE = "/console/patrols"
 DOOR = "/v1/patrols"
+PHOTOS = f"{DOOR}/{{patrol_id}}/photos"
+PHOTO = f"{PHOTOS}/{{digest}}"
+ORIGINAL = f"{PHOTO}/handed-in"
 FINDINGS = (
     "nothing", "wages_unpaid", "no_account", "no_roster", "no_notice_board",
     "closed_down", "other",
@@ -58,6 +66,7 @@ def add_routes(router: APIRouter) -> None:
         return await desk.act(visit, typed, **body, days=planned)
 
     _one(router)
+    _photos(router)
 
 
 def _one(router: APIRouter) -> None:
@@ -72,8 +81,20 @@ def _one(router: APIRouter) -> None:
     @router.post("/patrols/{patrol_id}")
     async def complete(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
         typed = await own_form(request, visit, "CompletePatrol")
+        # The photo first: refused, it leaves the whole form to be sent again.
+        refusal = await _handed_in(visit, patrol_id, typed)
+        if refusal is not None:
+            return await _form(visit, patrol_id, refusal)
         body = said(typed, "finding")
         return await _desk(patrol_id).act(visit, typed, "/completion", **body)
+
+    @router.post("/patrols/{patrol_id}/photos")
+    async def add(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
+        typed = await own_form(request, visit, "AddPatrolPhoto")
+        refusal = await _handed_in(visit, patrol_id, typed)
+        if refusal is not None:
+            return await _form(visit, patrol_id, refusal)
+        return see(f"{PAGE}/{patrol_id}")
 
     @router.post("/patrols/{patrol_id}/clue")
     async def link(request: Request, visit: Visiting, patrol_id: UUID) -> Response:
@@ -91,6 +112,41 @@ def _desk(patrol_id: UUID) -> Desk:
         return await _form(visit, patrol_id, sheet)
 
     return Desk("intake", f"{DOOR}/{patrol_id}", f"{PAGE}/{patrol_id}", form)
+
+
+def _photos(router: APIRouter) -> None:
+    """Add the photos of a patrol, to be taken out."""
+
+    @router.get("/patrols/{patrol_id}/photos/{digest}", response_class=Response)
+    async def photo(visit: Visiting, patrol_id: UUID, digest: str) -> Response:
+        visit.require("ReadPatrolPhotos")
+        place = {"patrol_id": str(patrol_id), "digest": digest}
+        return await taken_out(visit, ("intake", PHOTO), place, "patrol")
+
+    @router.get(
+        "/patrols/{patrol_id}/photos/{digest}/handed-in", response_class=Response
+    )
+    async def original(visit: Visiting, patrol_id: UUID, digest: str) -> Response:
+        visit.require("ReadEvidenceAsHandedIn")
+        place = {"patrol_id": str(patrol_id), "digest": digest}
+        return await taken_out(visit, ("intake", ORIGINAL), place, "patrol")
+
+
+async def _handed_in(visit: Visit, patrol_id: UUID, typed: Typed) -> Sheet | None:
+    """Hand a chosen photo in; return the form when it was refused."""
+    file = typed.files.get("photo")
+    if file is None or not file.filename:
+        return None
+    # Sent again with the form's key it is the same photo, added once.
+    key = typed.one("key") or new_key()
+    headers = {"Idempotency-Key": f"{key}-photo"}
+    sent = ("photo", await file.read(), "application/octet-stream")
+    path = PHOTOS.format(patrol_id=patrol_id)
+    asked = Call("intake", "POST", path, PHOTOS, headers=headers, file=sent)
+    answer = await call(visit, asked)
+    if answer.done:
+        return None
+    return answered(visit, typed, answer)
 
 
 def days_of(typed: Typed) -> list[date] | None:
@@ -127,5 +183,14 @@ async def _form(visit: Visit, patrol_id: UUID, sheet: Sheet) -> Response:
     row = await patrol(visit.running, visit.asking, patrol_id)
     if row is None:
         raise Problem("not-found")
-    values = {"row": row, "sheet": sheet, "findings": FINDINGS}
+    path = PHOTOS.format(patrol_id=patrol_id)
+    listed = await call(visit, Call("intake", "GET", path, PHOTOS))
+    values = {
+        "row": row,
+        "sheet": sheet,
+        "findings": FINDINGS,
+        "photos": listed.body.get("items", ()),
+        "originals": Power.VIEW in may(visit.role, "ReadEvidenceAsHandedIn"),
+        "down": not listed.done,
+    }
     return page(visit, "patrol.html", values, sheet.status)
