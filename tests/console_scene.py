@@ -25,6 +25,7 @@ from services.reporting import (
     api,
     channels_api,
     duties_api,
+    persons_api,
     risks_api,
     rosters_api,
     supervision_api,
@@ -129,8 +130,9 @@ def _console(pool: asyncpg.Pool, dsn: str, urls: Mapping[str, str]) -> Console:
             TrustedIssuer(ISSUER, KeySet(published_keys)), officers, running.today
         ),
     )
-    apis = (api, channels_api, duties_api, risks_api, rosters_api, supervision_api)
-    routers = [*(one.router for one in apis), *pages.routers(running)]
+    apis = (api, channels_api, duties_api, persons_api, risks_api, rosters_api)
+    readers = (*apis, supervision_api)
+    routers = [*(one.router for one in readers), *pages.routers(running)]
     app = make_app(door, routers)
     app.state.running = running
     return Console(app, pool, running, watermarks)
