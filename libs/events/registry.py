@@ -22,6 +22,7 @@ from libs.events.contracts import (
     notice_boards,
     operation,
     patrols,
+    persons,
     publicity,
     reporting,
     risk,
@@ -38,7 +39,7 @@ EVERY = "every"
 
 VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
-        "intake": (intake, channels, duplicates, messages, patrols, sheets),
+        "intake": (intake, channels, duplicates, messages, patrols, sheets, persons),
         "routing": (routing, clocks, supervision, duties, risk, dossier),
         "enforcement": (enforcement, merging, groups, notice_boards, evidence),
         "reporting": (reporting, publicity),

@@ -25,7 +25,7 @@ Permission = frozenset[Power]
 FILES = (
     "permissions.toml", "permissions-channels.toml", "permissions-clocks.toml",
     "permissions-duties.toml", "permissions-groups.toml", "permissions-messages.toml",
-    "permissions-patrols.toml", "permissions-risk.toml",
+    "permissions-patrols.toml", "permissions-persons.toml", "permissions-risk.toml",
     "permissions-sheets.toml", "permissions-supervision.toml",
 )  # fmt: skip
 NONE: Permission = frozenset()

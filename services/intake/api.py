@@ -10,6 +10,7 @@ from services.intake.pages.front import pages
 from services.intake.routes import (
     clues,
     codes,
+    correcting,
     imports,
     likeness,
     links,
@@ -42,6 +43,7 @@ def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
         messages.router(window),
         patrol_photos.router(window),
         persons.router(window),
+        correcting.router(window),
         codes.router(window),
         rosters.router(window),
         workbench.router(window, runner),

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from libs.codes import find_personal
 from libs.events.contracts.messages import MessageChannel, MessageLanguage
 from libs.events.contracts.parts import Code, Month, YesNoUnknown
 from libs.money import MinorUnits
@@ -52,6 +53,25 @@ EmailAddress = Annotated[
 """A mailbox; whether it takes mail, only sending tells."""
 FreeText = Annotated[str, Field(min_length=1, max_length=4000)]
 """Words of a person: kept in the vault, never in an event."""
+
+
+def _of_nobody(text: str) -> str:
+    # An office is called by a number with an area code; every other one is a person's.
+    for one in find_personal(text):
+        if one.kind != "phone" or text[one.start] != "0":
+            raise PydanticCustomError(
+                "personal-number",
+                "答复中不能写身份证、银行卡或手机号码；单位座机请带区号写。",
+                {
+                    "en": "No ID, bank card or mobile number in an answer: an office"
+                    " is called by its number with the area code."
+                },
+            )
+    return text
+
+
+ReplyText = Annotated[FreeText, AfterValidator(_of_nobody)]
+"""Words to a clue's author, which leave the house: nobody's number is in them."""
 
 
 class Said(BaseModel):
@@ -146,6 +166,21 @@ class ReportSaid(ClueSaid):
     """A report 举报, perhaps unnamed (LIR 9)."""
 
     mode: Literal["named", "confidential", "anonymous"] = "anonymous"
+
+
+class CorrectionSaid(Said):
+    """What is right of a person's data instead of what was said, and why."""
+
+    name: PersonName | None = None
+    phone: Annotated[str, Field(min_length=3, max_length=40)] | None = None
+    email: EmailAddress | None = None
+    bank_card: Annotated[str, Field(min_length=8, max_length=40)] | None = None
+    reason: Literal["own-request", "entry-error", "changed"]
+
+    @property
+    def person(self) -> PersonSaid:
+        """Return the fields as a form names a person."""
+        return PersonSaid(**self.model_dump(exclude={"reason"}))
 
 
 class PersonsAsked(Said):

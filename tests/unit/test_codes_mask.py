@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from libs.codes import Found, find_personal, mask
 from libs.codes.mask import HIDDEN
+from libs.sheets.cell import Cell, CellKind
+from services.intake.profiles.result import masked
 
 ID = "310117189801010012"
 ID_X = "34122118970615003X"
@@ -155,3 +157,22 @@ def test_finds_never_overlap_and_lie_in_the_text(text: str) -> None:
     for found in find_personal(text):
         assert end <= found.start < found.end <= len(text)
         end = found.end
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (PHONE, "9" * 11),
+        (ID, "9" * 18),
+        (CARD, "9" * 16),
+        ("86" + PHONE, "9" * 13),
+        ("7400", "7400"),
+        ("1234567890.5", "1234567890.5"),
+        ("12.333333333333334", "12.333333333333334"),
+    ],
+)
+def test_a_report_hides_a_number_cell_that_may_be_somebodys(
+    text: str, shown: str
+) -> None:
+    """A sheet keeps telephones and documents as numbers; amounts stay readable."""
+    assert masked(Cell(CellKind.NUMBER, text)) == shown

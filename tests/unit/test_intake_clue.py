@@ -22,6 +22,7 @@ from libs.events.contracts.intake import (
     ReportReceived,
 )
 from libs.events.contracts.parts import Employer, WorkerLine
+from libs.events.contracts.persons import PersonDataCorrected
 from libs.events.decider import Rule
 from libs.events.testing import Given, given, stamp
 from libs.money import Money
@@ -32,7 +33,7 @@ from services.intake.clue import RULES, AdviseChannel, RegisterClue, ScreenClue
 from services.intake.noting import RULES as NOTING
 from services.intake.noting import MarkVerified
 from services.intake.vault import access
-from services.intake.vault.access import ErasePersonData
+from services.intake.vault.access import CorrectPersonData, ErasePersonData
 
 CLUE, PERSON = UUID(int=1), UUID(int=7)
 CASE = ids.case_id(CLUE)
@@ -220,6 +221,17 @@ def test_a_person_is_erased_once() -> None:
     given(access.PERSON, PERSON, gone).when(
         RULE[ErasePersonData], command
     ).then_nothing()
+
+
+def test_a_person_is_corrected_by_field_and_never_after_the_erasure() -> None:
+    """PIPL 46: the event says which fields, not what they say."""
+    said = {"person_id": PERSON, "clue_id": CLUE, "fields": ("phone",)}
+    command = CorrectPersonData.model_validate({**said, "reason": "changed"})
+    right = PersonDataCorrected.model_validate({**said, "reason": "changed"})
+    given().when(RULE[CorrectPersonData], command).then(right)
+    gone = PersonDataErased(person_id=PERSON, reason="own-request")
+    erased = given(access.PERSON, PERSON, gone)
+    erased.when(RULE[CorrectPersonData], command).then_rejected("not-found")
 
 
 FACTS = st.sampled_from(["opened", "arrears", "no_arrears", "withdrawn"])

@@ -27,6 +27,7 @@ ELSEWHERE = "R3"
 DOOR_ALONE = {
     # Anybody may say what is owed; who reads or erases is written down by its event.
     "RegisterComplaint", "RegisterReport", "ReadPersonData", "ErasePersonData",
+    "CorrectPersonData",
     "ImportHistory", "AdoptRule",
     # Any unit files for itself; `test_campaign_rules` has it.
     "FileZeroReport",

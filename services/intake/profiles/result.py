@@ -1,5 +1,6 @@
 """What became of one row of a sheet: its outcome, its facts and its findings."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,11 +8,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from libs.codes import find_personal
 from libs.money import Money
 from libs.sheets.cell import Cell, CellKind
 from services.intake.profiles.findings import CATALOGUE, FindingKind, Severity
 
 _SHOWN_CHARACTERS = 24
+# No sheet has an amount of ten thousand million; a telephone has eleven digits.
+_LONG_DIGITS = re.compile(r"(?<![.\d])\d{11}")
 
 
 class Outcome(StrEnum):
@@ -126,9 +130,13 @@ class RowResult:
 def masked(cell: Cell) -> str:
     """Mask a cell for a report: numbers and days stay, of words only the shape.
 
-    Letters become x, other scripts 某, digits 9; signs stay: `$253,24` is `$999,99`.
+    Letters become x, other scripts 某, digits 9; signs stay: `$253,24` is `$999,99`. A
+    number that may be somebody's telephone, document or card is hidden as words are.
     """
-    if cell.kind in (CellKind.NUMBER, CellKind.DATE, CellKind.BOOL, CellKind.ERROR):
+    plain = cell.kind in (
+        CellKind.NUMBER, CellKind.DATE, CellKind.BOOL, CellKind.ERROR,
+    )  # fmt: skip
+    if plain and not (_LONG_DIGITS.search(cell.text) or find_personal(cell.text)):
         return cell.text[:_SHOWN_CHARACTERS]
     return shape(cell.text)
 

@@ -30,7 +30,7 @@ from services.intake.petitions import (
     SendPetitionNotice,
 )
 from services.intake.platform_clues import AcceptClue, ReceivePlatformClue
-from services.intake.said import FreeText
+from services.intake.said import ReplyText
 from services.intake.signals import (
     DismissSignal,
     LinkOpinion,
@@ -120,7 +120,7 @@ class ReplySaid(BaseModel):
 
     form: str | None = None
     conclusion: Code
-    text: FreeText | None = None
+    text: ReplyText | None = None
     occurred_at: AwareDatetime | None = None
 
 

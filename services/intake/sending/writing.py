@@ -85,10 +85,11 @@ def _unit(window: Window, queued: MessageQueued) -> str:
 
 
 async def _address(window: Window, queued: MessageQueued) -> str | None:
-    """Return what this clue said of the contact, else what was said first."""
+    """Return the contact as corrected, as this clue said it, or as said first."""
     name = FIELDS[queued.channel]
     async with window.pool.acquire() as connection:
         found = await read(connection, window.keys, [queued.person_id], [name])
     said = [one for holding in found for one in holding.fields.get(name, ())]
+    put_right = [one for one in said if one.corrected]
     own = [one for one in said if one.clue_id == queued.clue_id]
-    return next((one.value for one in [*own, *said]), None)
+    return next((one.value for one in [*put_right, *own, *said]), None)

@@ -1,4 +1,4 @@
-"""Access to the vault: reading is an event with its reason, erasing is one too."""
+"""Access to the vault: reading, correcting and erasing are events with a reason."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
@@ -9,7 +9,8 @@ from pydantic import Field
 from libs.events.command import Command, Stamp
 from libs.events.contracts.intake import PersonDataErased, PersonDataRead
 from libs.events.contracts.parts import Code
-from libs.events.decider import Kind, Read, Rule, States
+from libs.events.contracts.persons import PersonDataCorrected
+from libs.events.decider import Kind, NotVisible, Read, Rule, States
 from libs.events.event import Event, New
 
 
@@ -43,6 +44,15 @@ class ReadPersonData(Command):
     outlet: Literal["page", "api", "export"] = "api"
 
 
+class CorrectPersonData(Command):
+    """Correct a person's data (PIPL 46); what stood before stays sealed beside it."""
+
+    person_id: UUID
+    clue_id: UUID
+    fields: Annotated[tuple[Code, ...], Field(min_length=1)]
+    reason: Literal["own-request", "entry-error", "changed"]
+
+
 class ErasePersonData(Command):
     """Erase a person's data (PIPL 47); every count and sum stays."""
 
@@ -56,6 +66,14 @@ def read(command: ReadPersonData, _stamp: Stamp, _states: States) -> list[New]:
     return [New(READING.stream(command.read_id), said)]
 
 
+def correct(command: CorrectPersonData, _stamp: Stamp, states: States) -> list[New]:
+    """Say which fields were corrected; of who was erased nothing is left to correct."""
+    if states.of(PERSON, command.person_id).erased:
+        raise NotVisible
+    said = PersonDataCorrected.model_validate(command.model_dump())
+    return [New(PERSON.stream(command.person_id), said)]
+
+
 def erase(command: ErasePersonData, _stamp: Stamp, states: States) -> list[New]:
     """Erase once; a second time there is nothing left to say."""
     if states.of(PERSON, command.person_id).erased:
@@ -66,5 +84,6 @@ def erase(command: ErasePersonData, _stamp: Stamp, states: States) -> list[New]:
 
 RULES = (
     Rule(ReadPersonData, lambda command: [Read(READING, command.read_id)], read),
+    Rule(CorrectPersonData, lambda command: [Read(PERSON, command.person_id)], correct),
     Rule(ErasePersonData, lambda command: [Read(PERSON, command.person_id)], erase),
 )

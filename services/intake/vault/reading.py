@@ -14,14 +14,16 @@ from services.intake.vault.sealing import place, unwrap
 log = structlog.get_logger()
 
 HELD = """
-SELECT p.person_id, p.key_id, p.wrapped_key, f.field, f.command_id, f.sealed, m.clue_id
+SELECT p.person_id, p.key_id, p.wrapped_key, f.field, f.command_id, f.sealed,
+       m.clue_id, COALESCE(m.corrected, false) AS corrected
 FROM vault.person p
 JOIN vault.field f USING (person_id)
 LEFT JOIN LATERAL (
-    SELECT clue_id FROM vault.mention m
+    SELECT clue_id, role = 'correction' AS corrected FROM vault.mention m
     WHERE m.person_id = p.person_id AND m.command_id = f.command_id LIMIT 1) m ON true
 WHERE p.person_id = ANY($1) AND f.field = ANY($2) AND p.wrapped_key IS NOT NULL
-ORDER BY p.person_id, f.field, f.kept_at, f.command_id
+ORDER BY p.person_id, f.field, corrected DESC, CASE WHEN m.corrected THEN f.kept_at END
+    DESC, f.kept_at, f.command_id
 """
 MENTIONED = """
 SELECT DISTINCT person_id, clue_id FROM vault.mention WHERE person_id = ANY($1)
@@ -36,18 +38,20 @@ ORDER BY m.clue_id, p.person_id LIMIT 200
 
 @dataclass(frozen=True)
 class Said:
-    """One value of a field, and in which clue it was said."""
+    """One value of a field, in which clue it was said, and whether it corrects."""
 
     value: str = field(repr=False)
     clue_id: UUID | None
+    corrected: bool = False
 
 
 @dataclass(frozen=True)
 class Holding:
     """What the vault holds of one person: each field's values, the first said first.
 
-    `unreadable` names fields of which a value no longer opens: changed in the database,
-    or sealed under a master key that is gone.
+    The last correction stands before all that was said. `unreadable` names fields of
+    which a value no longer opens: changed in the database, or sealed under a master key
+    that is gone.
     """
 
     person_id: UUID
@@ -69,7 +73,7 @@ async def read(
         owner = UUID(int=row["person_id"].int)
         held = opened.setdefault(owner, {})
         try:
-            said = Said(_open(keys, row), row["clue_id"])
+            said = Said(_open(keys, row), row["clue_id"], row["corrected"])
         except Unreadable:
             closed.setdefault(owner, []).append(row["field"])
             log.warning("vault_value_unreadable", person_id=owner, field=row["field"])

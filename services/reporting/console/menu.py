@@ -47,6 +47,7 @@ GROUPS = {
     ),
     "running": (
         ("verify", "/console/verify", "Verify"),
+        ("person-reads", "/console/person-reads", "ReadPersonReads"),
         ("health", "/console/health", "ReadHealth"),
         ("alarms", "/console/alarms", "ReadHealth"),
         ("flow", "/console/flow", "ReadHealth"),

@@ -19,6 +19,7 @@ from services.reporting.console.routes import (
     catalogue,
     channels,
     comparing,
+    correcting,
     duplicates,
     early_warnings,
     evidence,
@@ -31,6 +32,7 @@ from services.reporting.console.routes import (
     operating,
     owner_rules,
     patrols,
+    person_reads,
     publicity,
     registering,
     responsibility,
@@ -73,7 +75,7 @@ def routers(running: Running) -> Sequence[APIRouter]:
         ledger, comparing, channels, signals, rosters, risks, early_warnings,
         incidents, supervision, messages, patrols, notice_boards, tasks, publicity,
         responsibility, statistics, calendars, owner_rules, risk_rules, importing,
-        workbench, transfer_flow,
+        workbench, transfer_flow, person_reads, correcting,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)

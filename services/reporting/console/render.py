@@ -30,6 +30,8 @@ HERE = Path(__file__).parent
 SEE_OTHER = 303
 YEAR_SECONDS = 31_536_000
 A_YEAR = timedelta(days=365)
+UNMASKED_MINUTES = 10
+"""How long a page shows names: then it leads back to the masked one by itself."""
 
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -54,6 +56,7 @@ def page(
         "now": visit.running.last_now,
         "today": visit.running.today(),
         "a_year_on": visit.running.today() + A_YEAR,
+        "unmasked_minutes": UNMASKED_MINUTES,
         **values,
     }
     return _answer(visit.request, template, said, status)

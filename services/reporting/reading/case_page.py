@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -54,11 +53,6 @@ VIEWS = (
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
 AMOUNTS = ("claimed", "verified", "ordered", "paid", "confirmed", "unpaid", "overpaid")
-CASE_OF_NUMBER = """
-SELECT case_id FROM clue WHERE receipt = $1 OR channel_number = $1 OR reference = $1
-UNION SELECT case_id FROM imported WHERE channel_number = $1
-UNION SELECT case_id FROM case_part WHERE number = $1
-UNION SELECT case_id FROM case_file WHERE case_id = $2 LIMIT 2"""
 
 
 def _of(name: str, order: str) -> Statement:
@@ -291,12 +285,3 @@ async def _suggested(
         return None
     rules = await in_force(connection, as_of)
     return suggested(rules, clues[0], day_of(clues[0].registered_at))
-
-
-async def case_of_number(running: Running, number: str) -> UUID | None:
-    """Return the one case of a printed number, channel number or id."""
-    said, own = number.strip(), None
-    with suppress(ValueError):
-        own = UUID(said)
-    found = await running.pool.fetch(CASE_OF_NUMBER, said, own)
-    return found[0]["case_id"] if len(found) == 1 else None

@@ -1,6 +1,7 @@
 """Search: visible cases by number, employer or project, also by pinyin initials."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,11 @@ SELECT employer_name AS name FROM {clue} WHERE {at} AND employer_name IS NOT NUL
 UNION SELECT project_name FROM {clue} WHERE {at} AND project_name IS NOT NULL
 UNION SELECT employer_name FROM {imported} WHERE {at} AND employer_name IS NOT NULL""")
 
+CASE_OF_NUMBER = """
+SELECT case_id FROM clue WHERE receipt = $1 OR channel_number = $1 OR reference = $1
+UNION SELECT case_id FROM imported WHERE channel_number = $1
+UNION SELECT case_id FROM case_part WHERE number = $1
+UNION SELECT case_id FROM case_file WHERE case_id = $2 LIMIT 2"""
 # A number is typed from its beginning or, off a slip of paper, by its last digits.
 FOUND = statement(f"""
 WITH cases AS ({CASES}), why AS (SELECT *, CASE
@@ -117,3 +123,12 @@ def sounding(typed: str, names: Iterable[str]) -> list[str]:
 def _hits(rows: Sequence[tuple[Mapping[str, Any], str]]) -> Hits:
     found = [Hit(line(row), why) for row, why in rows[:MOST]]
     return Hits(found, more=len(rows) > MOST)
+
+
+async def case_of_number(running: Running, number: str) -> UUID | None:
+    """Return the one case of a printed number, channel number or id."""
+    said, own = number.strip(), None
+    with suppress(ValueError):
+        own = UUID(said)
+    found = await running.pool.fetch(CASE_OF_NUMBER, said, own)
+    return found[0]["case_id"] if len(found) == 1 else None

@@ -19,6 +19,7 @@ from libs.events.contracts import (
     messages,
     operation,
     patrols,
+    persons,
     reporting,
     routing,
     sheets,
@@ -85,7 +86,7 @@ def _told() -> tuple[type[Event], ...]:
 
 
 VOCABULARIES = (
-    intake, channels, duplicates, messages, patrols, sheets, routing, clocks,
+    intake, channels, duplicates, messages, patrols, persons, sheets, routing, clocks,
     dossier, supervision, duties, enforcement, evidence, merging, groups, reporting,
     operation,
 )  # fmt: skip

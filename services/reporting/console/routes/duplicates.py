@@ -19,8 +19,9 @@ from services.reporting.console.render import page, see
 from services.reporting.console.routes.acting import case_answer, the_case
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading.asking import Answer
-from services.reporting.reading.case_page import CasePage, case_of_number
+from services.reporting.reading.case_page import CasePage
 from services.reporting.reading.pairs import clues, own_claims
+from services.reporting.reading.search import case_of_number
 
 LINKS = "/v1/clues/{clue_id}/links"
 LIKELY = "/v1/clues/{clue_id}/likely/{of_clue_id}"

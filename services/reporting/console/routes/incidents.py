@@ -18,8 +18,8 @@ from services.reporting.console.registers import (
 )
 from services.reporting.console.render import page
 from services.reporting.console.visit import Visit, Visiting
-from services.reporting.reading.case_page import case_of_number
 from services.reporting.reading.incidents import Period, incidents
+from services.reporting.reading.search import case_of_number
 
 PAGE = "/console/incidents"
 DOOR = "/v1/incidents"

@@ -18,7 +18,8 @@ from services.reporting.console.render import page
 from services.reporting.console.routes import ordering
 from services.reporting.console.visit import Visit, Visiting
 from services.reporting.reading import operating
-from services.reporting.reading.case_page import case_of_number, case_page
+from services.reporting.reading.case_page import case_page
+from services.reporting.reading.search import case_of_number
 from services.reporting.traces import query, timeline
 from services.reporting.traces.picture import Picture
 from services.reporting.views import DECLARED
