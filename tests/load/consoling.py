@@ -41,7 +41,7 @@ def browsers(whole: Whole, service: str = "reporting") -> httpx.AsyncClient:
         max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS
     )
     address = whole.settings.address(service)
-    return httpx.AsyncClient(base_url=address, limits=limits, timeout=120)
+    return httpx.AsyncClient(base_url=address, limits=limits, timeout=900)
 
 
 @dataclass
