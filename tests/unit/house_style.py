@@ -32,6 +32,10 @@ WORDS = re.compile(
     r"\bissue #?[\d]|\b(?:this|next|previous) sessio[n]\b", re.IGNORECASE
 )
 NAMED_TEST = re.compile(r"\b(tests/[\w/]+\.py)::(\w+)")
+FEATURE = re.compile(r"F-\d[\d.]*[a-d]?")
+FEATURE_ROW = re.compile(
+    rf"^\| ((?:{FEATURE.pattern}(?:, )?)+)[^|]*\|[^|]*\|(.*)$", re.MULTILINE
+)
 SQL_WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b")
 PURE_VERBS = frozenset({"evolve", "decide", "facts"})
 PURE_PLACES = ("libs/calendar/", "libs/codes/", "libs/events/contracts/")
@@ -173,12 +177,25 @@ def named_tests_are_there(source: Source) -> list[str]:
     ]
 
 
+def features_have_their_test(source: Source) -> list[str]:
+    """A row of the feature table names a test that has the feature's id in its name."""
+    if source.path.name != "README.md":
+        return []
+    return [
+        feature
+        for features, held in FEATURE_ROW.findall(source.text)
+        for feature in FEATURE.findall(features)
+        if f"_{feature.lower().replace('-', '_').replace('.', '_')}_" not in held
+    ]
+
+
 def _defines(file: Path, name: str) -> bool:
     return file.is_file() and f"def {name}(" in file.read_text()
 
 
 GUARDS: tuple[Guard, ...] = (
     named_tests_are_there,
+    features_have_their_test,
     short_files,
     short_functions,
     telling_names,

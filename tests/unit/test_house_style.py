@@ -17,6 +17,7 @@ VIOLATIONS: tuple[tuple[Guard, str, str], ...] = (
     (rules.telling_names, "libs/common/words.py", ""),
     (rules.named_tests_are_there, "README.md", "tests/unit/test_x.py::test_gone"),
     (rules.named_tests_are_there, "README.md", f"{HERE}::test_of_yesterday"),
+    (rules.features_have_their_test, "README.md", "| F-2.2.0 x | y | test_f_2_2_x |"),
     (rules.no_machine, "README.md", "see /wor" + "k/main"),
     (rules.no_machine, "Makefile", "pip install --index-" + "url x"),
     (rules.no_history_of_work, "libs/a.py", "# as issue " + "4 asks"),
