@@ -33,7 +33,7 @@ async def sent(page: Page) -> None:
     await expect(page.locator("#f-finding")).to_have_count(0)
 
 
-async def test_a_visit_is_kept_without_a_network_and_sent_when_there_is_one(
+async def test_f_2_1_2b_a_visit_is_kept_without_a_network_and_sent_when_there_is_one(
     browser: Browser, whole: Whole
 ) -> None:
     """F-2.1.2b: photo and offline capture; opened before, it opens out there."""

@@ -12,7 +12,7 @@ from tests.end_to_end.whole import Act, Whole
 RECEIVED = "2023-11-10"
 
 
-async def test_an_order_runs_on_its_own_clock_and_each_episode_is_answered(
+async def test_f_2_2_1a_an_order_runs_on_its_own_clock_and_each_episode_is_answered(
     whole: Whole, tmp_path: Path
 ) -> None:
     """CLK-80 and domain §5.9, 14: one number, one clue, a clock and an answer each."""

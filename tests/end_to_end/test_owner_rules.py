@@ -11,7 +11,7 @@ SHIPPED = load_owner_rules(RULES.joinpath("owners.toml").read_text("utf-8"))
 PAGE = "/console/owner-rules"
 
 
-async def test_a_draft_is_tried_on_cases_and_put_in_force_by_another_person(
+async def test_f_2_2_3b_a_draft_is_tried_on_cases_and_put_in_force_by_another_person(
     whole: Whole,
 ) -> None:
     begun = await complain(whole, project={"name": "虚构一号工地"})

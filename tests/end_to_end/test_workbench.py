@@ -63,7 +63,7 @@ class Form(HTMLParser):
             self._select = ""
 
 
-async def test_a_paper_ledger_is_mapped_in_the_console_and_its_export_is_a_no_op(
+async def test_f_2_2_3c_a_paper_ledger_is_mapped_and_its_export_is_a_no_op(
     whole: Whole,
 ) -> None:
     """F-2.2.3c: an office's own ledger by choosing alone; our own sheet is known."""

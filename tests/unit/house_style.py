@@ -185,7 +185,7 @@ def features_have_their_test(source: Source) -> list[str]:
         feature
         for features, held in FEATURE_ROW.findall(source.text)
         for feature in FEATURE.findall(features)
-        if f"_{feature.lower().replace('-', '_').replace('.', '_')}_" not in held
+        if re.search(rf"_{re.sub('[-.]', '_', feature.lower())}(?:_|\b)", held) is None
     ]
 
 

@@ -136,7 +136,7 @@ def test_the_head_extends_a_petition_by_thirty_days() -> None:
     handled.when(EXTEND, command, by("PO", on(12, 20))).then_rejected("not-found")
 
 
-def test_a_platform_clue_is_to_be_signed_checked_and_concluded() -> None:
+def test_f_2_2_3a_a_platform_clue_is_to_be_signed_checked_and_concluded() -> None:
     """CLK-85: one, five and fifteen working days, each with its own end."""
     received = date(2023, 11, 13).isoformat()
     came = heard("PlatformClueReceived", MONDAY, received_on=received)

@@ -105,7 +105,7 @@ def test_a_rung_is_told_once() -> None:
         ("listing", 15, "LG"),
     ],
 )
-def test_after_the_miss_each_rung_has_its_day_and_addressee(
+def test_f_2_4_1b_after_the_miss_each_rung_has_its_day_and_addressee(
     point: str, days: int, unit: str
 ) -> None:
     day = end_of_day(date(2023, 12, days))

@@ -36,7 +36,7 @@ ACKNOWLEDGED = EarlyWarningAcknowledged(
 )
 
 
-def test_a_warning_is_to_be_acknowledged_in_one_working_day() -> None:
+def test_f_2_1_1c_a_warning_is_to_be_acknowledged_in_one_working_day() -> None:
     """F-2.1.1c, CLK-98: the day of issue does not count, nor does a weekend."""
     rule = RULE[IssueEarlyWarning]
     monday = by("LC", on(11, 13))

@@ -65,7 +65,7 @@ def flagged(world: World) -> list[UUID]:
     return [one.model_dump()["case_id"] for one in said]
 
 
-def test_ten_workers_flag_a_case_once() -> None:
+def test_f_1_5_ten_workers_flag_a_case_once() -> None:
     """F-1.5; LMAL 7: the tenth of a roster flags it, the eleventh says nothing new."""
     world = told_of(A=9)
     assert counts(world) == []

@@ -35,7 +35,7 @@ def handled(*named: Event, since: tuple[Event, ...] = ()) -> Given:
     return routed(*since).given(handling.KIND, CASE, *named)
 
 
-def test_the_unit_that_holds_the_case_names_who_answers_for_it() -> None:
+def test_f_2_2_2a_the_unit_that_holds_the_case_names_who_answers_for_it() -> None:
     """F-2.2.2a: and another takes the place of the one before."""
     outcome = handled().when(ASSIGN, NAME, by("LC", number=2)).then(NAMED)
     assert outcome.new[0].stream == f"handling-{CASE}"

@@ -75,7 +75,7 @@ def test_the_grade_follows_from_people_and_circumstances(
     ("people", "clock", "hours"),
     [(30, "CLK-96-i", 1), (12, "CLK-96-ii", 2), (3, "CLK-96-iii", 24)],
 )
-def test_a_response_is_owed_in_hours_also_at_night(
+def test_f_1_5_a_response_is_owed_in_hours_also_at_night(
     people: int, clock: str, hours: int
 ) -> None:
     """CLK-96: hours run through nights and rest days; this was Saturday, 23:00."""

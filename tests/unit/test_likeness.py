@@ -45,7 +45,7 @@ def score(one: Profile, other: Profile) -> Advice:
     return found
 
 
-def test_the_same_workers_on_two_channels_are_suggested_with_reasons() -> None:
+def test_f_2_2_3c_the_same_workers_on_two_channels_are_suggested_with_reasons() -> None:
     """S5 of the campaign: 740k + 620k by letter, 800k + 620k by hotline: 0.96."""
     found = score(profile(), profile("B", claimed=1_420_000))
     assert found.score == 96 >= weights().suggest_from

@@ -111,7 +111,7 @@ def test_an_unlinked_clue_has_its_case_and_claims_again(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_case_closes_when_each_channel_was_answered(seed: int) -> None:
+def test_f_2_2_0_the_case_closes_when_each_channel_was_answered(seed: int) -> None:
     """Domain §5.4: both get their answer; the surviving case waits for the last."""
     world = told(seed)
     link(world, "B", "A", "LC", (1, 1), (2, 2))

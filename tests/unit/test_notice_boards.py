@@ -85,7 +85,7 @@ def test_a_board_that_is_not_there_meets_nothing() -> None:
     assert [one.item for one in said] == [*EVERY]
 
 
-def test_a_later_check_closes_a_defect() -> None:
+def test_f_2_2_1b_a_later_check_closes_a_defect() -> None:
     """F-2.2.1b: what stands is not found again; what is met is corrected."""
     later = on(12, 1)
     held = given(KIND, SITE, checked("parties", "pay_day"))

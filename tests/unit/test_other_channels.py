@@ -73,7 +73,7 @@ def told_of(**changed: Any) -> ChannelAdvised:
     )
 
 
-def test_the_worker_reads_the_text_that_was_given() -> None:
+def test_f_2_2_2b_the_worker_reads_the_text_that_was_given() -> None:
     """F-2.2.2b: also on the page of the query code."""
     events = recorded(told(f"clue-{CLUE}", told_of()), service="intake")
     (line,) = story(events, ()).lines

@@ -128,7 +128,7 @@ def row(*events: tuple[Event, datetime]) -> PatrolRow:
     return row_of(VIEW, *story)
 
 
-def test_a_patrol_made_in_time_and_entered_later_was_in_time() -> None:
+def test_f_2_1_2b_a_patrol_made_in_time_and_entered_later_was_in_time() -> None:
     """F-2.1.2b: offline capture; what was said missed meanwhile stays said."""
     plan = (planned("R1"), on(11, 14))
     late_entry = row(plan, (MISSED, OVER), (found("R1"), OVER - timedelta(hours=5)))

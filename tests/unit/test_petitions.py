@@ -116,7 +116,7 @@ def reception(*batches: Batch, held_on: date = DAY) -> HoldJointReception:
     )
 
 
-def test_a_joint_reception_is_written_down_once_with_its_batches() -> None:
+def test_f_2_4_1a_a_joint_reception_is_written_down_once_with_its_batches() -> None:
     """S25 and XF 20."""
     rule = RULE[HoldJointReception]
     said = reception(

@@ -31,7 +31,7 @@ LOGGED = PublicityActivityLogged(**LOG.model_dump())
 TODAY = on(11, 21)
 
 
-def test_what_was_held_is_logged_once_as_of_its_day() -> None:
+def test_f_2_2_1c_what_was_held_is_logged_once_as_of_its_day() -> None:
     """F-2.2.1c: sessions, people, leaflets; entered later, it happened then."""
     said = given().when(RULE, LOG, by("LC", TODAY)).then(LOGGED)
     assert said.new[0].occurred_at == start_of_day(date(2023, 11, 20))

@@ -94,7 +94,7 @@ def test_three_to_five_speak_in_arbitration_and_at_most_five_elsewhere(
     outcome.then_rejected(code)
 
 
-def test_nothing_of_another_worker_is_given_up_without_his_consent() -> None:
+def test_f_2_3_2_nothing_of_another_worker_is_given_up_without_his_consent() -> None:
     """ARB 63: the representative's own claim is his, the other's is not."""
     story = spoken()
     story.when(WITHDRAW, withdrawal(TWO), by("LI")).then_rejected("consent-needed")

@@ -52,7 +52,7 @@ def test_an_area_is_a_units_and_an_officers_from_a_day_on() -> None:
     routed().when(RULE[AssignGridResponsibility], GRID, OFFICE).then(ASSIGNED)
 
 
-def test_a_later_assignment_follows_and_none_overlaps() -> None:
+def test_f_1_2_a_later_assignment_follows_and_none_overlaps() -> None:
     held = routed().given(AREA, R1, ASSIGNED)
     rule = RULE[AssignGridResponsibility]
     moved = GRID.model_copy(update={**INSPECTION, "officer_unit": "LI"})

@@ -139,7 +139,7 @@ def test_no_rule_is_in_force_before_its_day() -> None:
 _STEP = SHIPPED.factors[0].steps[0].model_copy(update={"at_least": 1, "points": 50})
 
 
-def test_an_officer_grades_an_employer_with_every_factor() -> None:
+def test_f_2_1_1b_an_officer_grades_an_employer_with_every_factor() -> None:
     """F-2.1.1b: grade, each factor's value and points, version and time."""
     seeded().when(RULE[AssessRisk], asked(CALM), by("LI")).then(assessed(CALM), FIRST)
     again = seeded(assessed(CALM), FIRST)

@@ -55,7 +55,7 @@ def test_the_worker_confirms_by_his_own_code_and_nobody_online_for_him() -> None
     named("LI").when(CONFIRM, YES, by(WORKER)).then_rejected("not-the-worker")
 
 
-def test_who_took_the_roster_in_confirms_none_of_its_names() -> None:
+def test_f_2_2_1a_who_took_the_roster_in_confirms_none_of_its_names() -> None:
     recorder = Stamp(ONE, b"", Actor(officer("LC", 9), "centre", "LC"), AT)
     for rule, command in ((CONFIRM, YES), (DISCLAIM, NO)):
         named("LI").when(rule, command, recorder).then_rejected("recorder-confirms")

@@ -74,7 +74,7 @@ def test_a_persons_number_does_not_travel_in_a_signal(name: str) -> None:
     given().when(RULE[ReceiveSignal], said, BY).then_rejected("personal-number")
 
 
-def test_a_signal_ends_once_dismissed_or_as_a_clue() -> None:
+def test_f_2_1_1a_a_signal_ends_once_dismissed_or_as_a_clue() -> None:
     dismiss = DismissSignal(signal_id=SIGNAL, reason="no_arrears")
     given().when(RULE[DismissSignal], dismiss, BY).then_rejected("item-unknown")
     dismissed = SignalDismissed(signal_id=SIGNAL, reason="no_arrears")
@@ -125,7 +125,7 @@ def test_a_row_says_what_became_of_it() -> None:
     told_of(told(stream, RECEIVED, dismissed)).project(SIGNALS).then({stream: row})
 
 
-def test_an_opinion_waits_until_it_has_a_clue() -> None:
+def test_f_3_3a_f_3_3b_an_opinion_waits_until_it_has_a_clue() -> None:
     (event,) = given().when(RULE[RegisterOpinion], SEEN, BY).events
     stream = f"opinion-{SIGNAL}"
     row = OpinionRow(SIGNAL, "WX-1", "example.test", on(11, 13), "major", "LI")

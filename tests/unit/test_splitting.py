@@ -91,7 +91,7 @@ def test_the_chosen_claim_moves_and_both_cases_have_an_owner() -> None:
     )
 
 
-def test_an_order_is_not_torn_in_two() -> None:
+def test_f_2_3_0_an_order_is_not_torn_in_two() -> None:
     """LIR 26: who stands in the order stays; who does not may part."""
     both = with_steps(FILED, ordered(("one", 100), ("two", 100)))
     both.when(RULE, SPLIT, by("DB")).then_rejected("order-torn")

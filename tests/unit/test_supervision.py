@@ -81,7 +81,7 @@ def refused(outcome: Outcome, *may: str) -> None:
     assert outcome.refusal.may == may
 
 
-def test_the_owner_reports_a_sign_once() -> None:
+def test_f_2_4_0_the_owner_reports_a_sign_once() -> None:
     """F-2.4.0: each reason once; another sign is another report."""
     sign = CaseEscalated(case_id=CASE, reason="group", by_unit="LC")
     supervised().when(ESCALATE, SIGN, by("LC")).then(sign)

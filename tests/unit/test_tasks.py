@@ -86,7 +86,7 @@ def test_a_task_stands_on_the_list_of_rectifications() -> None:
     tasked("LI", linked).when(rule, other, OFFICE).then_says("RectificationItemLinked")
 
 
-def test_what_is_open_after_its_day_is_overdue() -> None:
+def test_f_3_1_what_is_open_after_its_day_is_overdue() -> None:
     """CLK-97: late from the first instant after the day."""
     stream = KIND.stream(ONE)
     task = assigned("LI").model_copy(update={"task_id": ONE})

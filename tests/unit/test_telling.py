@@ -185,7 +185,7 @@ PAID = {
         (WagesPaid.model_validate(PAID), ONE, "paid", None),
     ],
 )
-def test_news_of_other_services_become_one_message(
+def test_f_2_2_1a_news_of_other_services_become_one_message(
     fact: Event, subject: UUID, purpose: str, unit: str | None
 ) -> None:
     (command,) = news(fact)
