@@ -19,6 +19,11 @@ from tests.stack import FreshDatabases
 FORMS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "/cases/{case_id}/acts/{act}": ("li-01", f"/cases/{CASE}/acts/ProposeTransfer", {}),
     "/cases/{case_id}/persons": ("li-01", f"/cases/{CASE}", {}),
+    "/cases/{case_id}/persons/{person_id}": (
+        "lg-01",
+        "/cases/{case_id}/persons/{person_id}",
+        {},
+    ),
     "/cases/{case_id}/urges/{urge_id}/receipt": ("lc-01", "/supervision", {}),
     "/cases/{case_id}/urges/{urge_id}/answer": ("lc-01", "/supervision", {}),
     "/duplicates/{clue_id}/{of_clue_id}": (
@@ -44,6 +49,7 @@ FORMS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "/incidents/{incident_id}/closing": ("lg-01", "/incidents", {}),
     "/patrols": ("lg-01", "/patrols", {}),
     "/patrols/{patrol_id}": ("lc-01", "/patrols/{patrol_id}", {}),
+    "/patrols/{patrol_id}/photos": ("lc-01", "/patrols/{patrol_id}", {}),
     "/patrols/{patrol_id}/clue": ("lc-01", "/patrols/{patrol_id}", {"number": NUMBER}),
     "/tasks": ("lg-01", "/tasks", {}),
     "/tasks/{task_id}/completion": ("lg-01", "/tasks", {}),

@@ -40,13 +40,14 @@ IDS = {
     "of_clue_id": B, "signal_id": SIGNAL, "warning_id": WARNING,
     "incident_id": INCIDENT, "patrol_id": TO_GO, "task_id": TASK,
     "message_id": MESSAGE, "employer_id": WHO, "sample_id": CASE, "name": "drop",
-    "item_id": SIGNAL,
+    "item_id": SIGNAL, "person_id": named("test-person", 1),
 }  # fmt: skip
 """What stands for the parts of a path."""
 OTHERS = {
     "/cases/{case_id}/urges/{urge_id}/answer": {"urge_id": READ},
     "/opinions/{item_id}/clue": {"item_id": OPINION},
     "/patrols/{patrol_id}/clue": {"patrol_id": PATROL},
+    "/patrols/{patrol_id}/photos": {"patrol_id": PATROL},
 }
 """What stands for them in a form that is not yet, or no longer, on the first ones."""
 
