@@ -189,18 +189,27 @@ def answered(
     last = _last(done.events, main)
     place = None
     if last is not None:
+        partition = partition_of(last.partition_key)
         place = Place(
             service=desk.service,
             stream=last.stream,
             version=last.version,
-            sequence=done.events[-1].seq,
-            partition=partition_of(last.partition_key),
+            sequence=_last_in(partition, done.events),
+            partition=partition,
         ).model_dump()
     serials: list[JsonValue] = [e.serial for e in done.events if e.serial]
     said: JSON = {**(done.answer or {}), "serials": serials, "position": place}
     moved = last is not None and last.stream == main
     version = last.version if last is not None and moved else seen
     return {**said, "repeated": done.repeated}, version
+
+
+def _last_in(partition: int, events: Sequence[Recorded]) -> int:
+    """Return the last sequence of an act that this partition brings.
+
+    A reader waits for it there; what the act wrote to others never comes by this one.
+    """
+    return max(e.seq for e in events if partition_of(e.partition_key) == partition)
 
 
 def _last(events: Sequence[Recorded], main: str | None) -> Recorded | None:

@@ -37,12 +37,8 @@ async def complete_up_to(
 
 async def seen(running: Running, fact: Fact) -> bool:
     """Wait until every view that hears a service has applied a fact of it."""
-    hearing = [one for one in DECLARED if fact.service in one.services]
-    waits = [
-        await running.watermarks.wait_for(running.pool, one.table, fact, PATIENCE)
-        for one in hearing
-    ]
-    return all(waits)
+    hearing = [one.table for one in DECLARED if fact.service in one.services]
+    return await running.watermarks.wait_for(running.pool, hearing, fact, PATIENCE)
 
 
 def just_before(at: datetime) -> datetime:

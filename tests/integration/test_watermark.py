@@ -79,7 +79,7 @@ async def test_who_wrote_waits_until_it_can_be_read(
     stream = a_stream()
     (event,) = await scene.append(stream)
     fact = Fact(SERVICE, event.seq, partition_of(event.partition_key))
-    assert await marks.wait_for(scene.pool, "seen", fact, seconds=20)
+    assert await marks.wait_for(scene.pool, ["seen"], fact, seconds=20)
     assert await scene.seen() == [(stream, 1)]
     later = Fact(SERVICE, event.seq + 1, fact.partition)
-    assert not await marks.wait_for(scene.pool, "seen", later, seconds=0.1)
+    assert not await marks.wait_for(scene.pool, ["seen"], later, seconds=0.1)

@@ -3,7 +3,14 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -179,15 +186,22 @@ class Watermarks:
         return min(bounds, default=None)
 
     async def wait_for(
-        self, pool: asyncpg.Pool, consumer: str, fact: Fact, seconds: float = 2.0
+        self,
+        pool: asyncpg.Pool,
+        consumers: Collection[str],
+        fact: Fact,
+        seconds: float = 2.0,
     ) -> bool:
-        """Wait until a consumer has applied a fact; False when time is up."""
+        """Wait until all these consumers have applied a fact; False when time is up."""
         topic = self._topics.events(fact.service)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while True:
-                    positions = (await read(pool, [consumer]))[consumer]
-                    if fact.is_in(positions, topic, self.latest(fact.service)):
+                    positions = await read(pool, consumers)
+                    latest = self.latest(fact.service)
+                    if all(
+                        fact.is_in(positions[one], topic, latest) for one in consumers
+                    ):
                         return True
                     await self._pause(LOOK_SECONDS)
         return False
