@@ -127,6 +127,12 @@ def test_f_2_3_0_both_mediated_cases_are_put_on_a_track_once_verified(
         ("S7b", at("12-07p"), 0, "mediation", None),
         ("S7b", at("12-25"), 1, "arbitration", "agreement-broken"),
     ]
+    ended = {
+        step.lane: step.if_match
+        for step in steps(planned)
+        if step.lane in {"S7a", "S7b"} and step.path.endswith("/conclusion")
+    }
+    assert ended == {"S7a": 0, "S7b": 0}
     verified = {
         lane: max(f.at for f in planned.facts if (f.lane, f.kind) == (lane, "verified"))
         for lane in ("S7a", "S7b")
