@@ -32,17 +32,15 @@ WHERE e.case_id = f.case_id AND e.kind IN ('concluded', 'closed')
         AND r.recorded_at > e.recorded_at)"""
 DAY = "(({at}) AT TIME ZONE 'Asia/Shanghai')::date"
 LAST = "LEAST(ended.at, $1, $3 - interval '1 microsecond')"
+# By the calendar from the classification to the conclusion or, while open, the cut-off.
+DAYS_ON_IT = f"GREATEST({DAY.format(at=LAST)} - {DAY.format(at='f.at')}, 0)"
 
 
-def on_track(track: Track) -> str:
-    """Return the list of cases on a track at the cut-off, each with its days on it.
-
-    Days by the calendar from the classification to the conclusion or, of an open case,
-    to the cut-off.
-    """
+def on_track(track: Track, amount: str) -> str:
+    """Return the list of cases on a track at the cut-off, each with an amount."""
     return f"""
 SELECT f.event_id, f.case_id, f.case_id AS subject,
-       GREATEST({DAY.format(at=LAST)} - {DAY.format(at="f.at")}, 0)::bigint AS amount,
+       {amount}::bigint AS amount,
        f.at, owner.unit
 FROM {LATEST} f CROSS JOIN LATERAL ({ENDED}) ended {AT_CUT_OFF}
 WHERE f.track = '{track}' AND ended.merged IS NOT TRUE"""
@@ -55,7 +53,8 @@ NAMES: dict[Track, Said] = {
     "criminal": Said("移送公安", "police referral"),
     "relief": Said("垫付救助", "relief"),
 }
-LISTS = {track: on_track(track) for track in CODES}
+CASES = {track: on_track(track, "0") for track in CODES}
+DAYS = {track: on_track(track, DAYS_ON_IT) for track in CODES}
 
 
 def _by_track() -> list[Indicator]:
@@ -69,7 +68,7 @@ def _by_track() -> list[Indicator]:
                 "cases with verified arrears last put on this track by the cut-off,"
                 " concluded ones too; one merged into another counts there",
             ),
-            LISTS[track],
+            CASES[track],
             "items",
             flow=False,
         )
@@ -84,7 +83,7 @@ def _by_track() -> list[Indicator]:
                 "calendar days from the classification to the conclusion, or to the"
                 " cut-off while it is open, in all",
             ),
-            LISTS[track],
+            DAYS[track],
             "days",
             flow=False,
         )
