@@ -79,7 +79,7 @@ def _yuan(fen: int) -> str:
 
 
 def _fact(fact: Mapping[str, Any], measure: str) -> str:
-    amount = "" if measure in {"items", "minutes"} else f"  {_yuan(fact['amount'])}"
+    amount = f"  {_yuan(fact['amount'])}" if measure in {"fen", "people"} else ""
     unit = fact["unit"] or "no unit"
     return f"{shown(fact['at'])}  {unit}{amount}  case {fact['case_id']}"
 

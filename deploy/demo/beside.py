@@ -13,6 +13,10 @@ class Beside:
     sql: str
 
 
+ON_TRACK = """SELECT COUNT(*) FROM (
+    SELECT DISTINCT ON (case_id) track FROM track_change
+    ORDER BY case_id, recorded_at DESC) latest WHERE track = """
+
 BESIDE: Mapping[str, Beside] = {
     "S6 counted anew": Beside(
         "11-27p",
@@ -41,6 +45,8 @@ BESIDE: Mapping[str, Beside] = {
         2,
         "SELECT COUNT(*) FROM roster_word WHERE word = 'disclaimed'",
     ),
+    "S7 in arbitration": Beside("12-25", 1, f"{ON_TRACK}'arbitration'"),
+    "S7 in mediation": Beside("12-27p", 1, f"{ON_TRACK}'mediation'"),
     "S9 patrol to a clue": Beside(
         "12-26p",
         1,

@@ -179,3 +179,12 @@ def strike_off(thread: Thread, at: datetime, who: tuple[str, str], result: str) 
     said = {"result": result}
     thread.do(at, proposer, [_led(thread, "delisting-proposal", said)])
     thread.do(at, office, [_led(thread, "delisting", {})])
+
+
+def classify(
+    thread: Thread, at: datetime, who: str, track: str, reason: str | None = None
+) -> None:
+    """Put a verified case on a track, or with a reason on another one (F-2.3.0)."""
+    body = {"track": track} if reason is None else {"track": track, "reason": reason}
+    path = f"/v1/cases/{thread.case_id}/track"
+    thread.do(at, who, [Act("enforcement", path, "track", body)])

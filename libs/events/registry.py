@@ -29,6 +29,7 @@ from libs.events.contracts import (
     routing,
     sheets,
     supervision,
+    tracks,
 )
 from libs.events.event import Event
 
@@ -41,7 +42,14 @@ VOCABULARIES: Mapping[str, tuple[ModuleType, ...]] = MappingProxyType(
     {
         "intake": (intake, channels, duplicates, messages, patrols, sheets, persons),
         "routing": (routing, clocks, supervision, duties, risk, dossier),
-        "enforcement": (enforcement, merging, groups, notice_boards, evidence),
+        "enforcement": (
+            enforcement,
+            merging,
+            groups,
+            notice_boards,
+            evidence,
+            tracks,
+        ),
         "reporting": (reporting, publicity),
         EVERY: (operation, merges),
     }

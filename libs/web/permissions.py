@@ -27,6 +27,7 @@ FILES = (
     "permissions-duties.toml", "permissions-groups.toml", "permissions-messages.toml",
     "permissions-patrols.toml", "permissions-persons.toml", "permissions-risk.toml",
     "permissions-sheets.toml", "permissions-supervision.toml",
+    "permissions-tracks.toml",
 )  # fmt: skip
 NONE: Permission = frozenset()
 ACT: Permission = frozenset({Power.DECIDE})

@@ -20,7 +20,7 @@ from libs.web.callers import SignedIn, Worker
 from libs.web.etags import etag
 from libs.web.permissions import Power
 from libs.web.problems import Problem
-from services.enforcement import claim, grouping, known, proceeding
+from services.enforcement import claim, grouping, known, proceeding, track_door
 from services.enforcement.conclusion import ConcludeCase
 from services.enforcement.grouping import LiftGroupFlag
 from services.enforcement.naming import NamedOfficer
@@ -137,6 +137,7 @@ ACTS = (
     _on_claim("consents", RecordConsent),
     Act(f"{CASE}/group-flag/lifting", LiftGroupFlag, on=grouping.KIND),
     Act(f"{CASE}/representatives", NameRepresentatives, on=grouping.KIND),
+    track_door.ACT,
     Act(
         "/v1/notice-boards",
         InspectNoticeBoard,
@@ -258,4 +259,4 @@ async def _streams(request: Request, *names: str) -> list[list[Any]]:
     return [streams[name] for name in names]
 
 
-ROUTERS = (routes(ACTS), reading)
+ROUTERS = (routes(ACTS), reading, track_door.reading)

@@ -4,6 +4,7 @@ from libs import rulebook_view
 from libs.service.parts import Service
 from libs.web.attachments import UPLOAD_BYTES
 from services.enforcement import (
+    classifying,
     conclusion,
     dossier,
     evidence,
@@ -28,6 +29,7 @@ SERVICE = Service(
     name="enforcement",
     title="Qingxin 清薪: enforcement",
     rules=(
+        *classifying.RULES,
         *conclusion.RULES,
         *dossier.RULES,
         *evidence.RULES,

@@ -13,7 +13,8 @@ from libs.events.contracts.parts import CausedFigure
 from libs.events.contracts.reporting import FigureCorrected
 from services.reporting.campaign import Week, period_id
 from services.reporting.figures.counting import Row, Span, Values, explain, said_of
-from services.reporting.figures.indicators import BY_ID, INDICATORS, Indicator
+from services.reporting.figures.indicator import Indicator
+from services.reporting.figures.indicators import BY_ID, INDICATORS
 
 ALL = "*"
 """The key of all units together in a published table."""

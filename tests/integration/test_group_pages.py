@@ -1,9 +1,11 @@
 """A group case on the console: its flag, its roster, its part, and who is told."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import httpx
 
+from libs.events.contracts.tracks import CaseClassified
 from libs.events.event import Recorded
 from libs.ids import case_id, claim_id
 from libs.money import Money
@@ -12,6 +14,7 @@ from services.enforcement.splitting import SplitClaims
 from services.intake.clue import RegisterClue
 from tests.console_scene import console_scene
 from tests.stack import FreshDatabases
+from tests.told_story import Story
 from tests.unit.group_scenes import PART
 from tests.unit.matters import EMPLOYER, line
 from tests.unit.offices import by
@@ -48,9 +51,20 @@ def story() -> Iterator[Recorded]:
     assert world.do("enforcement", parting, by("LI")) is None
     settle(world)
     seqs: dict[str, int] = {}
-    for record in world.said:
+    for record in (*world.said, *classified(world.said[-1].recorded_at)):
         seqs[record.service] = seqs.get(record.service, 0) + 1
         yield Recorded(**{**vars(record), "seq": seqs[record.service]})
+
+
+def classified(at: datetime) -> Iterator[Recorded]:
+    """Put the case on a track, and on another one."""
+    said = {"case_id": CASE, "rule_version": 1, "unit": "LI"}
+    first = CaseClassified.model_validate({**said, "track": "mediation"})
+    change = {"track": "arbitration", "previous": "mediation", "reason": "no-agreement"}
+    second = CaseClassified.model_validate({**said, **change})
+    for number, fact in enumerate((first, second), 1):
+        stream, numbers = f"track-{CASE}", (number, number)
+        yield Story.recorded("enforcement", stream, fact, (at, None), numbers)
 
 
 def roster() -> RegisterClue:
@@ -85,6 +99,9 @@ async def test_owner_and_office_see_the_group_its_roster_and_its_part(
         assert f'href="/console/cases/{PART}"' in shown
         assert f"/console/cases/{CASE}/acts/SplitClaims" in shown
         assert "acts/LiftGroupFlag" not in shown
+        track = shown.split("<dt>分类施策</dt>")[1].split("</dd>")[0]
+        words = ("仲裁", "由 调解", "一方不同意调解或未达成协议", "由劳动者本人申请")
+        assert [word for word in words if word not in track] == []
         form = await inspector.get(f"/console/cases/{CASE}/acts/SplitClaims")
         assert form.status_code == 200
         part = (await inspector.get(f"/console/cases/{PART}")).text
@@ -122,4 +139,5 @@ async def hold_the_twins(api: httpx.AsyncClient) -> None:
     assert [(c["named"], c["disclaimed"]) for c in checks] == [(11, 1), (1, 0)]
     body = (await api.get(f"/v1/cases/{CASE}")).json()
     assert len(body["grouped"]["roster"]) == 11
+    assert [one["track"] for one in body["tracks"]] == ["mediation", "arbitration"]
     assert body["grouped"]["apart"][0]["case_id"] == str(PART)

@@ -46,6 +46,7 @@ from tests.unit.matters import (
 from tests.unit.message_scenes import MESSAGE_SCENES
 from tests.unit.offices import listed_officers, officer, on
 from tests.unit.supervision_scenes import SUPERVISION_SCENES
+from tests.unit.track_scenes import TRACK_SCENES
 
 CAMPAIGN = named("test-campaign")
 RULES: Mapping[type[Command], Rule[Any]] = {
@@ -123,6 +124,7 @@ SCENES: Mapping[str, Scene] = {
     **CLOCK_SCENES,
     **SUPERVISION_SCENES,
     **GROUP_SCENES,
+    **TRACK_SCENES,
     **MESSAGE_SCENES,
     **DUTY_SCENES,
     "ScreenClue": scene(cleared, ON_CLUE, {"matter": "wage"}),

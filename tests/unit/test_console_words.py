@@ -18,6 +18,7 @@ from services.reporting.reading.group_guards import (
 )
 from services.reporting.reading.guards import ON_CASE
 from services.reporting.reading.supervision_guards import ON_SUPERVISION
+from services.reporting.reading.track_guards import ON_TRACK
 
 ASKED = re.compile(r"""\bt\("([a-z0-9.-]+[a-zA-Z0-9-]*)"[,)]""")
 HAN = re.compile(r"[一-鿿]")
@@ -59,7 +60,7 @@ def test_every_act_field_and_choice_has_its_word() -> None:
 def test_every_page_of_the_menu_and_every_step_has_its_word() -> None:
     said = words("zh")
     assert [key for key, *_ in PAGES if not said.knows(f"menu.{key}")] == []
-    on_case = {*ON_CASE, *ON_CHANNEL, *ON_SUPERVISION}
+    on_case = {*ON_CASE, *ON_CHANNEL, *ON_SUPERVISION, *ON_TRACK}
     steps = {*on_case, *ON_CLAIM, *ON_PAYMENT, "ServeDocument"}
     assert steps | {*ON_GROUP, *ON_REPRESENTED, *ON_ROSTER} == set(EVERY_ACT)
     assert CHANNEL_OF.keys() == ON_CHANNEL.keys()

@@ -114,6 +114,34 @@ def test_five_refusals_are_planned_each_with_its_code(planned: Plan) -> None:
     ]
 
 
+def test_f_2_3_0_both_mediated_cases_are_put_on_a_track_once_verified(
+    planned: Plan,
+) -> None:
+    """S7: mediation kept and broken; a track is a stream of its own, no other moves."""
+    said = [step for step in steps(planned) if step.path.endswith("/track")]
+    told = [
+        (s.lane, s.at, s.if_match, s.body["track"], s.body.get("reason")) for s in said
+    ]
+    assert sorted(told) == [
+        ("S7a", at("12-27p"), 0, "mediation", None),
+        ("S7b", at("12-07p"), 0, "mediation", None),
+        ("S7b", at("12-25"), 1, "arbitration", "agreement-broken"),
+    ]
+    ended = {
+        step.lane: step.if_match
+        for step in steps(planned)
+        if step.lane in {"S7a", "S7b"} and step.path.endswith("/conclusion")
+    }
+    assert ended == {"S7a": 0, "S7b": 0}
+    verified = {
+        lane: max(f.at for f in planned.facts if (f.lane, f.kind) == (lane, "verified"))
+        for lane in ("S7a", "S7b")
+    }
+    assert all(
+        datetime.fromisoformat(s.body["occurred_at"]) > verified[s.lane] for s in said
+    )
+
+
 def test_nobody_in_it_can_exist() -> None:
     numbers = [worker_id(number) for number in range(1, 1000)]
     assert len(set(numbers)) == 999

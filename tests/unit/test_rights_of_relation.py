@@ -55,6 +55,7 @@ LIKE = {
     ("enforcement", "GET /v1/cases/{case_id}"): "VerifyFacts",
     ("enforcement", "GET /v1/cases/{case_id}/claims/{claim_id}"): "VerifyFacts",
     ("enforcement", "GET /v1/cases/{case_id}/group-flag"): "LiftGroupFlag",
+    ("enforcement", "GET /v1/cases/{case_id}/track"): "ClassifyCase",
     ("enforcement", "POST /v1/evidence"): "AddEvidence",
     ("enforcement", "GET /v1/cases/{case_id}/evidence"): "AddEvidence",
     ("enforcement", "GET /v1/cases/{case_id}/evidence/{digest}"): "AddEvidence",

@@ -11,7 +11,7 @@ Kind = Literal[
     "officers", "lines", "proof", "proofs", "deadline", "clue", "count", "units",
     "running", "claims", "workers", "handler",
 ]  # fmt: skip
-On = Literal["clue", "links", "case", "proceeding", "claim", "group"]
+On = Literal["clue", "links", "case", "proceeding", "claim", "group", "track"]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from services.reporting.console.acts import ACTS, CLUE, WHEN, ActForm, Field
 from services.reporting.console.claim_acts import CLAIM_ACTS
 from services.reporting.console.group_acts import GROUP_ACTS
 from services.reporting.console.supervision_acts import SUPERVISION_ACTS
+from services.reporting.console.track_acts import TRACK_ACTS
 
 RECEIVED = Field("received_on", "date", start="today", past=True)
 ORDER_KIND = Field(
@@ -61,4 +62,5 @@ EVERY_ACT: Mapping[str, ActForm] = {
     **CHANNEL_ACTS,
     **SUPERVISION_ACTS,
     **GROUP_ACTS,
+    **TRACK_ACTS,
 }

@@ -23,6 +23,7 @@ STATES = {
     "case": ("routing", "/v1/cases/{case_id}"),
     "proceeding": ("enforcement", "/v1/cases/{case_id}"),
     "group": ("enforcement", "/v1/cases/{case_id}/group-flag"),
+    "track": ("enforcement", "/v1/cases/{case_id}/track"),
     "claim": ("enforcement", "/v1/cases/{case_id}/claims/{claim_id}"),
 }
 """Where the version stands that an act on something must name."""

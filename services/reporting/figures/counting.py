@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from libs.calendar.local_days import EARLIEST
-from services.reporting.figures.indicators import BY_ID, INDICATORS, MEASURES, Indicator
+from services.reporting.figures.indicator import MEASURES, Indicator
+from services.reporting.figures.indicators import BY_ID, INDICATORS
 
 # `net` lets "people" leave out a worker whose payments were all reversed.
 COUNT = """

@@ -3,33 +3,9 @@
 Definitions: domain §4.2. A figure is of a period (new in it) and up to its end.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 from libs.web.languages import Said
-from services.reporting.figures import lists
-
-Measure = Literal["items", "people", "fen", "minutes"]
-MEASURES = {
-    "items": "COUNT(DISTINCT subject)",
-    # A worker whose payments were all reversed was not paid.
-    "people": "COUNT(DISTINCT subject) FILTER (WHERE net > 0)",
-    "fen": "COALESCE(SUM(amount), 0)::bigint",
-    "minutes": "COALESCE(SUM(amount), 0)::bigint",
-}
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One figure; `flow` figures have a value of the period, others only at its end."""
-
-    id: str
-    name: Said
-    definition: Said
-    list: str
-    measure: Measure
-    flow: bool = True
-
+from services.reporting.figures import lists, tracks
+from services.reporting.figures.indicator import Indicator
 
 INDICATORS = (
     Indicator(
@@ -248,5 +224,6 @@ INDICATORS = (
         lists.ZERO_REPORTS,
         "items",
     ),
+    *tracks.INDICATORS,
 )
 BY_ID = {indicator.id: indicator for indicator in INDICATORS}

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from libs.web.languages import Said
+from services.reporting.figures.tracks import NAMES
 
 Kind = Literal["percent", "mean", "hours"]
 SCALE: Mapping[Kind, Decimal] = {
@@ -109,6 +110,17 @@ RATIOS = (
         Said("到账确认金额 ÷ 追发工资金额", "receipt confirmed ÷ wages paid"),
         "S19-amount",
         "S18-amount",
+    ),
+    *(
+        Ratio(
+            f"S43-{track}-mean",
+            Said(f"{name.zh}平均用时（天）", f"mean days on a track: {name.en}"),
+            Said("用时合计 ÷ 这一类的案件", "days on the track ÷ cases on it"),
+            f"S43-{track}-days",
+            f"S43-{track}",
+            "mean",
+        )
+        for track, name in NAMES.items()
     ),
 )
 

@@ -25,7 +25,7 @@ READ = (
     "owner_rules", "signal", "opinion", "clue_link", "supervised", "urge",
     "group_flag", "case_part", "roster_word", "claim_consent", "responsibility",
     "incident", "task", "patrol", "early_warning", "risk", "risk_change", "risk_rules",
-    "notice_board", "publicity", "message", "handler", "dossier",
+    "notice_board", "publicity", "message", "handler", "dossier", "track_change",
 )  # fmt: skip
 
 

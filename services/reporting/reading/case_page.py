@@ -30,6 +30,7 @@ from services.reporting.reading.listed import OWN_AND_LINKED
 from services.reporting.reading.responsibility import NOTHING_SAID, Concerned, concerned
 from services.reporting.reading.stage import Stage, stage_of
 from services.reporting.reading.suggesting import Suggested, in_force, suggested
+from services.reporting.reading.tracks import Tracks, tracks_of
 from services.reporting.reading.trail import Happened, of_case
 from services.reporting.views import (
     case,
@@ -48,7 +49,7 @@ from services.reporting.views.supervised import SupervisedRow
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
     "channel_item", "owner_rules", "clue_link", "supervised", "urge",
-    "responsibility", "message", "handler", "dossier", *GROUPED,
+    "responsibility", "message", "handler", "dossier", "track_change", *GROUPED,
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -135,6 +136,7 @@ class CasePage:
     concerned: Concerned = NOTHING_SAID
     handler: Handler | None = None
     handed_over: dossier.DossierRow | None = None
+    tracks: Tracks = ()
 
     @property
     def item(self) -> channel_item.ChannelItemRow:
@@ -266,6 +268,7 @@ async def _read(
         grouped=await grouped(connection, as_of, case_id, claims),
         handler=await handler_of(connection, as_of, case_id),
         handed_over=next(iter(await all_of(DOSSIERS, dossier.VIEW)), None),
+        tracks=await tracks_of(connection, as_of, case_id),
         suggested=await _suggested(connection, as_of, clues, files),
         linked=await all_of(LINKED, clue.VIEW),
         merged_into=merged["of_case_id"] if merged else None,

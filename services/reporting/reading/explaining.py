@@ -10,7 +10,8 @@ import asyncpg
 from libs.service.parts import Running
 from services.reporting.campaign import Week
 from services.reporting.figures.counting import Fact, Span, explain
-from services.reporting.figures.indicators import BY_ID, Indicator
+from services.reporting.figures.indicator import Indicator
+from services.reporting.figures.indicators import BY_ID
 from services.reporting.reading.asking import (
     Answer,
     Asking,

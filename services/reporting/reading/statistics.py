@@ -13,7 +13,7 @@ from libs.calendar import day_of, end_of_day, start_of_day
 from libs.service.parts import Running
 from services.reporting.campaign import Week, weeks_of
 from services.reporting.figures.counting import Fact, Row, Span, table
-from services.reporting.figures.indicators import Indicator
+from services.reporting.figures.indicator import Indicator
 from services.reporting.figures.ratios import RATIOS, Rate, Ratio, rate
 from services.reporting.reading.asking import (
     Answer,
@@ -39,6 +39,7 @@ NUMBERS = "SELECT case_id, receipt FROM clue WHERE case_id = ANY($1)"
 VIEWS = (
     "campaign", "period", "correction", "zero_report", "case_file", "clue", "claim",
     "case_fact", "money_fact", "deadline", "trail", "case_part",
+    "track_change",
 )  # fmt: skip
 
 
@@ -230,7 +231,7 @@ def span_of(week: Week, known_at: datetime) -> Span:
 
 def value_of(indicator: Indicator, facts: Sequence[Fact]) -> int:
     """Return a figure's value from its facts, as MEASURES says in SQL."""
-    if indicator.measure in {"fen", "minutes"}:
+    if indicator.measure in {"fen", "minutes", "days"}:
         return sum(fact.amount for fact in facts)
     net: dict[UUID, int] = {}
     for fact in facts:

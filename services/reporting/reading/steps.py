@@ -25,6 +25,7 @@ from services.reporting.reading.supervision_guards import (
     ON_SUPERVISION,
     listed,
 )
+from services.reporting.reading.track_guards import ON_TRACK
 from services.reporting.views.claim import ClaimRow
 
 
@@ -65,7 +66,7 @@ def steps_of_case(page: CasePage, reader: SignedIn) -> Sequence[Step]:
     return sorted(found, key=lambda step: not step.open)
 
 
-GUARDS = {**ON_CASE, **ON_CHANNEL, **ON_SUPERVISION, **ON_GROUP}
+GUARDS = {**ON_CASE, **ON_CHANNEL, **ON_SUPERVISION, **ON_GROUP, **ON_TRACK}
 OF_THE_CLUE = frozenset(
     {
         *("ScreenClue", "AdviseChannel", "SendReply", "FindReplyImpossible"),

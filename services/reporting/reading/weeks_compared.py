@@ -11,7 +11,8 @@ import asyncpg
 from libs.service.parts import Running
 from services.reporting.campaign import Week
 from services.reporting.figures.counting import Fact, Span, count, explain
-from services.reporting.figures.indicators import INDICATORS, Indicator
+from services.reporting.figures.indicator import Indicator
+from services.reporting.figures.indicators import INDICATORS
 from services.reporting.reading.asking import Answer, Asking, completed, reading
 from services.reporting.reading.comparing import Pair
 from services.reporting.reading.explaining import told

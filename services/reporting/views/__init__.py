@@ -34,6 +34,7 @@ from services.reporting.views import (
     signal,
     supervised,
     task,
+    track,
     trail,
     urge,
 )
@@ -78,6 +79,7 @@ DECLARED: tuple[Declared, ...] = (
     signal.SIGNALS,
     supervised.VIEW,
     task.VIEW,
+    track.REGISTER,
     trail.REGISTER,
     urge.VIEW,
 )

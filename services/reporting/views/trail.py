@@ -24,6 +24,7 @@ from libs.events.contracts import (
     routing,
     sheets,
     supervision,
+    tracks,
 )
 from libs.events.event import Event, Recorded
 from libs.events.views.view import Register, index
@@ -88,7 +89,7 @@ def _told() -> tuple[type[Event], ...]:
 VOCABULARIES = (
     intake, channels, duplicates, messages, patrols, persons, sheets, routing, clocks,
     dossier, supervision, duties, enforcement, evidence, merging, groups, reporting,
-    operation,
+    operation, tracks,
 )  # fmt: skip
 FIGURE = "FigureCorrected"
 
