@@ -8,15 +8,17 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.acts import Act, Answer, answered
 from libs.events.contracts.parts import Code
+from libs.events.contracts.persons import Register
 from libs.events.decider import NotVisible
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation
-from services.intake import known
+from services.intake.opening import RIGHTS, sees_persons
 from services.intake.sending.writing import FIELDS, written
 from services.intake.telling import TellMessage
 from services.intake.vault.access import ReadPersonData
+from services.intake.vault.reading import clues_of
 from services.intake.window import Window
 
 ONE = "/v1/messages/{message_id}"
@@ -54,12 +56,16 @@ def router(window: Window) -> APIRouter:
     ) -> JSONResponse:
         """Read a message's text and address; one event says who read, and why."""
         permissions.require(caller, "TellMessage")
-        permissions.require(caller, "ReadPersonData")
         found = await written(window, message_id, to=False)
         if found is None:
             raise NotVisible
-        held, noted = await window.clue(found.queued.clue_id)
-        known.persons_open(noted, held.first_asked, held.mode, caller.actor)
+        permissions.require(caller, RIGHTS["persons"])
+        clue_id = found.queued.clue_id
+        if not await sees_persons(window, caller, clue_id):
+            raise NotVisible
+        register = await _register(window, found.queued.person_id)
+        if not await sees_persons(window, caller, clue_id, register):
+            raise NotVisible
         channel = found.queued.channel
         said = {
             "read_id": act.part("read").command_id,
@@ -67,6 +73,7 @@ def router(window: Window) -> APIRouter:
             "fields": (FIELDS[channel],),
             "reason": asked.reason,
             "outlet": "page",
+            "kept_in": register,
         }
         stamp = act.stamp(await window.desk.now())
         done = await window.desk.do(accepted(ReadPersonData, said), stamp)
@@ -82,3 +89,10 @@ def router(window: Window) -> APIRouter:
         return JSONResponse(shown, headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+async def _register(window: Window, person_id: UUID) -> Register:
+    """Return in which register the vault has the message's reader."""
+    async with window.pool.acquire() as connection:
+        secret = await clues_of(connection, [person_id], secret=True)
+    return "informants" if secret else "persons"

@@ -9,7 +9,7 @@ from pydantic import Field
 from libs.events.command import Command, Stamp
 from libs.events.contracts.intake import PersonDataErased, PersonDataRead
 from libs.events.contracts.parts import Code
-from libs.events.contracts.persons import PersonDataCorrected
+from libs.events.contracts.persons import PersonDataCorrected, Register
 from libs.events.decider import Kind, NotVisible, Read, Rule, States
 from libs.events.event import Event, New
 
@@ -42,6 +42,7 @@ class ReadPersonData(Command):
     fields: Annotated[tuple[Code, ...], Field(min_length=1)]
     reason: Code
     outlet: Literal["page", "api", "export"] = "api"
+    kept_in: Register = "persons"
 
 
 class CorrectPersonData(Command):
