@@ -11,6 +11,7 @@ from libs.sheets.limits import LIMITS
 from libs.web.attachments import UPLOAD_BYTES as PHOTO_BYTES
 from services.intake import (
     answering,
+    case_files,
     clue,
     dossier,
     due_dates,
@@ -91,6 +92,7 @@ SERVICE = Service(
     views=(
         rulebook_view.VIEW,
         due_dates.VIEW,
+        case_files.VIEW,
         message_view.VIEW,
         waiting_patrols.VIEW,
     ),

@@ -7,11 +7,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from libs.acts import Act, Answer, answered
+from libs.events.contracts.messages import MessageQueued
 from libs.events.contracts.parts import Code
 from libs.events.contracts.persons import Register
 from libs.events.decider import NotVisible
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
+from libs.web.callers import SignedIn
 from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation
 from services.intake.opening import RIGHTS, sees_persons
@@ -59,13 +61,7 @@ def router(window: Window) -> APIRouter:
         found = await written(window, message_id, to=False)
         if found is None:
             raise NotVisible
-        permissions.require(caller, RIGHTS["persons"])
-        clue_id = found.queued.clue_id
-        if not await sees_persons(window, caller, clue_id):
-            raise NotVisible
-        register = await _register(window, found.queued.person_id)
-        if not await sees_persons(window, caller, clue_id, register):
-            raise NotVisible
+        register = await _opened(window, caller, found.queued)
         channel = found.queued.channel
         said = {
             "read_id": act.part("read").command_id,
@@ -91,8 +87,15 @@ def router(window: Window) -> APIRouter:
     return routes
 
 
-async def _register(window: Window, person_id: UUID) -> Register:
-    """Return in which register the vault has the message's reader."""
+async def _opened(window: Window, caller: SignedIn, queued: MessageQueued) -> Register:
+    """Return the register of the message's reader; raises unless it opens."""
+    permissions.require(caller, RIGHTS["persons"])
+    if not await sees_persons(window, caller, queued.clue_id):
+        raise NotVisible
     async with window.pool.acquire() as connection:
-        secret = await clues_of(connection, [person_id], secret=True)
-    return "informants" if secret else "persons"
+        secret = await clues_of(connection, [queued.person_id], secret=True)
+    if not secret:
+        return "persons"
+    if not await sees_persons(window, caller, queued.clue_id, "informants"):
+        raise NotVisible
+    return "informants"

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from libs.acts import Answer, answered
+from libs.calendar import day_of
 from libs.events.contracts.parts import Code
 from libs.events.decider import NotVisible
 from libs.web import permissions
@@ -18,11 +21,13 @@ from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation, Repeatable
 from libs.web.languages import Said as Words
 from libs.web.problems import FieldError, More, Problem
+from services.intake.case_files import files_of
 from services.intake.opening import RIGHTS, opening, sees_persons
 from services.intake.said import PersonsAsked, SearchAsked
 from services.intake.vault import matching
 from services.intake.vault.access import PERSON, ErasePersonData, ReadPersonData
 from services.intake.vault.erasing import erase
+from services.intake.vault.outliving import due_for_erasure
 from services.intake.vault.reading import Holding, Said, clues_of, matched, read
 from services.intake.window import Window
 
@@ -53,11 +58,29 @@ class Matches(Answer):
     matches: list[dict[str, UUID]]
 
 
+class DuePerson(BaseModel):
+    """Whom no file keeps since a day; `clues`: in how many the person is named."""
+
+    person_id: UUID
+    since: date
+    clues: int
+
+
+class DueForErasure(BaseModel):
+    """The persons whose data may be erased now, at most 300: ids and days alone."""
+
+    items: list[DuePerson]
+
+
+SEEING = frozenset({permissions.Power.VIEW})
+
+
 def router(window: Window) -> APIRouter:
-    """Return the three routes."""
+    """Return the routes."""
     routes = APIRouter()
     _reading(routes, window)
     _erasing(routes, window)
+    _outliving(routes, window)
     return routes
 
 
@@ -108,13 +131,29 @@ def _erasing(routes: APIRouter, window: Window) -> None:
             named |= await clues_of(connection, [person_id], secret=True)
             if not named:
                 raise NotVisible
-            command = ErasePersonData(person_id=person_id, reason=said.reason)
+            files = await files_of(connection, named[person_id])
+            command = ErasePersonData(
+                person_id=person_id,
+                reason=said.reason,
+                files=tuple(file for own in files.values() for file in own),
+            )
             stamp = act.stamp(await window.desk.now())
             # The event first: whatever happens then, the next start erases again.
             done = await window.desk.do(command, stamp)
             await erase(connection, person_id)
         body, _ = answered(window.desk, done, PERSON.stream(person_id))
         return JSONResponse(body)
+
+
+def _outliving(routes: APIRouter, window: Window) -> None:
+    @routes.get("/v1/erasures/due")
+    async def due(caller: OfficerCaller) -> DueForErasure:
+        """List whom no file keeps any more; nobody is erased by it."""
+        permissions.require(caller, "ReadPersonReads", SEEING)
+        on = day_of(await window.desk.now())
+        async with window.pool.acquire() as connection:
+            found = await due_for_erasure(connection, on)
+        return DueForErasure(items=[DuePerson(**asdict(one)) for one in found])
 
 
 async def _noted(
