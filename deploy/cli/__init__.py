@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Entry] = {
     "restore": Entry("deploy.cli.restore", "services from a backup"),
     "events": Entry("deploy.cli.events", "a service's events by position"),
     "keys": Entry("deploy.cli.keys", "the vault's keys after a new master key"),
+    "erasures": Entry("deploy.cli.erasures", "whose data no file keeps any more"),
     "token": Entry("deploy.cli.token", "an access token of the local issuer"),
     "status": Entry("deploy.cli.status", "what runs, where, ready or not, memory"),
 }

@@ -24,7 +24,8 @@ class Power(StrEnum):
 Permission = frozenset[Power]
 FILES = (
     "permissions.toml", "permissions-channels.toml", "permissions-clocks.toml",
-    "permissions-duties.toml", "permissions-groups.toml", "permissions-messages.toml",
+    "permissions-duties.toml", "permissions-groups.toml",
+    "permissions-informants.toml", "permissions-messages.toml",
     "permissions-patrols.toml", "permissions-persons.toml", "permissions-risk.toml",
     "permissions-sheets.toml", "permissions-supervision.toml",
     "permissions-tracks.toml",

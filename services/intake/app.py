@@ -11,6 +11,7 @@ from libs.sheets.limits import LIMITS
 from libs.web.attachments import UPLOAD_BYTES as PHOTO_BYTES
 from services.intake import (
     answering,
+    case_files,
     clue,
     dossier,
     due_dates,
@@ -37,6 +38,7 @@ from services.intake.sending.outlets import outlets
 from services.intake.sending.sender import Sender, waiting
 from services.intake.vault import access
 from services.intake.vault.erasing import replay_erasures
+from services.intake.vault.secluding import seclude
 from services.intake.window import Window
 
 # A form's own parts come on top of the file.
@@ -56,9 +58,12 @@ def routers(running: Running) -> Sequence[APIRouter]:
 async def prepare(running: Running) -> None:
     """Before the door opens: whoever was erased is erased, whatever was restored.
 
-    Then clues that the index of likenesses lacks come into it.
+    Informants of before go into their register, and
+    clues that the index of likenesses lacks come into it.
     """
     await replay_erasures(running.desk.log.journal)
+    async with running.pool.acquire() as connection:
+        await seclude(connection, Window.of(running).keys)
     await catch_up(running.desk.log.journal)
 
 
@@ -87,6 +92,7 @@ SERVICE = Service(
     views=(
         rulebook_view.VIEW,
         due_dates.VIEW,
+        case_files.VIEW,
         message_view.VIEW,
         waiting_patrols.VIEW,
     ),

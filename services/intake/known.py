@@ -83,6 +83,17 @@ def persons_open(
         raise NotVisible
 
 
+def informants_open(known: Known, first_asked: str | None, actor: Actor) -> None:
+    """Raise NotVisible unless the actor may know who reported 举报人 (LIR 9 ¶3, 30(4)).
+
+    The unit that holds the report and the leading-group office: not the one first asked
+    once it went on, not the centre, no district line and no auditor.
+    """
+    visible(known, first_asked, actor)
+    if actor.role != "leading-group" and actor.unit != (known.unit or first_asked):
+        raise NotVisible
+
+
 def holding(
     known: Known,
     first_asked: str | None,

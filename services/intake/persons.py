@@ -10,10 +10,10 @@ from libs import ids
 from libs.codes import to_e164
 from libs.codes.findings import tidy
 from libs.web.idempotency import Repeatable
-from services.intake.said import ClueSaid, PersonSaid
+from services.intake.said import ClueSaid, PersonSaid, ReportSaid
 from services.intake.vault import matching
 from services.intake.vault.keeping import Keeping
-from services.intake.vault.keys import Keys
+from services.intake.vault.keys import INFORMANT, Keys
 
 
 class Handed(Protocol):
@@ -118,7 +118,13 @@ class _Making:
             return said.worker - 1
         if not fields_of(said):
             return 0 if keepings else None
-        keepings.append(self.person(said, "reporter", "reporter"))
+        told = self.person(said, "reporter", "reporter")
+        if isinstance(self.form.said, ReportSaid):
+            # 举报人: by no number does anybody find out who reported (LIR 9 ¶3).
+            told = replace(
+                told, kind=INFORMANT, role=INFORMANT, id_hmac=None, phone_hmac=None
+            )
+        keepings.append(told)
         return len(keepings) - 1
 
     def summary(self, keepings: list[Keeping], reporter_at: int | None) -> None:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from libs.codes import find_personal
 from libs.events.contracts.messages import MessageChannel, MessageLanguage
 from libs.events.contracts.parts import Code, Month, YesNoUnknown
+from libs.events.contracts.persons import Register
 from libs.money import MinorUnits
 from services.intake.channel_item import Entry
 
@@ -184,7 +185,7 @@ class CorrectionSaid(Said):
 
 
 class PersonsAsked(Said):
-    """Which persons' data, which fields of it, and why (a code)."""
+    """Which persons' data, of which register, which fields, and why (a code)."""
 
     person_ids: Annotated[
         tuple[UUID, ...], Field(min_length=1, max_length=MOST_WORKERS)
@@ -200,6 +201,7 @@ class PersonsAsked(Said):
     ] = ("name",)
     reason: Code
     outlet: Literal["page", "api", "export"] = "api"
+    kept_in: Register = "persons"
 
 
 class SearchAsked(Said):

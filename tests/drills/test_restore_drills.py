@@ -106,7 +106,7 @@ def test_all_databases_older_nothing_but_the_vault_is_lost(
 ) -> None:
     async def drill(whole: Whole) -> None:
         erased = await person_of(whole, await one_more(whole))
-        gone = {"reason": "asked-by-the-person"}
+        gone = {"reason": "entered-by-mistake"}
         path = f"/v1/persons/{erased}/erasure"
         await whole.do(Act("lg-01", "intake", path, gone, on_something=False))
         await whole.settled()

@@ -66,7 +66,7 @@ async def test_an_older_copy_of_intake_takes_its_events_back_and_erases_again(
     after = await complain(whole)
     lost = await person_of(whole, after.clue_id)
     path = f"/v1/persons/{erased}/erasure"
-    gone = {"reason": "asked-by-the-person"}
+    gone = {"reason": "entered-by-mistake"}
     await whole.do(Act("lg-01", "intake", path, gone, on_something=False))
     await whole.settled()
     heads = await head(whole, "intake")

@@ -5,17 +5,22 @@ from typing import Any
 
 import pytest
 
-from libs.events.contracts.intake import PersonDataErased, PersonDataRead
+from libs.events.contracts.intake import (
+    PersonDataErased,
+    PersonDataRead,
+    ReportReceived,
+)
 from libs.ids import named
 from services.reporting.console.routes import cases
 from tests.console_scene import console_scene
-from tests.figures_story import Matter
+from tests.figures_story import EMPLOYER, Matter
 from tests.stack import FreshDatabases
 from tests.told_story import Story
 from tests.unit.offices import on
 
 NAME, PHONE = "遮盖金丝雀", "13900000077"
 ONE, TWO = named("person", 1), named("person", 2)
+REPORTER = named("informant")
 
 
 def told() -> tuple[Story, Matter]:
@@ -98,3 +103,64 @@ async def test_what_was_unmasked_is_masked_again_by_itself(
     assert NAME in shown
     assert PHONE in shown
     assert leads_back in shown
+
+
+def reported() -> tuple[Story, Matter]:
+    """The same, and the case began with a report whose author was read."""
+    story, matter = told()
+    read_id = named("read", "informant")
+    report = ReportReceived(
+        clue_id=matter.clue_id,
+        case_id=matter.case_id,
+        channel="window",
+        mode="named",
+        reporter_id=REPORTER,
+        first_asked_unit="LC",
+        employer=EMPLOYER,
+    )
+    story.say("intake", f"clue-{matter.clue_id}", report, on(11, 25))
+    read = PersonDataRead(
+        read_id=read_id,
+        person_ids=(REPORTER,),
+        fields=("name",),
+        reason="handling",
+        outlet="page",
+        kept_in="informants",
+    )
+    story.say("intake", f"vaultread-{read_id}", read, on(11, 26))
+    return story, matter
+
+
+async def test_an_informant_is_asked_for_apart_and_listed_so(
+    fresh_database: FreshDatabases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LIR 9 ¶3: the page with names neither asks for who reported nor shows them."""
+    story, matter = reported()
+    bodies = []
+
+    async def intake(_: Any, asked: Any) -> SimpleNamespace:
+        bodies.append(asked.json)
+        fields = {"fields": {"name": NAME, "phone": PHONE}, "unreadable": []}
+        found = [{"person_id": one, **fields} for one in asked.json["person_ids"]]
+        return SimpleNamespace(done=True, body={"persons": found})
+
+    monkeypatch.setattr(cases, "call", intake)
+    path = f"/console/cases/{matter.case_id}"
+    async with console_scene(fresh_database, story.said) as console:
+        browser, session = await console.signed_in("lc-01")
+        form = {"csrf": session.csrf, "reason": "handling", "key": "k" * 20}
+        masked = (await browser.get(path)).text
+        await browser.post(f"{path}/persons", data=form)
+        form |= {"kept_in": "informants"}
+        shown = (await browser.post(f"{path}/persons", data=form)).text
+        form |= {"kept_in": "others"}
+        refused = await browser.post(f"{path}/persons", data=form)
+        auditor, _ = await console.signed_in("au-01")
+        listed = (await auditor.get("/console/person-reads")).text
+    assert 'name="kept_in"' in masked
+    assert NAME not in masked
+    assert [str(REPORTER) in one["person_ids"] for one in bodies] == [False, True]
+    assert (bodies[1]["kept_in"], len(bodies[1]["person_ids"])) == ("informants", 1)
+    assert shown.count(NAME) == 1
+    assert refused.status_code == 422
+    assert "查看个人信息 · 举报人" in listed

@@ -156,7 +156,7 @@ async def test_erasing_destroys_the_data_and_keeps_the_count(scene: Scene) -> No
     said = await registered(scene)
     person = said["claims"][0]["person_id"]
     before = await scene.pool.fetchval("SELECT count(*) FROM journal.event")
-    body = {"reason": "own-request"}
+    body = {"reason": "entered-by-mistake"}
     path = f"/v1/persons/{person}/erasure"
     assert (await scene.post(path, body, by="lc-01")).status_code == 403
     assert (await scene.post(path, body, by="lg-01")).status_code == 200
@@ -172,7 +172,7 @@ async def test_after_a_restore_the_erased_are_erased_again(scene: Scene) -> None
     kept = await scene.pool.fetchrow(
         "SELECT * FROM vault.person WHERE person_id = $1", person
     )
-    body = {"reason": "own-request"}
+    body = {"reason": "entered-by-mistake"}
     await scene.post(f"/v1/persons/{person}/erasure", body, by="lg-01")
     # What an older copy of the database would bring back.
     await scene.pool.execute(
@@ -232,6 +232,7 @@ async def test_a_new_master_key_opens_what_the_old_one_sealed(scene: Scene) -> N
         alone = Keys(
             both.current,
             {both.current: both.wrapping[both.current]},
+            {both.current: both.secret[both.current]},
             both.matching,
             both.codes,
             both.located,

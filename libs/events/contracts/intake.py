@@ -14,6 +14,7 @@ from libs.events.contracts.parts import (
     Text,
     WorkerLine,
 )
+from libs.events.contracts.persons import Register
 from libs.events.event import Event
 from libs.money import Amount
 
@@ -158,7 +159,7 @@ class ReplyFoundImpossible(Event, name="ReplyFoundImpossible"):
 class PersonDataRead(Event, name="PersonDataRead"):
     """An officer read persons' data out of the vault, for a coded reason (PIPL 54).
 
-    Stream `vaultread-<uuid>`: one event a batch.
+    Stream `vaultread-<uuid>`: one event a batch, out of the register `kept_in`.
     """
 
     read_id: UUID
@@ -166,6 +167,7 @@ class PersonDataRead(Event, name="PersonDataRead"):
     fields: tuple[Code, ...]
     reason: Code
     outlet: Literal["page", "api", "export"]
+    kept_in: Register = "persons"
 
 
 class PersonDataErased(Event, name="PersonDataErased"):

@@ -6,6 +6,9 @@ from uuid import UUID
 from libs.events.contracts.parts import Code
 from libs.events.event import Event
 
+Register = Literal["persons", "informants"]
+"""Which register of the vault was read: informants 举报人 have one of their own."""
+
 
 class PersonDataCorrected(Event, name="PersonDataCorrected"):
     """A person's data was corrected 更正 (PIPL 46); the old value stays sealed.

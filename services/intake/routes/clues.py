@@ -243,7 +243,8 @@ async def replies(window: Window, clue_id: UUID, held: Clue) -> list[str]:
     if held.reporter_id is None:
         return []
     async with window.pool.acquire() as connection:
-        found = await read(connection, window.keys, [held.reporter_id], ["reply"])
+        author = [held.reporter_id]
+        found = await read(connection, window.keys, author, ["reply"], secret=True)
     return [
         said.value
         for holding in found

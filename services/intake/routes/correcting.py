@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from libs.acts import Answer, answered
 from libs.calendar import day_of
 from libs.codes import check_bank_card, check_phone
+from libs.events.contracts.persons import Register
 from libs.events.decider import NotVisible
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
@@ -16,21 +17,20 @@ from libs.web.callers import SignedIn
 from libs.web.idempotency import Creation, Repeatable
 from libs.web.languages import Said as Words
 from libs.web.problems import FieldError, More, Problem
-from services.intake import known
 from services.intake.checking import Checked
+from services.intake.opening import opening
 from services.intake.persons import fields_of
 from services.intake.said import CorrectionSaid
 from services.intake.vault import matching
 from services.intake.vault.access import PERSON, CorrectPersonData
 from services.intake.vault.keeping import Keeping, keep
-from services.intake.vault.reading import clues_of
 from services.intake.window import Window
 
 ROLE = "correction"
 """By this role of its mention the vault knows a correction from what was said."""
 REMATCH = """
 UPDATE vault.person SET phone_hmac = $2
-WHERE person_id = $1 AND wrapped_key IS NOT NULL
+WHERE person_id = $1 AND wrapped_key IS NOT NULL AND kind <> 'informant'
 """
 NOTHING = Words("请填写要更正的内容。", "Say what is to be corrected.")
 
@@ -64,15 +64,11 @@ def router(window: Window) -> APIRouter:
 
 async def _clue_of(window: Window, caller: SignedIn, person_id: UUID) -> UUID:
     """Return a clue that names the person and opens to the caller; raises 404."""
-    async with window.pool.acquire() as connection:
-        clues = await clues_of(connection, [person_id])
-    for clue_id in sorted(clues.get(person_id, ())):
-        held, noted = await window.clue(clue_id)
-        try:
-            known.persons_open(noted, held.first_asked, held.mode, caller.actor)
-        except NotVisible:
-            continue
-        return clue_id
+    registers: tuple[Register, ...] = ("persons", "informants")
+    for register in registers:
+        found = await opening(window, caller, [person_id], register)
+        if found:
+            return found[person_id][0]
     raise NotVisible
 
 

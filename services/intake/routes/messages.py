@@ -7,16 +7,20 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from libs.acts import Act, Answer, answered
+from libs.events.contracts.messages import MessageQueued
 from libs.events.contracts.parts import Code
+from libs.events.contracts.persons import Register
 from libs.events.decider import NotVisible
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
+from libs.web.callers import SignedIn
 from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation
-from services.intake import known
+from services.intake.opening import RIGHTS, sees_persons
 from services.intake.sending.writing import FIELDS, written
 from services.intake.telling import TellMessage
 from services.intake.vault.access import ReadPersonData
+from services.intake.vault.reading import clues_of
 from services.intake.window import Window
 
 ONE = "/v1/messages/{message_id}"
@@ -54,12 +58,10 @@ def router(window: Window) -> APIRouter:
     ) -> JSONResponse:
         """Read a message's text and address; one event says who read, and why."""
         permissions.require(caller, "TellMessage")
-        permissions.require(caller, "ReadPersonData")
         found = await written(window, message_id, to=False)
         if found is None:
             raise NotVisible
-        held, noted = await window.clue(found.queued.clue_id)
-        known.persons_open(noted, held.first_asked, held.mode, caller.actor)
+        register = await _opened(window, caller, found.queued)
         channel = found.queued.channel
         said = {
             "read_id": act.part("read").command_id,
@@ -67,6 +69,7 @@ def router(window: Window) -> APIRouter:
             "fields": (FIELDS[channel],),
             "reason": asked.reason,
             "outlet": "page",
+            "kept_in": register,
         }
         stamp = act.stamp(await window.desk.now())
         done = await window.desk.do(accepted(ReadPersonData, said), stamp)
@@ -82,3 +85,17 @@ def router(window: Window) -> APIRouter:
         return JSONResponse(shown, headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+async def _opened(window: Window, caller: SignedIn, queued: MessageQueued) -> Register:
+    """Return the register of the message's reader; raises unless it opens."""
+    permissions.require(caller, RIGHTS["persons"])
+    if not await sees_persons(window, caller, queued.clue_id):
+        raise NotVisible
+    async with window.pool.acquire() as connection:
+        secret = await clues_of(connection, [queued.person_id], secret=True)
+    if not secret:
+        return "persons"
+    if not await sees_persons(window, caller, queued.clue_id, "informants"):
+        raise NotVisible
+    return "informants"

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,20 +12,22 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from libs.acts import Answer, answered
+from libs.calendar import day_of
 from libs.events.contracts.parts import Code
 from libs.events.decider import NotVisible
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
-from libs.web.callers import SignedIn
 from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation, Repeatable
 from libs.web.languages import Said as Words
 from libs.web.problems import FieldError, More, Problem
-from services.intake import known
+from services.intake.case_files import files_of
+from services.intake.opening import RIGHTS, opening, sees_persons
 from services.intake.said import PersonsAsked, SearchAsked
 from services.intake.vault import matching
 from services.intake.vault.access import PERSON, ErasePersonData, ReadPersonData
 from services.intake.vault.erasing import erase
+from services.intake.vault.outliving import due_for_erasure
 from services.intake.vault.reading import Holding, Said, clues_of, matched, read
 from services.intake.window import Window
 
@@ -54,11 +58,29 @@ class Matches(Answer):
     matches: list[dict[str, UUID]]
 
 
+class DuePerson(BaseModel):
+    """Whom no file keeps since a day; `clues`: in how many the person is named."""
+
+    person_id: UUID
+    since: date
+    clues: int
+
+
+class DueForErasure(BaseModel):
+    """The persons whose data may be erased now, at most 300: ids and days alone."""
+
+    items: list[DuePerson]
+
+
+SEEING = frozenset({permissions.Power.VIEW})
+
+
 def router(window: Window) -> APIRouter:
-    """Return the three routes."""
+    """Return the routes."""
     routes = APIRouter()
     _reading(routes, window)
     _erasing(routes, window)
+    _outliving(routes, window)
     return routes
 
 
@@ -68,11 +90,14 @@ def _reading(routes: APIRouter, window: Window) -> None:
         asked: PersonsAsked, caller: OfficerCaller, act: Creation
     ) -> JSONResponse:
         """Read persons' data; one event says who read whose data, and why."""
-        permissions.require(caller, "ReadPersonData")
-        open_to = await _open_to(window, caller, asked.person_ids)
+        permissions.require(caller, RIGHTS[asked.kept_in])
+        open_to = list(await opening(window, caller, asked.person_ids, asked.kept_in))
         body = await _noted(window, act, asked, open_to)
         async with window.pool.acquire() as connection:
-            found = await read(connection, window.keys, open_to, asked.fields)
+            secret = asked.kept_in == "informants"
+            found = await read(
+                connection, window.keys, open_to, asked.fields, secret=secret
+            )
         missing = [str(p) for p in asked.person_ids if p not in set(open_to)]
         persons = [_person(holding) for holding in found]
         said = {**body, "persons": persons, "missing": missing}
@@ -82,10 +107,13 @@ def _reading(routes: APIRouter, window: Window) -> None:
     async def search(
         asked: SearchAsked, caller: OfficerCaller, act: Creation
     ) -> JSONResponse:
-        """Search by an exact ID number or telephone; that is an event too."""
+        """Search by an exact ID number or telephone; that is an event too.
+
+        Nobody finds an informant by a number: it would say that somebody reported.
+        """
         permissions.require(caller, "ReadPersonData")
         pairs = await _matched(window, asked)
-        seen = [pair for pair in pairs if await _sees(window, caller, pair[1])]
+        seen = [pair for pair in pairs if await sees_persons(window, caller, pair[1])]
         body = await _noted(window, act, asked, [person for person, _ in seen])
         matches = [{"person_id": str(p), "clue_id": str(c)} for p, c in seen]
         return JSONResponse({**body, "matches": matches}, headers=NO_STORE)
@@ -99,15 +127,33 @@ def _erasing(routes: APIRouter, window: Window) -> None:
         """Erase a person's data: the key is destroyed, counts and sums stay."""
         permissions.require(caller, "ErasePersonData")
         async with window.pool.acquire() as connection:
-            if not await clues_of(connection, [person_id]):
+            named = await clues_of(connection, [person_id])
+            named |= await clues_of(connection, [person_id], secret=True)
+            if not named:
                 raise NotVisible
-            command = ErasePersonData(person_id=person_id, reason=said.reason)
+            files = await files_of(connection, named[person_id])
+            command = ErasePersonData(
+                person_id=person_id,
+                reason=said.reason,
+                files=tuple(file for own in files.values() for file in own),
+            )
             stamp = act.stamp(await window.desk.now())
             # The event first: whatever happens then, the next start erases again.
             done = await window.desk.do(command, stamp)
             await erase(connection, person_id)
         body, _ = answered(window.desk, done, PERSON.stream(person_id))
         return JSONResponse(body)
+
+
+def _outliving(routes: APIRouter, window: Window) -> None:
+    @routes.get("/v1/erasures/due")
+    async def due(caller: OfficerCaller) -> DueForErasure:
+        """List whom no file keeps any more; nobody is erased by it."""
+        permissions.require(caller, "ReadPersonReads", SEEING)
+        on = day_of(await window.desk.now())
+        async with window.pool.acquire() as connection:
+            found = await due_for_erasure(connection, on)
+        return DueForErasure(items=[DuePerson(**asdict(one)) for one in found])
 
 
 async def _noted(
@@ -118,10 +164,11 @@ async def _noted(
 ) -> dict[str, Any]:
     """Record the reading before anything is shown."""
     fields: tuple[str, ...] = ("search",)
-    outlet = "api"
+    said: dict[str, Any] = {"outlet": "api", "reason": asked.reason}
     if isinstance(asked, PersonsAsked):
-        fields, outlet = asked.fields, asked.outlet
-    said = {"fields": fields, "outlet": outlet, "reason": asked.reason}
+        fields = asked.fields
+        said |= {"outlet": asked.outlet, "kept_in": asked.kept_in}
+    said["fields"] = fields
     read_id = act.part("read").command_id
     persons = tuple(dict.fromkeys(persons))
     command = accepted(
@@ -129,31 +176,6 @@ async def _noted(
     )
     done = await window.desk.do(command, act.stamp(await window.desk.now()))
     return answered(window.desk, done, None)[0]
-
-
-async def _open_to(
-    window: Window, caller: SignedIn, persons: Sequence[UUID]
-) -> list[UUID]:
-    """Return those of the persons named in a clue that the caller may see."""
-    async with window.pool.acquire() as connection:
-        clues = await clues_of(connection, persons)
-    sees = {
-        clue: await _sees(window, caller, clue) for clue in set().union(*clues.values())
-    }
-    return [
-        person
-        for person in dict.fromkeys(persons)
-        if any(sees[clue] for clue in clues.get(person, ()))
-    ]
-
-
-async def _sees(window: Window, caller: SignedIn, clue_id: UUID) -> bool:
-    held, noted = await window.clue(clue_id)
-    try:
-        known.persons_open(noted, held.first_asked, held.mode, caller.actor)
-    except NotVisible:
-        return False
-    return True
 
 
 async def _matched(window: Window, asked: SearchAsked) -> list[tuple[UUID, UUID]]:

@@ -10,7 +10,15 @@ from libs.objects import ObjectStore
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from services.intake.routes.patrol_photos import store_of
-from services.intake.vault.rotating import FILES, PERSONS, SAMPLES, left, rewrap
+from services.intake.vault.keys import INFORMANT
+from services.intake.vault.rotating import (
+    FILES,
+    INFORMANTS,
+    PERSONS,
+    SAMPLES,
+    left,
+    rewrap,
+)
 from services.intake.window import Window
 
 
@@ -33,6 +41,8 @@ def router(window: Window) -> APIRouter:
         permissions.require(caller, "RotateKeys")
         async with window.pool.acquire() as connection:
             persons = await rewrap(connection, window.keys, PERSONS)
+            secret = window.keys.of_kind(INFORMANT)
+            persons += await rewrap(connection, secret, INFORMANTS)
             files = await rewrap(connection, window.keys, FILES)
             files += await rewrap(connection, window.keys, SAMPLES)
             still = await left(connection, window.keys)

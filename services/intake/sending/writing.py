@@ -88,7 +88,8 @@ async def _address(window: Window, queued: MessageQueued) -> str | None:
     """Return the contact as corrected, as this clue said it, or as said first."""
     name = FIELDS[queued.channel]
     async with window.pool.acquire() as connection:
-        found = await read(connection, window.keys, [queued.person_id], [name])
+        readers = [queued.person_id]
+        found = await read(connection, window.keys, readers, [name], secret=True)
     said = [one for holding in found for one in holding.fields.get(name, ())]
     put_right = [one for one in said if one.corrected]
     own = [one for one in said if one.clue_id == queued.clue_id]

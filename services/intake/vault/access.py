@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
+from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.intake import PersonDataErased, PersonDataRead
 from libs.events.contracts.parts import Code
-from libs.events.contracts.persons import PersonDataCorrected
+from libs.events.contracts.persons import PersonDataCorrected, Register
 from libs.events.decider import Kind, NotVisible, Read, Rule, States
 from libs.events.event import Event, New
+from services.intake.retention import KeptFile, release
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ def evolve(access: Access, event: Event) -> Access:
             return access
 
 
+BY_MISTAKE = "entered-by-mistake"
+"""Why data is erased that was never of a file; everything else waits for the floors."""
 PERSON = Kind("person", Access(), evolve)
 READING = Kind("vaultread", Access(), evolve)
 
@@ -42,6 +46,7 @@ class ReadPersonData(Command):
     fields: Annotated[tuple[Code, ...], Field(min_length=1)]
     reason: Code
     outlet: Literal["page", "api", "export"] = "api"
+    kept_in: Register = "persons"
 
 
 class CorrectPersonData(Command):
@@ -54,10 +59,14 @@ class CorrectPersonData(Command):
 
 
 class ErasePersonData(Command):
-    """Erase a person's data (PIPL 47); every count and sum stays."""
+    """Erase a person's data (PIPL 47); every count and sum stays.
+
+    `files`: those in which the person stands, as the door finds them.
+    """
 
     person_id: UUID
     reason: Code
+    files: tuple[KeptFile, ...] = ()
 
 
 def read(command: ReadPersonData, _stamp: Stamp, _states: States) -> list[New]:
@@ -74,10 +83,15 @@ def correct(command: CorrectPersonData, _stamp: Stamp, states: States) -> list[N
     return [New(PERSON.stream(command.person_id), said)]
 
 
-def erase(command: ErasePersonData, _stamp: Stamp, states: States) -> list[New]:
-    """Erase once; a second time there is nothing left to say."""
+def erase(command: ErasePersonData, stamp: Stamp, states: States) -> list[New]:
+    """Erase once, after the floors of every file; a second time nothing is left to say.
+
+    Who was entered by mistake stands in no file: nothing keeps such data (PIPL 47 (4)).
+    """
     if states.of(PERSON, command.person_id).erased:
         return []
+    if command.reason != BY_MISTAKE:
+        release(command.files, day_of(stamp.at))
     said = PersonDataErased(person_id=command.person_id, reason=command.reason)
     return [New(PERSON.stream(command.person_id), said)]
 

@@ -11,7 +11,7 @@ from libs.sealing import new_key, seal
 from services.intake.vault.keys import Keys
 from services.intake.vault.sealing import place, unwrap, wrap
 
-Kind = Literal["person", "employer", "clue", "row"]
+Kind = Literal["person", "employer", "clue", "row", "informant"]
 
 FOUND = """
 SELECT person_id, kind, id_hmac FROM vault.person
@@ -25,7 +25,7 @@ SELECT * FROM unnest(
 ON CONFLICT DO NOTHING
 """
 LOCKED = """
-SELECT person_id, key_id, wrapped_key FROM vault.person
+SELECT person_id, kind, key_id, wrapped_key FROM vault.person
 WHERE person_id = ANY($1) AND wrapped_key IS NOT NULL
 ORDER BY person_id FOR KEY SHARE
 """
@@ -101,7 +101,7 @@ async def _ids(
         [row.id_hmac for row in rows],
         [row.phone_hmac for row in rows],
         [keys.current] * len(rows),
-        [wrap(keys, row.proposed, new_key()) for row in rows],
+        [wrap(keys.of_kind(row.kind), row.proposed, new_key()) for row in rows],
     )
     known = await _known(connection, keepings)
     # Not there although it was added: erased before, so it stays under its id.
@@ -129,7 +129,10 @@ async def _seal(
     locked = await connection.fetch(LOCKED, sorted({owner for _, owner in pairs}))
     opened = {
         row["person_id"]: unwrap(
-            keys, row["person_id"], row["key_id"], row["wrapped_key"]
+            keys.of_kind(row["kind"]),
+            row["person_id"],
+            row["key_id"],
+            row["wrapped_key"],
         )
         for row in locked
     }

@@ -14,7 +14,7 @@ from services.intake.vault.sealing import place, unwrap
 log = structlog.get_logger()
 
 HELD = """
-SELECT p.person_id, p.key_id, p.wrapped_key, f.field, f.command_id, f.sealed,
+SELECT p.person_id, p.kind, p.key_id, p.wrapped_key, f.field, f.command_id, f.sealed,
        m.clue_id, COALESCE(m.corrected, false) AS corrected
 FROM vault.person p
 JOIN vault.field f USING (person_id)
@@ -22,11 +22,14 @@ LEFT JOIN LATERAL (
     SELECT clue_id, role = 'correction' AS corrected FROM vault.mention m
     WHERE m.person_id = p.person_id AND m.command_id = f.command_id LIMIT 1) m ON true
 WHERE p.person_id = ANY($1) AND f.field = ANY($2) AND p.wrapped_key IS NOT NULL
+  AND ($3 OR p.kind <> 'informant')
 ORDER BY p.person_id, f.field, corrected DESC, CASE WHEN m.corrected THEN f.kept_at END
     DESC, f.kept_at, f.command_id
 """
 MENTIONED = """
-SELECT DISTINCT person_id, clue_id FROM vault.mention WHERE person_id = ANY($1)
+SELECT DISTINCT m.person_id, m.clue_id
+FROM vault.mention m JOIN vault.person p USING (person_id)
+WHERE m.person_id = ANY($1) AND (p.kind = 'informant') = $2
 """
 MATCHED = """
 SELECT DISTINCT p.person_id, m.clue_id
@@ -64,9 +67,15 @@ async def read(
     keys: Keys,
     persons: Sequence[UUID],
     fields: Collection[str],
+    *,
+    secret: bool = False,
 ) -> list[Holding]:
-    """Open the fields of persons; who is unknown or erased is left out."""
-    rows = await connection.fetch(HELD, list(persons), list(fields))
+    """Open the fields of persons; who is unknown or erased is left out.
+
+    An informant 举报人 is left out, too, unless `secret`: asked for by one of their own
+    file, or for the author themselves.
+    """
+    rows = await connection.fetch(HELD, list(persons), list(fields), secret)
     opened: dict[UUID, dict[str, list[Said]]] = {}
     closed: dict[UUID, list[str]] = {}
     for row in rows:
@@ -93,17 +102,20 @@ def _values(held: Mapping[str, Sequence[Said]]) -> dict[str, tuple[Said, ...]]:
 
 def _open(keys: Keys, row: asyncpg.Record) -> str:
     owner = row["person_id"]
-    key = unwrap(keys, owner, row["key_id"], row["wrapped_key"])
+    key = unwrap(keys.of_kind(row["kind"]), owner, row["key_id"], row["wrapped_key"])
     where = place(owner, row["field"], row["command_id"])
     return unseal(key, row["sealed"], where).decode()
 
 
 async def clues_of(
-    connection: asyncpg.Connection, persons: Iterable[UUID]
+    connection: asyncpg.Connection, persons: Iterable[UUID], *, secret: bool = False
 ) -> dict[UUID, set[UUID]]:
-    """Return in which clues each person is named; an unknown one is left out."""
+    """Return in which clues each person is named; an unknown one is left out.
+
+    With `secret` informants alone, without it everybody but them.
+    """
     clues: dict[UUID, set[UUID]] = {}
-    for row in await connection.fetch(MENTIONED, list(persons)):
+    for row in await connection.fetch(MENTIONED, list(persons), secret):
         person = UUID(int=row["person_id"].int)
         clues.setdefault(person, set()).add(UUID(int=row["clue_id"].int))
     return clues

@@ -20,12 +20,13 @@ class Wrapped:
 
     table: str
     owner: str
+    only: str = "true"
 
     @property
     def retired(self) -> str:
         return f"""
 SELECT {self.owner} AS owner, key_id, wrapped_key FROM {self.table}
-WHERE wrapped_key IS NOT NULL AND key_id = ANY($1)
+WHERE wrapped_key IS NOT NULL AND key_id = ANY($1) AND {self.only}
 ORDER BY {self.owner} LIMIT $2 FOR UPDATE"""  # noqa: S608 -- constants of this module
 
     @property
@@ -38,10 +39,11 @@ WHERE {self.owner} = $1"""  # noqa: S608 -- constants of this module
     def count(self) -> str:
         return f"""
 SELECT count(*) FROM {self.table}
-WHERE wrapped_key IS NOT NULL AND key_id <> $1"""  # noqa: S608 -- constants
+WHERE wrapped_key IS NOT NULL AND key_id <> $1 AND {self.only}"""  # noqa: S608 -- constants
 
 
-PERSONS = Wrapped("vault.person", "person_id")
+PERSONS = Wrapped("vault.person", "person_id", "kind <> 'informant'")
+INFORMANTS = Wrapped("vault.person", "person_id", "kind = 'informant'")
 FILES = Wrapped("imports.job", "import_id")
 SAMPLES = Wrapped("imports.sample", "sample_id")
 
@@ -50,7 +52,7 @@ SAMPLES = Wrapped("imports.sample", "sample_id")
 class Left:
     """How many keys of persons and of files are not under the current master key.
 
-    Samples of the workbench are files, too.
+    Informants are persons, samples of the workbench are files, too.
     `retired`: how many retired master keys the deployment was given.
     """
 
@@ -62,7 +64,8 @@ class Left:
 async def rewrap(connection: asyncpg.Connection, keys: Keys, where: Wrapped) -> int:
     """Wrap anew what is under a known retired key; return how many.
 
-    A page is a transaction: whatever ends it, the next call goes on.
+    `keys` are those of the owners' kind. A page is a transaction: whatever ends it,
+    the next call goes on.
     """
     retired = [name for name in keys.wrapping if name != keys.current]
     moved = 0
@@ -79,8 +82,8 @@ async def rewrap(connection: asyncpg.Connection, keys: Keys, where: Wrapped) -> 
 
 async def left(connection: asyncpg.Connection, keys: Keys) -> Left:
     """Say what is left under other master keys, known or not."""
-    persons, files, samples = [
+    persons, informants, files, samples = [
         await connection.fetchval(where.count, keys.current)
-        for where in (PERSONS, FILES, SAMPLES)
+        for where in (PERSONS, INFORMANTS, FILES, SAMPLES)
     ]
-    return Left(persons, files + samples, len(keys.wrapping) - 1)
+    return Left(persons + informants, files + samples, len(keys.wrapping) - 1)

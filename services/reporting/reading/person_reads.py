@@ -35,6 +35,7 @@ PERSONS = "COALESCE(jsonb_array_length(t.data->'person_ids'), 1)"
 LISTED = statement(f"""
 SELECT t.event_id, t.recorded_at AS at, t.type AS kind, t.actor_id, t.role, t.unit,
        {PERSONS} AS persons, t.data->>'reason' AS reason, t.data->>'outlet' AS outlet,
+       t.data->>'kept_in' AS kept_in,
        ARRAY(SELECT jsonb_array_elements_text(
            COALESCE(t.data->'fields', '[]'::jsonb))) AS fields {FOUND}
 ORDER BY t.recorded_at DESC, t.event_id LIMIT $5""")
@@ -68,6 +69,7 @@ class Read:
     persons: int
     reason: str
     outlet: str | None
+    kept_in: str | None
     fields: Sequence[str]
 
 

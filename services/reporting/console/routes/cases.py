@@ -27,6 +27,7 @@ from services.reporting.views.risk import RiskRow
 
 REASONS = ("handling", "call-back", "verification", "supervision")
 FIELDS = ("name", "phone")
+REGISTERS = ("persons", "informants")
 
 
 def add_routes(router: APIRouter) -> None:
@@ -48,7 +49,9 @@ def add_routes(router: APIRouter) -> None:
         answer = await _case(visit, case_id)
         found = await _names(visit, answer.found, typed)
         risk = await _risk(visit, answer.found)
-        told = {"sheet": found} if isinstance(found, Sheet) else {"names": found}
+        told: dict[str, Any] = {"sheet": found}
+        if not isinstance(found, Sheet):
+            told = {"names": found, "opened": typed.one("kept_in") or REGISTERS[0]}
         return _page(visit, answer, {**told, "risk": risk})
 
     @router.get("/events/{event_id}")
@@ -93,6 +96,8 @@ def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Re
         "late": False,
         "done": None,
         "names": None,
+        "opened": None,
+        "informant": informant(case),
         "sheet": blank(),
         "answer": answer,
         "page": case,
@@ -105,6 +110,7 @@ def _page(visit: Visit, answer: Answer[CasePage], more: Mapping[str, Any]) -> Re
         "advised": advised(case),
         "picture": story_picture(case.trail, visit.words),
         "reasons": REASONS,
+        "registers": REGISTERS if informant(case) and not past else (),
         **more,
     }
     return page(visit, "case.html", values, values["sheet"].status)
@@ -157,16 +163,20 @@ def _matching(usual: Usual | None, steps: Sequence[Step]) -> Step | None:
 
 async def _names(visit: Visit, case: CasePage, typed: Typed) -> dict[str, Any] | Sheet:
     """Ask intake for the persons' names: a right, a reason, and an event of its own."""
+    kept_in, secret = typed.one("kept_in") or REGISTERS[0], informant(case)
     ids = {str(claim.person_id) for claim in case.claims}
-    if case.clue and case.clue.reporter_id:
+    if case.clue and case.clue.reporter_id and secret is None:
         ids.add(str(case.clue.reporter_id))
-    if typed.one("reason") not in REASONS or not ids:
+    if kept_in == "informants":
+        ids = {str(secret)} if secret else set()
+    if typed.one("reason") not in REASONS or kept_in not in REGISTERS or not ids:
         return refused(typed, visit.words("wrong.choice"))
     body = {
         "person_ids": sorted(ids),
         "fields": FIELDS,
         "reason": typed.one("reason"),
         "outlet": "page",
+        "kept_in": kept_in,
     }
     headers = {"Idempotency-Key": typed.one("key") or new_key()}
     asked = Call("intake", "POST", "/v1/persons/read", json=body, headers=headers)
@@ -175,6 +185,14 @@ async def _names(visit: Visit, case: CasePage, typed: Typed) -> dict[str, Any] |
         return answered(visit, typed, answer)
     found = answer.body.get("persons", [])
     return {one["person_id"]: _shown(one) for one in found}
+
+
+def informant(case: CasePage) -> UUID | None:
+    """Return who reported 举报人 without being one of the workers (LIR 9 ¶3)."""
+    if case.clue is None or case.clue.kind != "report":
+        return None
+    reporter = case.clue.reporter_id
+    return None if reporter in {one.person_id for one in case.claims} else reporter
 
 
 def _shown(person: dict[str, Any]) -> dict[str, Any]:
