@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from tests.end_to_end.complaint import EMPLOYER, WORKERS
 from tests.end_to_end.whole import ALL, Act, Whole
@@ -17,6 +18,7 @@ READY_SECONDS = 90
 SIDE_BY_SIDE = 3
 
 
+@pytest.mark.slow
 async def test_what_was_acknowledged_outlives_each_killed_service(
     whole: Whole,
 ) -> None:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import pytest
 from pydantic import TypeAdapter
 
 from libs.settings import Key
@@ -99,6 +100,7 @@ async def dropped_all(whole: Whole, service: str) -> None:
         await whole.do(Act(OPERATOR, service, path, again, on_something=False))
 
 
+@pytest.mark.slow
 async def test_records_are_sent_again_and_a_view_is_made_anew_by_page(
     whole: Whole,
 ) -> None:

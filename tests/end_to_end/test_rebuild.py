@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 import httpx
+import pytest
 
 from deploy.cli.rebuild import declared_by
 from deploy.clockwork import Clockwork
@@ -88,6 +89,7 @@ async def delete_every_table(whole: Whole) -> int:
     return dropped
 
 
+@pytest.mark.slow
 async def test_deleted_views_are_rebuilt_to_the_same_bytes(whole: Whole) -> None:
     await carry(whole, await complain(whole))
     await opened_week(whole)
@@ -116,6 +118,7 @@ def rebuilt_sums(out: str) -> Mapping[str, str]:
     return {one["view"]: one["checksum"] for one in json.loads(out)["rebuilt"]}
 
 
+@pytest.mark.slow
 async def test_a_rebuild_beside_live_views_compares_the_same_and_an_unknown_is_refused(
     whole: Whole,
 ) -> None:

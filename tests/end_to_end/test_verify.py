@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 
+import pytest
+
 from tests.end_to_end.complaint import complain
 from tests.end_to_end.whole import ALL, Whole
 from tests.stack import FreshTopics, with_database
@@ -59,6 +61,7 @@ async def edited(whole: Whole, old: str, new: str) -> int:
     return seq
 
 
+@pytest.mark.slow
 async def test_a_copied_topic_that_lacks_one_record_is_told_from_a_faithful_one(
     whole: Whole, topics: FreshTopics
 ) -> None:

@@ -148,6 +148,7 @@ async def members(topic: Topic, group: str = "page") -> int:
         await admin.close()
 
 
+@pytest.mark.slow
 async def test_the_sum_is_right_after_a_rebalance_a_kill_and_a_replay(
     topic: Topic, tmp_path: Path
 ) -> None:

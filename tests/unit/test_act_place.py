@@ -30,7 +30,7 @@ def test_what_an_act_wrote_to_another_partition_is_not_waited_for_there() -> Non
     events = (at(13, MAIN, 4), at(14, elsewhere()))
     appended: Any = SimpleNamespace(events=events)
     desk: Any = SimpleNamespace(service="routing")
-    answer, version = answered(desk, Done(appended, False, {}), MAIN)
+    answer, version = answered(desk, Done(appended, repeated=False, answer={}), MAIN)
     place: Any = answer["position"]
     assert (place["sequence"], place["partition"]) == (13, partition_of(MAIN))
     assert (place["stream"], version) == (MAIN, 4)
