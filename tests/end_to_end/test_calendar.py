@@ -59,7 +59,7 @@ async def test_an_amended_notice_moves_what_runs_and_lists_whom_it_moved(
     done = await whole.cli("calendar", "adopt", str(amended(tmp_path)))
     assert done.code == 0, done.err
     again = await whole.cli("calendar", "adopt", str(amended(tmp_path)))
-    assert (again.code, "in force already" in again.err) == (1, True)
+    assert (again.code, "higher version" in again.err) == (1, True)
     after = await eventually(lambda: _moved(whole, case_id, before["due_on"]), 30)
 
     assert after["due_on"] > before["due_on"]
