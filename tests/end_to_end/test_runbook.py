@@ -48,6 +48,7 @@ async def test_every_command_of_the_runbook_runs_as_written(
         "STATE": str(whole.state),
         "DIR": str(tmp_path / "backup"),
         "EVENT": event,
+        "CONSUMER": "reactions",
     }
     (whole.state / "logs" / "postgres.log").touch()
     (whole.state / "logs" / "kafka.log").touch()
