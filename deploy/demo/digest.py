@@ -21,7 +21,9 @@ SELECT id::text, stream, version, type, schema_version, data, occurred_at,
 FROM journal.event ORDER BY seq"""
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FRACTION = re.compile(r"(T\d\d:\d\d:\d\d)\.\d+")
-HASHES = {"document_sha256"}
+HASHES = {"document_sha256", "statement_sha256"}
+BY_LEAF = ("statement", "request")
+"""Items of a dossier whose digest is a row's leaf: it has the load's ids and times."""
 BAG = "known-"
 IMPORTED = "imported"
 OF_A_ROW = ("row_id", "clue_id", "case_id", "claim_id")
@@ -97,7 +99,8 @@ def _renamed(text: str, named: Mapping[str, str]) -> str:
 
 def _plain(said: Any) -> Any:
     if isinstance(said, dict):
-        return {k: _plain(v) for k, v in said.items() if k not in HASHES}
+        hashes = HASHES | ({"sha256"} if said.get("kind") in BY_LEAF else set())
+        return {k: _plain(v) for k, v in said.items() if k not in hashes}
     if isinstance(said, list):
         return sorted((_plain(v) for v in said), key=json.dumps)
     return said

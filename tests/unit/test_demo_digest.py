@@ -65,3 +65,18 @@ def test_any_other_id_counts() -> None:
         return digest(lines({"enforcement": [row]}))
 
     assert one(UUID(int=7)) == one(UUID(int=7)) != one(UUID(int=8))
+
+
+def test_a_leaf_of_a_row_is_left_out_and_a_digest_of_bytes_is_not() -> None:
+    def one(kind: str, digest_: str) -> str:
+        case = UUID(int=7)
+        item = {"kind": kind, "id": str(case), "sha256": digest_}
+        said = {"case_id": str(case), "items": [item], "statement_sha256": digest_}
+        if kind == "evidence":
+            del said["statement_sha256"]
+        row = event("DossierHandedOver", f"dossier-{case}", said, case)
+        return digest(lines({"routing": [row]}))
+
+    for kind in ("statement", "request"):
+        assert one(kind, "a" * 64) == one(kind, "b" * 64)
+    assert one("evidence", "a" * 64) != one("evidence", "b" * 64)
