@@ -15,6 +15,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from libs.calendar.local_days import SHANGHAI
+from libs.calendar.versions import latest_on
 from libs.events.contracts.messages import (
     MessageChannel,
     MessageLanguage,
@@ -155,8 +156,7 @@ def template_on(
     kind: Kind, on: date, templates: Iterable[Template] = BOOK.templates
 ) -> Template | None:
     """Return the highest version of a text that has effect on a day, if any."""
-    found = [one for one in _of(kind, templates) if one.effective_from <= on]
-    return max(found, key=lambda one: one.version, default=None)
+    return latest_on(_of(kind, templates), on)
 
 
 def template_told(kind: Kind, version: int) -> Template | None:
@@ -177,5 +177,4 @@ def _of(kind: Kind, templates: Iterable[Template]) -> list[Template]:
 
 def delivery_on(on: date) -> Delivery:
     """Return the rules of delivery in force on a day; before the first, the first."""
-    known = [one for one in BOOK.delivery if one.effective_from <= on]
-    return max(known or BOOK.delivery[:1], key=lambda one: one.version)
+    return latest_on(BOOK.delivery, on) or BOOK.delivery[0]

@@ -13,6 +13,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from libs.calendar.versions import latest_on
+
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -69,8 +71,7 @@ def in_force(
     code: str, on: date, directory: Iterable[OtherChannel] = DIRECTORY
 ) -> OtherChannel | None:
     """Return the highest version of a channel that has effect on a day, if any."""
-    found = [o for o in directory if o.code == code and o.effective_from <= on]
-    return max(found, key=lambda one: one.version, default=None)
+    return latest_on((one for one in directory if one.code == code), on)
 
 
 def told(code: str, version: int) -> OtherChannel | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from libs.calendar.versions import latest_on
 from libs.events.contracts.risk import (
     RiskFact,
     RiskFactor,
@@ -80,8 +81,7 @@ def factors_on(rules: RiskRules, on: date) -> Sequence[RiskFactor]:
 
 def scale_on(rules: RiskRules, on: date) -> RiskScale | None:
     """Return the scale in force on a day; None before the first."""
-    known = [one for one in rules.scales if one.effective_from <= on]
-    return max(known, key=lambda one: one.version, default=None)
+    return latest_on(rules.scales, on)
 
 
 def graded(rules: RiskRules, facts: Facts, on: date) -> Graded | None:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from libs.calendar.versions import latest_on
 from libs.events.contracts.parts import Text
 from libs.events.contracts.tracks import Track
 
@@ -64,8 +65,7 @@ def in_force(
     track: Track, on: date, rules: Iterable[TrackRule] = RULES
 ) -> TrackRule | None:
     """Return the highest version of a track's rule that has effect on a day, if any."""
-    found = [o for o in rules if o.track == track and o.effective_from <= on]
-    return max(found, key=lambda one: one.version, default=None)
+    return latest_on((one for one in rules if one.track == track), on)
 
 
 def cited(track: str, version: int) -> TrackRule | None:

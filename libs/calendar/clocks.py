@@ -28,6 +28,7 @@ from libs.calendar.deadlines import (
 )
 from libs.calendar.ladder import Ladder
 from libs.calendar.local_days import end_of_day, start_of_day
+from libs.calendar.versions import latest_on
 from libs.calendar.workdays import Calendar
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -220,8 +221,7 @@ def known_since(text: str) -> date:
 
 def in_force(rules: Iterable[ClockRule], clock: str, on: date) -> ClockRule | None:
     """Choose the highest version of a clock that has effect on a day, if any."""
-    found = [r for r in rules if r.id == clock and r.effective_from <= on]
-    return max(found, key=lambda rule: rule.version, default=None)
+    return latest_on((rule for rule in rules if rule.id == clock), on)
 
 
 def all_in_force(rules: Iterable[ClockRule], on: date) -> list[ClockRule]:

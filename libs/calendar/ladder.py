@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from libs.calendar.deadlines import Frozen
+from libs.calendar.versions import latest_on
 
 RungName = Literal["warn", "urge", "supervise", "leader", "listing"]
 """Warn 预警, urge 催办, supervise 督办, ask for a leader 包案, propose listing 挂牌."""
@@ -56,7 +57,6 @@ class Ladder(Frozen):
 
 def ladder_of(ladders: Iterable[Ladder], clock: str, on: date) -> Ladder | None:
     """Choose a clock's newest ladder on a day: its own, else the default."""
-    known = [one for one in ladders if one.effective_from <= on]
-    own = [one for one in known if one.clock == clock]
-    found = own or [one for one in known if one.clock is None]
-    return max(found, key=lambda one: one.version, default=None)
+    every = tuple(ladders)
+    own = latest_on((one for one in every if one.clock == clock), on)
+    return own or latest_on((one for one in every if one.clock is None), on)

@@ -6,8 +6,9 @@ without its notes, which is what readers get.
 
 import asyncio
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import UploadFile
+from fastapi import Path, UploadFile
 from fastapi.responses import Response
 
 from libs.objects import SUFFIXES, ObjectLost, ObjectStore, sniffed
@@ -20,6 +21,8 @@ MOST_BYTES = 20 * 1024 * 1024
 """The largest file: a phone's film of a posted order, in parts if need be."""
 UPLOAD_BYTES = MOST_BYTES + 100_000
 """A form's own parts come on top of the file."""
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+"""A file in an address: the SHA-256 of what is given out."""
 BROKEN = Said(
     "这张图片打不开（文件不完整或不是图片），请重新拍照或另存后再交。",
     "The picture cannot be opened: take it again, or save it anew and hand that in.",

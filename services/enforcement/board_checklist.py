@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from libs.calendar.versions import latest_on
 from libs.events.contracts.notice_boards import BoardDuty
 from libs.events.contracts.parts import Text
 
@@ -48,5 +49,4 @@ CHECKLISTS = load(_PATH.read_text("utf-8"))
 
 def checklist_on(on: date) -> Checklist | None:
     """Return the checklist in force on a day; None before the first."""
-    known = [one for one in CHECKLISTS if one.effective_from <= on]
-    return max(known, key=lambda one: one.version, default=None)
+    return latest_on(CHECKLISTS, on)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path, UploadFile
+from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import JSONResponse, Response
 
 from libs.acts import Desk, answered
@@ -14,7 +14,7 @@ from libs.events.event import Recorded
 from libs.objects import SUFFIXES, ObjectKeys, ObjectStore
 from libs.service.parts import Running
 from libs.web import permissions
-from libs.web.attachments import Taking, given, kept
+from libs.web.attachments import Digest, Taking, given, kept
 from libs.web.auth import OfficerCaller
 from libs.web.callers import SignedIn
 from libs.web.idempotency import Creation
@@ -43,7 +43,6 @@ TAKING = Taking(
         "The bytes are no longer in the store: ask the operator to restore them.",
     ),
 )
-Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 KindSaid = Annotated[str, Form(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from libs.calendar.versions import latest_on
 from libs.events.contracts.duties import IncidentFeature, IncidentGrade
 
 
@@ -63,5 +64,4 @@ def tables() -> tuple[Grades, ...]:
 
 def grades_on(on: date) -> Grades | None:
     """Return the table in force on a day; None before the first."""
-    known = [one for one in tables() if one.effective_from <= on]
-    return max(known, key=lambda one: one.version, default=None)
+    return latest_on(tables(), on)

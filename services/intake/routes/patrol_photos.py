@@ -4,10 +4,10 @@ Their bytes lie sealed under keys of the vault's master key, apart from its pers
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, UploadFile
+from fastapi import APIRouter, UploadFile
 from fastapi.responses import JSONResponse, Response
 
 from libs.acts import answered
@@ -16,7 +16,7 @@ from libs.objects import ObjectKeys, ObjectStore
 from libs.pictures import FORMATS
 from libs.settings import Settings
 from libs.web import permissions
-from libs.web.attachments import Taking, given, kept
+from libs.web.attachments import Digest, Taking, given, kept
 from libs.web.auth import OfficerCaller
 from libs.web.callers import SignedIn
 from libs.web.idempotency import Creation
@@ -46,7 +46,6 @@ TAKING = Taking(
         "The photo is no longer in the store: ask the operator to restore it.",
     ),
 )
-Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
 def store_of(told: Settings) -> ObjectStore:
