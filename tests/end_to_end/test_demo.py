@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from deploy.demo.check import compared
+from deploy.demo.digest import digest, lines, rows_of
 from deploy.demo.office import closing_stop, weeks
 from deploy.demo.plan import SEED, Plan, plan
 from deploy.demo.stops import END
@@ -104,6 +105,14 @@ async def test_every_figure_is_as_the_plan_foretells(
 async def test_a_second_start_loads_nothing(campaign: Whole) -> None:
     said = await campaign.cli("demo")
     assert (said.code, said.out) == (0, "demonstration: it is loaded already\n")
+
+
+async def test_all_streams_are_those_of_every_load_of_this_seed(
+    campaign: Whole,
+) -> None:
+    dsns = {service: campaign.settings.owner_dsn(service) for service in SERVICES}
+    said = lines(await rows_of(dsns))
+    assert digest(said) == DIGEST.read_text("utf-8").strip()
 
 
 async def test_numbers_have_no_gaps(campaign: Whole) -> None:
