@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -180,7 +180,7 @@ async def test_a_member_whose_positions_are_not_where_it_left_them_reads_them_ag
     await owner.close()
 
 
-def hangs(consumer: AIOKafkaConsumer) -> None:
+async def hangs(consumer: AIOKafkaConsumer) -> None:
     """As was seen: it looks for its broker and never finds it; fetching goes on."""
 
     async def never() -> None:
@@ -191,12 +191,12 @@ def hangs(consumer: AIOKafkaConsumer) -> None:
     coordinator.coordinator_dead()
 
 
-def ends(consumer: AIOKafkaConsumer) -> None:
+async def ends(consumer: AIOKafkaConsumer) -> None:
     """Its own task is over: nobody hears of a rebalance any more."""
     consumer._coordinator._coordination_task.cancel()  # noqa: SLF001 -- the library's own
 
 
-def is_deaf(consumer: AIOKafkaConsumer) -> None:
+async def is_deaf(consumer: AIOKafkaConsumer) -> None:
     """As was seen: it has its share and answers the group, and fetches no more.
 
     And when it is closed while it waits to fetch again, it ends its closer with it.
@@ -205,7 +205,12 @@ def is_deaf(consumer: AIOKafkaConsumer) -> None:
     async def cancelled() -> None:
         raise asyncio.CancelledError
 
-    consumer._fetcher._fetch_task.cancel()  # noqa: SLF001 -- the library's own
+    fetching = consumer._fetcher._fetch_task  # noqa: SLF001 -- the library's own
+    while not fetching.done():
+        # Right after a rebalance it waits for what it has cancelled itself, and takes
+        # a cancelling of its own for that one's.
+        fetching.cancel()
+        await asyncio.sleep(0.01)
     consumer._fetcher.close = cancelled  # noqa: SLF001 -- the library's own
 
 
@@ -218,7 +223,7 @@ def is_deaf(consumer: AIOKafkaConsumer) -> None:
     ],
 )
 async def test_a_member_out_of_touch_with_its_group_joins_anew(
-    scene: Scene, harm: Callable[[AIOKafkaConsumer], None]
+    scene: Scene, harm: Callable[[AIOKafkaConsumer], Awaitable[None]]
 ) -> None:
     relay, streams = await scene.relay(), [a_stream() for _ in range(30)]
     first = await scene.subscription(Seen())
@@ -231,7 +236,7 @@ async def test_a_member_out_of_touch_with_its_group_joins_anew(
     await eventually(both_have_a_share)
     lost = first.consumer()
     assert lost is not None
-    harm(lost)
+    await harm(lost)
 
     async def has_joined_anew() -> bool:
         await scene.append_many(streams)
