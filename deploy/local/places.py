@@ -4,12 +4,11 @@ PostgreSQL refuses to run as root, and an unprivileged account cannot enter a fo
 below a private one. Where that is so, binaries and rows go below `/var/lib/qingxin`.
 """
 
-import hashlib
 import os
 import pwd
 import shutil
 import subprocess
-from contextlib import suppress
+import tempfile
 from pathlib import Path
 
 from deploy.local.cannot import Cannot
@@ -73,14 +72,15 @@ def reachable_folder(wanted: Path, account: Account | None) -> Path:
         return _owned(wanted.resolve(), account)
     if account is None or may_enter(wanted.parent.resolve(), account):
         return _owned(wanted, account)
-    # Of the link itself: another that starts at the same time may have made it by now.
-    own = wanted.parent.resolve() / wanted.name
-    key = hashlib.sha256(os.fsencode(own)).hexdigest()[:12]
+    # A name nobody had: what a folder deleted from this very place left behind has its
+    # own password, and its rows may still be wanted.
     SYSTEM_STATE.mkdir(mode=0o711, parents=True, exist_ok=True)
-    folder = _owned(SYSTEM_STATE / f"{wanted.name}-{key}", account)
-    with suppress(FileExistsError):
-        wanted.symlink_to(folder)
-    return folder
+    folder = Path(tempfile.mkdtemp(prefix=f"{wanted.name}-", dir=SYSTEM_STATE))
+    try:
+        wanted.symlink_to(_owned(folder, account))
+    except FileExistsError:  # Another that starts at the same time has made it by now.
+        folder.rmdir()
+    return _owned(wanted.resolve(), account)
 
 
 def _owned(folder: Path, account: Account | None) -> Path:

@@ -93,6 +93,23 @@ def test_two_that_start_at_once_in_a_private_folder_share_one_place(
         shutil.rmtree(folder.resolve())
 
 
+def test_a_folder_made_anew_where_one_was_deleted_has_a_place_of_its_own(
+    tmp_path: Path,
+) -> None:
+    account = places.database_account()
+    private = tmp_path / "private"
+    private.mkdir(mode=PRIVATE)
+    before = places.reachable_folder(private / "postgres", account)
+    (before / "data").mkdir()
+    shutil.rmtree(private)
+    private.mkdir(mode=PRIVATE)
+    anew = places.reachable_folder(private / "postgres", account)
+    assert not list(anew.iterdir())
+    assert anew == places.reachable_folder(private / "postgres", account)
+    for folder in {before, anew}:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def test_a_folder_of_a_newer_kafka_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "kafka").mkdir()
     (tmp_path / "kafka" / "version").write_text("4.10.0\n")
