@@ -20,15 +20,16 @@ settings.load_profile("untimed")
 
 ON_ONE_SYSTEM = ("tests/end_to_end/", "tests/browser/", "tests/drills/")
 """Folders whose tests ask the one running system, `whole`."""
-CAMPAIGN = "tests/end_to_end/test_demo.py"
-"""Starts a system of its own, and takes longest of all others."""
+CAMPAIGN = "tests/end_to_end/test_demo"
+"""Files that start a system of their own, and take longest of all others."""
 WHOLE = "whole"
 
 
 def side(nodeid: str) -> str:
     """Return what of a run one process takes: all on the one system, else a file."""
     file = nodeid.partition("::")[0]
-    return WHOLE if file.startswith(ON_ONE_SYSTEM) and file != CAMPAIGN else file
+    is_apart = file.startswith(CAMPAIGN)
+    return WHOLE if file.startswith(ON_ONE_SYSTEM) and not is_apart else file
 
 
 class Sides(LoadScopeScheduling):  # type: ignore[misc]
@@ -57,7 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _turn(item: pytest.Item) -> int:
-    return {WHOLE: 0, CAMPAIGN: 1}.get(side(item.nodeid), 2)
+    its = side(item.nodeid)
+    return 0 if its == WHOLE else 1 if its.startswith(CAMPAIGN) else 2
 
 
 @pytest.fixture(scope="session")

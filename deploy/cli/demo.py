@@ -17,6 +17,7 @@ from deploy.cli.clock import OPERATOR
 from deploy.clockwork import Clockwork
 from deploy.demo.check import Compared, compared
 from deploy.demo.loader import Loaded, Loader, Progress
+from deploy.demo.office import after_close, weeks
 from deploy.demo.plan import SEED, Plan, plan
 from deploy.demo.stops import END, PAUSE
 from deploy.local import running
@@ -40,6 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument(
+        "--weeks",
+        type=int,
+        choices=range(1, len(weeks()) + 1),
+        help="load only so many weeks; without it, a later load goes on from there",
+    )
+    parser.add_argument(
         "--check", action="store_true", help="print figures beside the foretold ones"
     )
 
@@ -55,9 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
     planned = plan(arguments.seed, settings.deployment.site, issuer or ISSUER)
     if arguments.check:
         return _check(asyncio.run(_compared(settings, planned)), arguments)
-    goes_on = arguments.verb == "continue"
+    until = _until(arguments.verb, arguments.weeks)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        loaded = runner.run(_load(settings, planned, END if goes_on else PAUSE))
+        loaded = runner.run(_load(settings, planned, until))
     answer = {
         "steps": loaded.done,
         "seconds": round(loaded.seconds, 1),
@@ -65,6 +72,15 @@ def run(arguments: argparse.Namespace) -> int:
     }
     show(answer, _words(loaded), as_json=arguments.json)
     return DONE
+
+
+def _until(verb: str, whole_weeks: int | None) -> datetime:
+    """Return where a load stops: at the end, at a week's close, or the last morning."""
+    if verb == "continue":
+        return END
+    if whole_weeks is None:
+        return PAUSE
+    return min(after_close(whole_weeks), PAUSE)
 
 
 async def _compared(settings: Settings, planned: Plan) -> list[Compared]:

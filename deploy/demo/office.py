@@ -21,6 +21,7 @@ from libs.calendar.local_days import SHANGHAI
 OFFICE = "lg-01"
 LANE = "office"
 SUNDAY = 6
+HALF_AN_HOUR = timedelta(minutes=30)
 SILENT_WEEK = 9
 RESIDENTIAL = ("r1-01", "r2-01", "r3-01", "r4-01", "r5-01", "r6-01")
 """Two stations (M1, M2) file nothing: that is no zero."""
@@ -40,6 +41,11 @@ def closing_stop(last: date) -> datetime:
     """Return when a week is closed: the next working day's afternoon, or the end."""
     later = [day for day in working_days() if day > last]
     return datetime.combine(later[0], AFTERNOON, SHANGHAI) if later else END
+
+
+def after_close(number: int) -> datetime:
+    """Return when a week, the first is 1, is closed and all of that stop is told."""
+    return closing_stop(weeks()[number - 1][1]) + HALF_AN_HOUR
 
 
 def campaign_id(book: Book) -> UUID:

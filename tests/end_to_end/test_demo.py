@@ -5,12 +5,9 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from deploy.demo.check import compared
@@ -22,11 +19,11 @@ from deploy.local.kept import SERVICES
 from deploy.local.places import REPOSITORY
 from deploy.local.settings import ISSUER
 from libs.calendar import end_of_day
-from libs.calendar.local_days import EARLIEST
-from services.reporting.figures.counting import Span, count
-from services.reporting.figures.indicators import BY_ID
-from tests.end_to_end.whole import Whole, running_whole
+from tests.end_to_end.campaign import BALANCES, a_system, identities, reporting
+from tests.end_to_end.whole import Whole
 from tests.eventually import eventually
+
+pytestmark = pytest.mark.slow
 
 DIGEST = REPOSITORY / "deploy" / "demo" / "digest.txt"
 CUT_OFFS = [
@@ -44,14 +41,7 @@ def planned() -> Plan:
 @pytest.fixture(scope="module")
 def campaign(stack_folder: Path, postgres: str, kafka: str) -> Iterator[Whole]:
     """A system of its own with the whole campaign, its load killed on the way."""
-    mark = uuid4().hex[:6]
-    with running_whole(
-        stack_folder / "campaign",
-        QINGXIN_POSTGRES_DSN=postgres,
-        QINGXIN_KAFKA=kafka,
-        QINGXIN_TOPIC_PREFIX=f"d{mark}.",
-        QINGXIN_DATABASE_PREFIX=f"d{mark}_",
-    ) as found:
+    with a_system(stack_folder / "campaign", postgres, kafka) as found:
         asyncio.run(_loaded(found))
         yield found
 
@@ -81,16 +71,6 @@ async def _killed_midway(whole: Whole) -> None:
     finally:
         process.send_signal(signal.SIGKILL)
         await process.wait()
-
-
-@asynccontextmanager
-async def reporting(whole: Whole):  # type: ignore[no-untyped-def]  # a connection
-    """Open reporting's read models."""
-    connection = await asyncpg.connect(whole.settings.app_dsn("reporting"))
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 async def test_every_figure_is_as_the_plan_foretells(
@@ -135,55 +115,8 @@ async def test_the_identities_hold_at_each_cut_off_now_and_as_known_then(
 ) -> None:
     async with reporting(campaign) as connection:
         for known_at in (END + timedelta(hours=1), closed):
-            await _identities(connection, cut_off, known_at)
+            await identities(connection, cut_off, known_at)
     assert 1 <= number <= len(CUT_OFFS)
-
-
-async def _identities(
-    connection: asyncpg.Connection, cut_off: datetime, known_at: datetime
-) -> None:
-    ever = Span(known_at, EARLIEST, cut_off)
-    values = {
-        name: await count(connection, indicator, ever)
-        for name, indicator in BY_ID.items()
-    }
-    whole = {name: value.get(None, 0) for name, value in values.items()}
-    counted = await connection.fetchrow(COUNTED, known_at, cut_off)
-    assert whole["S06"] == counted["opened"] == counted["channels"]
-    assert whole["S07"] == whole["S06"] - counted["linked"]
-    assert whole["S40-open"] == counted["opened"] - counted["closed"]
-    chain = [whole[name] for name in ("S06", "S07", "S08", "S09", "S10")]
-    assert chain == sorted(chain, reverse=True)
-    for name in ("S06", "S12", "S18-amount", "S19-amount", "S40-open", "S41a-amount"):
-        units = sum(v for unit, v in values[name].items() if unit is not None)
-        assert units == whole[name], name
-    assert whole["S18-amount"] == counted["paid"] == counted["by_payer"]
-    assert whole["S18-amount"] >= whole["S19-amount"]
-
-
-COUNTED = """
-SELECT
-  (SELECT COUNT(*) FROM case_fact_as_known($1) WHERE kind = 'opened' AND NOT history
-     AND COALESCE(happened_at, recorded_at) < $2) AS opened,
-  (SELECT COUNT(*) FILTER (WHERE kind = 'closed')
-        - COUNT(*) FILTER (WHERE kind = 'reopened') FROM case_fact_as_known($1)
-     WHERE NOT history AND COALESCE(happened_at, recorded_at) < $2) AS closed,
-  (SELECT COUNT(*) FILTER (WHERE kind = 'linked')
-        - COUNT(*) FILTER (WHERE kind = 'unlinked') FROM case_fact_as_known($1)
-     WHERE COALESCE(happened_at, recorded_at) < $2) AS linked,
-  (SELECT COALESCE(SUM(n), 0)::bigint FROM (
-     SELECT channel, COUNT(*) AS n FROM case_fact_as_known($1)
-     WHERE kind = 'registered' AND COALESCE(happened_at, recorded_at) < $2
-     GROUP BY channel) c) AS channels,
-  (SELECT COALESCE(SUM(minor), 0)::bigint FROM money_fact_as_known($1)
-     WHERE kind = 'paid' AND NOT history
-     AND COALESCE(happened_at, recorded_at) < $2) AS paid,
-  (SELECT COALESCE(SUM(minor), 0)::bigint FROM (
-     SELECT p.payer, f.minor FROM money_fact_as_known($1) f
-     JOIN money_fact p ON p.payment_id = f.payment_id AND p.payer IS NOT NULL
-     WHERE f.kind = 'paid' AND NOT f.history
-       AND COALESCE(f.happened_at, f.recorded_at) < $2
-     ) m) AS by_payer"""
 
 
 async def test_each_claim_keeps_its_balance(campaign: Whole) -> None:
@@ -195,16 +128,6 @@ async def test_each_claim_keeps_its_balance(campaign: Whole) -> None:
         )
     assert wrong == 0
     assert rows["rows"] > rows["withdrawn"] > 0
-
-
-BALANCES = """
-SELECT COUNT(*) FROM claim c LEFT JOIN (
-    SELECT claim_id, SUM(minor) FILTER (WHERE kind = 'paid') AS paid,
-           SUM(minor) FILTER (WHERE kind = 'confirmed') AS confirmed
-    FROM money_fact GROUP BY claim_id) m USING (claim_id)
-WHERE c.paid <> COALESCE(m.paid, 0) OR c.confirmed <> COALESCE(m.confirmed, 0)
-   OR c.paid < c.confirmed
-   OR c.payable IS NOT NULL AND c.payable - c.paid <> c.unpaid - c.overpaid"""
 
 
 async def test_the_late_payment_is_noted_beside_the_signed_week_six(

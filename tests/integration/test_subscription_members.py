@@ -206,11 +206,14 @@ async def is_deaf(consumer: AIOKafkaConsumer) -> None:
         raise asyncio.CancelledError
 
     fetching = consumer._fetcher._fetch_task  # noqa: SLF001 -- the library's own
-    while not fetching.done():
+
+    async def has_ended() -> bool:
         # Right after a rebalance it waits for what it has cancelled itself, and takes
         # a cancelling of its own for that one's.
         fetching.cancel()
-        await asyncio.sleep(0.01)
+        return fetching.done()
+
+    await eventually(has_ended)
     consumer._fetcher.close = cancelled  # noqa: SLF001 -- the library's own
 
 
