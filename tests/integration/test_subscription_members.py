@@ -205,7 +205,7 @@ async def is_deaf(consumer: AIOKafkaConsumer) -> None:
     async def cancelled() -> None:
         raise asyncio.CancelledError
 
-    fetching = consumer._fetcher._fetch_task  # noqa: SLF001 -- the library's own
+    fetching: asyncio.Task[None] = consumer._fetcher._fetch_task  # noqa: SLF001 -- the library's own
 
     async def has_ended() -> bool:
         # Right after a rebalance it waits for what it has cancelled itself, and takes
