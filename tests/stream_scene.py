@@ -29,6 +29,8 @@ from libs.events.stream.pump import RelaySettings
 from libs.events.stream.relay import Relay
 from libs.events.stream.subscription import Subscription, SubscriptionSettings
 from libs.events.stream.topics import PARTITIONS, Topics
+from libs.events.stream.turn import untold
+from libs.events.stream.watermark import Watermarks
 from tests.stack import FreshDatabases, FreshTopics
 
 SERVICE = "reporting"
@@ -129,7 +131,10 @@ class Scene:
         return relay
 
     async def subscription(
-        self, *consumers: Consumer, hole_seconds: float = 10.0
+        self,
+        *consumers: Consumer,
+        hole_seconds: float = 10.0,
+        marks: Watermarks | None = None,
     ) -> Subscription:
         """Start a member of the group; the scene stops it at the end."""
         settings = SubscriptionSettings(
@@ -138,6 +143,7 @@ class Scene:
             session_ms=6000,
             heartbeat_ms=500,
             hole_seconds=hole_seconds,
+            told=marks.of_topic if marks else untold,
         )
         group = f"{self.topics.prefix}views"
         subscription = Subscription(group, consumers, self.pool, settings)

@@ -180,17 +180,18 @@ def assembled(
 def _subscriptions(
     service: Service, running: Running, pages: asyncpg.Pool
 ) -> dict[str, Subscription]:
-    told, prefix = running.settings, running.settings.topic_prefix
+    told, made = running.settings, dict[str, Subscription]()
+    group = f"{told.topic_prefix}qingxin.{service.name}."
     settings = SubscriptionSettings(
         told.kafka,
         running.topics,
         session_ms=told.session_ms,
         heartbeat_ms=told.heartbeat_ms,
+        told=running.watermarks.of_topic,
     )
-    made = {}
     if service.views:
-        group = f"{prefix}qingxin.{service.name}.{VIEWS}"
-        made[VIEWS] = Subscription(group, consumers(service.views), pages, settings)
+        views = consumers(service.views)
+        made[VIEWS] = Subscription(group + VIEWS, views, pages, settings)
     if service.reactions:
         reactor = Reactor(
             REACTIONS,
@@ -200,8 +201,7 @@ def _subscriptions(
             running.desk.rules,
             system_actor(service.name),
         )
-        group = f"{prefix}qingxin.{service.name}.{REACTIONS}"
-        made[REACTIONS] = Subscription(group, [reactor], pages, settings)
+        made[REACTIONS] = Subscription(group + REACTIONS, [reactor], pages, settings)
     return made
 
 

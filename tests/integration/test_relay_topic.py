@@ -12,6 +12,7 @@ from libs.events.stream.relay import Relay
 from libs.events.stream.sender import Numbered, Sender
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS
+from libs.events.stream.watermark import Watermarks
 from tests.eventually import eventually
 from tests.stack import FreshDatabases, FreshTopics
 from tests.stream_scene import SERVICE, Scene, Seen, a_scene, a_stream
@@ -86,6 +87,39 @@ async def test_a_lost_topic_is_refused_until_it_is_filled_again(
     assert await on_topic(scene) == list(range(1, 31))
     assert len(await scene.seen()) == 30
     assert not relay.issues()
+
+
+async def test_a_group_finds_what_a_refilled_topic_has_before_its_stored_place(
+    scene: Scene, topics: FreshTopics
+) -> None:
+    # The old topic held records twice, so the place stored there is further on than the
+    # new topic's end, until just so much more is recorded: then it is its very end.
+    marks = Watermarks(scene.bootstrap, scene.topics)
+    await marks.start()
+    first, stream = await scene.relay(), a_stream()
+    await scene.append(stream, 5)
+    await first.force_tick()
+    again = [Numbered(c.recorded, c.partition, c.index) for c in await copies(scene)]
+    sender = Sender(scene.bootstrap, scene.topic, idempotent=True)
+    await sender.open()
+    await sender.send(again[:2])
+    await sender.discard()
+    subscription = await scene.subscription(Seen(), marks=marks)
+    await scene.append(stream)
+    assert await subscription.drained(await first.force_tick())
+    await subscription.stop()
+    await first.stop()
+    await deleted(scene)
+    await topics.make(f"qingxin.{SERVICE}.v1", partitions=PARTITIONS)
+    await from_the_start(scene.pool, scene.topic)
+    relay = await scene.relay()
+    await scene.append(stream, 2)
+    progress = await relay.force_tick()
+    later = await scene.subscription(Seen(), marks=marks)
+    assert await later.drained(progress, seconds=PATIENCE)
+    assert [version for _, version in await scene.seen()] == list(range(1, 9))
+    assert not later.issues()
+    await marks.stop()
 
 
 async def test_what_was_under_way_when_a_topic_was_made_again_comes_in_its_turn(

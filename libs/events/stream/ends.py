@@ -3,15 +3,20 @@
 aiokafka's fetching has been seen to stand still while its group went on: the member had
 its share and answered, and brought nothing. Its own high-water marks, by which a lag is
 told, stand still with it: only the topic's end says that somebody is deaf.
+
+And a topic that was lost and filled again has other offsets: a stored one may be its
+very end, behind events that were never brought. Only the relay's word says so.
 """
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
+
+from libs.events.stream.progress import Progress
 
 ASK_SECONDS = 5.0
 """How long nothing may come before we ask, and between two questions."""
@@ -39,13 +44,13 @@ class Ends:
         consumer: AIOKafkaConsumer,
         offsets: Mapping[TopicPartition, int],
         fed_at: float,
-    ) -> None:
+    ) -> bool:
         """Ask for the ends of the partitions that are read on from these offsets.
 
-        No answer leaves all as it is.
+        No answer leaves all as it is, and is said.
         """
         if not offsets:
-            return
+            return False
         self._asked_at = now = time.monotonic()
         with suppress(KafkaError, IllegalStateError, TimeoutError):
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -53,6 +58,28 @@ class Ends:
             is_late = any(self.of(one) > offset for one, offset in offsets.items())
             began = self._late_since if self.deaf(fed_at) else now
             self._late_since = began if is_late else None
+            return True
+        return False
+
+    def lacking(
+        self,
+        offsets: Mapping[TopicPartition, int],
+        reached: Callable[[TopicPartition], int],
+        told: Mapping[str, Progress | None],
+    ) -> dict[TopicPartition, int]:
+        """Return the index that each partition lacks, though it is read to its end.
+
+        `told` was heard before the ends were asked for: what it covers is below them.
+        """
+        found = {}
+        for partition, offset in offsets.items():
+            progress = told.get(partition.topic)
+            if progress is None or self.of(partition) > offset:
+                continue
+            at = reached(partition)
+            if progress.indexes[partition.partition] > at:
+                found[partition] = at + 1
+        return found
 
     def deaf(self, fed_at: float) -> float:
         """Return the seconds since there is something that does not come; or 0.0."""

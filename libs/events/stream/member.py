@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -15,6 +14,7 @@ from libs.events.stream.effects import ConsumerBroken, Effects
 from libs.events.stream.ends import Ends
 from libs.events.stream.envelope import Copy, Foreign, Record, from_record
 from libs.events.stream.foreign import tell_foreign
+from libs.events.stream.group import Group
 from libs.events.stream.holes import Holes
 from libs.events.stream.trouble import TRANSIENT, Issue, Lag, name_of
 from libs.telemetry import messaging
@@ -28,14 +28,6 @@ FAILURES_TO_TELL = 3
 COMMIT_SECONDS = 5.0
 ASK_SECONDS = 5.0
 """After so long without a word of the group, a commit asks whether we are in it."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """A consumer group: its name, and the consumers of each topic."""
-
-    name: str
-    readers: Mapping[str, Sequence[str]]
 
 
 class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untyped.
@@ -156,14 +148,13 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         self._rewind(self._holes.see(found.holes, time.monotonic()))
 
     def _filled(self) -> list[TopicPartition]:
-        return [
-            partition
-            for partition, index in self._holes.missing().items()
-            if all(
-                self._effects.position(name, partition).index >= index
-                for name in self._group.readers[partition.topic]
-            )
-        ]
+        missing = self._holes.missing().items()
+        return [one for one, index in missing if self._reached(one) >= index]
+
+    def _reached(self, partition: TopicPartition) -> int:
+        """Return the index up to which all consumers have taken a partition in."""
+        names = self._group.readers[partition.topic]
+        return min(self._effects.position(name, partition).index for name in names)
 
     def _stop_partition(self, partition: TopicPartition, copy: Copy) -> None:
         message = f"Index {copy.index} holds another event than the one applied."
@@ -212,7 +203,18 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         await self.commit()
         consumer = self._consumer()
         if consumer is not None and self._ends.is_due(self._fed_at):
-            await self._ends.ask(consumer, self._offsets(), self._fed_at)
+            await self._look_behind(consumer)
+
+    async def _look_behind(self, consumer: AIOKafkaConsumer) -> None:
+        """Nothing comes: ask Kafka whether there is more, and the relay's word."""
+        offsets = self._offsets()
+        told = {topic: self._group.told(topic) for topic in self._group.readers}
+        if not await self._ends.ask(consumer, offsets, self._fed_at) or self._failures:
+            return
+        async with self._busy:
+            lacking = self._ends.lacking(offsets, self._reached, told)
+            for partition in self._holes.see(lacking, time.monotonic()):
+                self._seek(partition, 0)
 
     def _resume(self, partition: TopicPartition, looks: int) -> None:
         # Once from the start: a topic made anew has other offsets.

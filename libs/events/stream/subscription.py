@@ -15,8 +15,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from libs.events.journal.words import PositionMoved
 from libs.events.stream.consumers import Consumer
 from libs.events.stream.effects import Effects
+from libs.events.stream.group import Group
 from libs.events.stream.holes import Holes
-from libs.events.stream.member import Group, Member
+from libs.events.stream.member import Member
 from libs.events.stream.progress import Progress
 from libs.events.stream.reached import Reached
 from libs.events.stream.topics import Topics
@@ -45,7 +46,7 @@ class Subscription:
         pool: asyncpg.Pool,
         settings: SubscriptionSettings,
     ) -> None:
-        self._group = Group(group, _readers(consumers, settings.topics))
+        self._group = Group(group, _readers(consumers, settings.topics), settings.told)
         self._settings = settings
         self._effects = Effects(pool, consumers)
         holes = Holes(settings.hole_seconds)

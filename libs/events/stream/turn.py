@@ -10,7 +10,9 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.message import StreamMessage
 
-from libs.events.stream.member import Group, Member
+from libs.events.stream.group import Group
+from libs.events.stream.member import Member
+from libs.events.stream.progress import Progress
 from libs.events.stream.topics import Topics
 
 GetMany = Callable[..., Awaitable[Mapping[TopicPartition, Sequence[Any]]]]
@@ -23,9 +25,18 @@ WAIT_MS = 2_000
 METADATA_MS = 10_000
 
 
+def untold(_: str) -> Progress | None:
+    """Say that no relay has told anything."""
+    return None
+
+
 @dataclass(frozen=True)
 class SubscriptionSettings:
-    """How a group reads. Fault tests set sessions of 6 s with heartbeats of 2 s."""
+    """How a group reads. Fault tests set sessions of 6 s with heartbeats of 2 s.
+
+    `told` returns the newest progress of a topic, by which a group finds that it lacks
+    what its topic has no more where it looks for it; None before one came.
+    """
 
     bootstrap: str
     topics: Topics
@@ -33,6 +44,7 @@ class SubscriptionSettings:
     session_ms: int = 10_000
     heartbeat_ms: int = 3_000
     hole_seconds: float = 10.0
+    told: Callable[[str], Progress | None] = untold
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is untyped.

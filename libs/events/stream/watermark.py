@@ -126,6 +126,11 @@ class Watermarks:
         seen = self._seen.get(service)
         return seen[-1] if seen else None
 
+    def of_topic(self, topic: str) -> Progress | None:
+        """Return the newest progress of the service whose events a topic holds."""
+        newest = (seen[-1] for seen in self._seen.values() if seen)
+        return next((one for one in newest if one.topic == topic), None)
+
     def unheard_seconds(self) -> float | None:
         """Return for how long the most silent service told nothing; None: of none."""
         oldest = min(self._heard_at.values(), default=None)

@@ -1,7 +1,7 @@
 """Counting: figures by unit and for all, and the facts behind any one of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,13 +11,16 @@ from libs.calendar.local_days import EARLIEST
 from services.reporting.figures.indicator import MEASURES, Indicator
 from services.reporting.figures.indicators import BY_ID, INDICATORS
 
-# `net` lets "people" leave out a worker whose payments were all reversed.
+# `net` lets "people" leave out a worker whose payments were all reversed. A period's
+# figure and the one up to its end are of one list: it is asked once for both.
 COUNT = """
 WITH listed AS ({listed}),
-chosen AS (SELECT *, SUM(amount) OVER (PARTITION BY subject) AS net FROM listed
-           WHERE at >= $2 AND at < $3)
-SELECT unit, {measure} AS value FROM chosen
-GROUP BY GROUPING SETS ((unit), ()) ORDER BY unit NULLS FIRST"""
+chosen AS (SELECT *, at >= $2 AS is_new, SUM(amount) OVER subject AS net,
+                  SUM(amount) FILTER (WHERE at >= $2) OVER subject AS new_net
+           FROM listed WHERE at >= $4 AND at < $3
+           WINDOW subject AS (PARTITION BY subject))
+SELECT unit, {total} AS total, {new} AS new, COUNT(*) FILTER (WHERE is_new) AS news
+FROM chosen GROUP BY GROUPING SETS ((unit), ()) ORDER BY unit NULLS FIRST"""
 LIST = """
 WITH listed AS ({listed})
 SELECT event_id, case_id, subject, amount, at, unit FROM listed
@@ -57,16 +60,38 @@ Values = Mapping[str | None, int]
 """A figure's value by unit; under None the value of all units together."""
 
 
+@dataclass(frozen=True)
+class Row:
+    """One indicator of a table: by unit, new in the period and up to its end."""
+
+    indicator: Indicator
+    new: Values
+    total: Values
+
+
+async def row(connection: asyncpg.Connection, indicator: Indicator, span: Span) -> Row:
+    """Return a figure by unit, of the period and of everything up to its end."""
+    measure = MEASURES[indicator.measure]
+    statement = COUNT.format(
+        listed=indicator.list,
+        total=measure.format(of="true", net="net"),
+        new=measure.format(of="is_new", net="new_net"),
+    )
+    rows = await connection.fetch(
+        statement, span.known_at, span.starts_at, span.ends_at, EARLIEST
+    )
+    return Row(
+        indicator,
+        {r["unit"]: r["new"] for r in rows if r["news"] or r["unit"] is None},
+        {r["unit"]: r["total"] for r in rows},
+    )
+
+
 async def count(
     connection: asyncpg.Connection, indicator: Indicator, span: Span
 ) -> Values:
     """Return a figure by unit for one period."""
-    measure = MEASURES[indicator.measure]
-    statement = COUNT.format(listed=indicator.list, measure=measure)
-    rows = await connection.fetch(
-        statement, span.known_at, span.starts_at, span.ends_at
-    )
-    return {row["unit"]: row["value"] for row in rows}
+    return (await row(connection, indicator, span)).new
 
 
 async def explain(
@@ -83,15 +108,6 @@ async def explain(
     return [Fact(**row) for row in rows]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One indicator of a table: by unit, new in the period and up to its end."""
-
-    indicator: Indicator
-    new: Values
-    total: Values
-
-
 async def said_of(
     connection: asyncpg.Connection, indicator: Indicator, span: Span
 ) -> Values:
@@ -102,9 +118,5 @@ async def said_of(
 
 async def table(connection: asyncpg.Connection, span: Span) -> Sequence[Row]:
     """Return every indicator for one period, from the same known time."""
-    rows = []
-    for indicator in INDICATORS:
-        total = await count(connection, indicator, span.cumulative())
-        new = await count(connection, indicator, span) if indicator.flow else {}
-        rows.append(Row(indicator, new, total))
-    return rows
+    found = [await row(connection, indicator, span) for indicator in INDICATORS]
+    return [one if one.indicator.flow else replace(one, new={}) for one in found]

@@ -7,13 +7,14 @@ from libs.web.languages import Said
 
 Measure = Literal["items", "people", "fen", "minutes", "days"]
 MEASURES = {
-    "items": "COUNT(DISTINCT subject)",
+    "items": "COUNT(DISTINCT subject) FILTER (WHERE {of})",
     # A worker whose payments were all reversed was not paid.
-    "people": "COUNT(DISTINCT subject) FILTER (WHERE net > 0)",
-    "fen": "COALESCE(SUM(amount), 0)::bigint",
-    "minutes": "COALESCE(SUM(amount), 0)::bigint",
-    "days": "COALESCE(SUM(amount), 0)::bigint",
+    "people": "COUNT(DISTINCT subject) FILTER (WHERE {of} AND {net} > 0)",
+    "fen": "COALESCE(SUM(amount) FILTER (WHERE {of}), 0)::bigint",
+    "minutes": "COALESCE(SUM(amount) FILTER (WHERE {of}), 0)::bigint",
+    "days": "COALESCE(SUM(amount) FILTER (WHERE {of}), 0)::bigint",
 }
+"""Measures of the facts that are `of` a period; `net` is a subject's sum in it."""
 
 
 @dataclass(frozen=True)

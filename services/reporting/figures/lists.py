@@ -8,18 +8,19 @@ The unit is the case's owner when the fact occurred, or at the cut-off: each lis
 
 # ruff: noqa: S608 -- every part of these statements is a constant of this module.
 
-# The owner's history is asked as known at $1. A fact older than the case's first
-# version (it was registered a moment before its case was opened) is the first owner's.
+# The owner's history is asked as known at $1, all of it at once: case by case it would
+# be most of a figure's time. A fact older than the case's first version (it was
+# registered a moment before its case was opened) is the first owner's.
 OWNER = """
-JOIN LATERAL (
-    SELECT COALESCE(h.unit, h.first_asked_unit) AS unit, h.history
-    FROM case_file_history h
-    WHERE h.case_id = f.case_id AND h.known_from <= $1 AND h.unit IS NOT NULL
-    ORDER BY h.known_from <= {at} DESC,
-             CASE WHEN h.known_from <= {at} THEN h.known_from END DESC,
-             h.known_from
-    LIMIT 1
-) owner ON NOT owner.history"""
+JOIN (
+    SELECT case_id, COALESCE(unit, first_asked_unit) AS unit, history,
+           CASE WHEN row_number() OVER turn > 1 THEN known_from
+                ELSE '-infinity' END AS since,
+           lead(known_from, 1, 'infinity') OVER turn AS until
+    FROM case_file_history WHERE known_from <= $1 AND unit IS NOT NULL
+    WINDOW turn AS (PARTITION BY case_id ORDER BY known_from, version)
+) owner ON owner.case_id = f.case_id AND NOT owner.history
+       AND owner.since <= {at} AND {at} < owner.until"""
 THEN = OWNER.format(at="f.at")
 AT_CUT_OFF = OWNER.format(at="$3")
 
@@ -48,12 +49,11 @@ FROM {source} {THEN} WHERE f.at < $3 AND {where} ORDER BY f.case_id, f.at"""
 
 # Which fact a case is about at the cut-off: linked clues are about the one that counts.
 FACT_OF = """
-LEFT JOIN LATERAL (
-    SELECT l.kind, l.detail FROM case_fact_as_known($1) l
-    WHERE l.case_id = f.case_id AND l.kind IN ('linked', 'unlinked')
-      AND COALESCE(l.happened_at, l.recorded_at) < $3
-    ORDER BY COALESCE(l.happened_at, l.recorded_at) DESC, l.recorded_at DESC LIMIT 1
-) link ON true
+LEFT JOIN (
+    SELECT DISTINCT ON (case_id) case_id, kind, detail FROM case_fact_as_known($1)
+    WHERE kind IN ('linked', 'unlinked') AND COALESCE(happened_at, recorded_at) < $3
+    ORDER BY case_id, COALESCE(happened_at, recorded_at) DESC, recorded_at DESC
+) link ON link.case_id = f.case_id
 CROSS JOIN LATERAL (
     SELECT CASE link.kind WHEN 'linked' THEN link.detail::uuid ELSE f.case_id END AS id
 ) same"""
@@ -227,17 +227,20 @@ FROM {STANDING} f {AT_CUT_OFF} WHERE f.kind <> 'closed'"""
 OPEN_CLUES = f"""
 SELECT f.event_id, f.case_id, f.case_id AS subject, 0::bigint AS amount, f.at,
        owner.unit
-FROM {FACTS.format(kinds="registered")} {AT_CUT_OFF}
-WHERE f.at < $3 AND NOT EXISTS (
-    SELECT FROM case_fact_as_known($1) a
-    WHERE a.case_id = f.case_id
-      AND a.kind IN ('answered', 'unanswerable', 'not_wage')
-      AND COALESCE(a.happened_at, a.recorded_at) < $3
-      AND NOT EXISTS (
-          SELECT FROM case_fact_as_known($1) r
-          WHERE r.case_id = f.case_id AND r.kind IN ('reopened', 'redispatched')
-            AND COALESCE(r.happened_at, r.recorded_at) < $3
-            AND r.recorded_at > a.recorded_at))"""
+FROM {FACTS.format(kinds="registered")}
+LEFT JOIN (
+    SELECT case_id,
+           max(recorded_at) FILTER
+               (WHERE kind IN ('answered', 'unanswerable', 'not_wage')) AS answered,
+           max(recorded_at) FILTER
+               (WHERE kind IN ('reopened', 'redispatched')) AS again
+    FROM case_fact_as_known($1)
+    WHERE COALESCE(happened_at, recorded_at) < $3 AND kind IN (
+        'answered', 'unanswerable', 'not_wage', 'reopened', 'redispatched')
+    GROUP BY case_id
+) told USING (case_id)
+{AT_CUT_OFF}
+WHERE f.at < $3 AND (told.answered IS NULL OR told.again > told.answered)"""
 
 # Running and past due at the cut-off, and not in what is still to come; a stop with an
 # earlier legal date lifts it. CLK-10 binds the employer: not an office's delay.
