@@ -17,8 +17,9 @@ class Known:
     """Facts of routing and intake about a case, folded.
 
     `reopened`: how often its conclusion was lifted, by opening it again or before;
-    `into`: the case that it was merged into. `holders`: the parties that hold or held
-    it, or were first asked; `came`: pieces of evidence of other cases' files.
+    `into`: the case that it was merged into, as routing said at its `turn`. `holders`:
+    the parties that hold or held it, or were first asked; `came`: pieces of evidence of
+    other cases' files.
     """
 
     unit: str | None = None
@@ -29,6 +30,7 @@ class Known:
     merged: bool = False
     reopened: int = 0
     into: UUID | None = None
+    turn: int = 0
     holders: frozenset[str] = frozenset()
     came: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
 
@@ -52,9 +54,10 @@ def evolve(known: Known, event: Event) -> Known:
 def _joined(known: Known, event: CaseMergeNoted | DossierNoted) -> Known:
     match event:
         case CaseMergeNoted(fact="went_into"):
-            return replace(known, into=event.other_case_id)
+            into, turn = event.other_case_id, event.turn or known.turn
+            return replace(known, into=into, turn=turn)
         case CaseMergeNoted(fact="apart"):
-            return replace(known, into=None)
+            return replace(known, into=None, turn=event.turn or known.turn)
         case CaseMergeNoted():
             unit = {event.unit} if event.unit else set()
             holders = known.holders | unit

@@ -28,15 +28,23 @@ class MoveClaims(Command):
     """Move a clue's claims from one case to another, as routing merged or split them.
 
     `unit` owned the case that went into the other, and may see that one from then on;
-    None: a case is apart again.
+    None: a case is apart again. `turn`: the number of routing's event. The merges of
+    one case stand on the streams of those that took it in: a later one may be heard
+    first.
     """
 
     from_case_id: UUID
     to_case_id: UUID
     clue_id: UUID
     unit: Code | None
+    turn: int
     cause: UUID
     at: datetime | None
+
+    @property
+    def merged_case_id(self) -> UUID:
+        """Return the case that went into the other, or is apart from it again."""
+        return self.to_case_id if self.unit is None else self.from_case_id
 
 
 class MarkDuplicate(Command):
@@ -49,16 +57,26 @@ class MarkDuplicate(Command):
 
 
 def move(command: MoveClaims, _stamp: Stamp, states: States) -> list[New]:
-    """Move what is there; a claim that is heard of later finds its case noted."""
-    listed = states.of(known.KIND, command.from_case_id).claims
-    going = [
-        (claim_id, held)
-        for claim_id in listed
+    """Move what is there; a claim that is heard of later finds its case noted.
+
+    What is heard too late still sweeps up what it left where it was: by then the last
+    of the merges says where that belongs.
+    """
+    merged = states.of(known.KIND, command.merged_case_id)
+    late = command.turn < merged.turn
+    there = command.to_case_id
+    if late:
+        there = merged.into or command.merged_case_id
+    here = command.from_case_id
+    ends = Ends(here, there, command.cause, command.at)
+    moved = [
+        new
+        for claim_id in states.of(known.KIND, here).claims
         if (held := states.of(claim.KIND, claim_id)).clue_id == command.clue_id
+        and here != there
+        for new in moving(claim_id, held, ends)
     ]
-    ends = Ends(command.from_case_id, command.to_case_id, command.cause, command.at)
-    moved = [new for claim_id, held in going for new in moving(claim_id, held, ends)]
-    return [*_noted(command), *moved]
+    return [*_noted(command, late=late), *moved]
 
 
 @dataclass(frozen=True)
@@ -89,17 +107,23 @@ def moving(claim_id: UUID, held: claim.Claim, ends: Ends) -> list[New]:
     ]
 
 
-def _noted(command: MoveClaims) -> list[New]:
+def _noted(command: MoveClaims, *, late: bool) -> list[New]:
     own, other = command.from_case_id, command.to_case_id
-    notes: list[dict[str, object]] = [
-        {"case_id": own, "other_case_id": other, "fact": "went_into"},
-        {"case_id": other, "other_case_id": own, "fact": "took_in"},
-    ]
-    if command.unit is None:
-        notes = [{"case_id": other, "other_case_id": own, "fact": "apart"}]
+    went_into = {"case_id": own, "other_case_id": other, "fact": "went_into"}
+    took_in = {"case_id": other, "other_case_id": own, "fact": "took_in"}
+    apart = {"case_id": other, "other_case_id": own, "fact": "apart"}
+    notes = [apart] if command.unit is None else [went_into, took_in]
+    if late:
+        # Who was let in by it stays in.
+        notes = [note for note in notes if note is took_in]
     facts = [
         CaseMergeNoted.model_validate(
-            {**note, "unit": command.unit, "cause": command.cause}
+            {
+                **note,
+                "unit": command.unit,
+                "cause": command.cause,
+                "turn": command.turn,
+            }
         )
         for note in notes
     ]
@@ -136,7 +160,9 @@ def _cases(command: MoveClaims) -> Sequence[Read]:
 
 def _listed(command: MoveClaims, states: States) -> Sequence[Read]:
     listed = states.of(known.KIND, command.from_case_id).claims
-    return [Read(claim.KIND, claim_id) for claim_id in listed]
+    into = states.of(known.KIND, command.merged_case_id).into
+    there = [] if into is None else [Read(known.KIND, into)]
+    return [*(Read(claim.KIND, claim_id) for claim_id in listed), *there]
 
 
 def _claim(command: MarkDuplicate) -> Sequence[Read]:

@@ -194,6 +194,7 @@ def move_claims(recorded: Recorded) -> Sequence[Command]:
         to_case_id=ends[1],
         clue_id=fact.clue_id,
         unit=fact.from_unit if isinstance(fact, CasesMerged) else None,
+        turn=recorded.seq,
         cause=recorded.id,
         at=recorded.occurred_at,
     )

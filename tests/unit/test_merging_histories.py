@@ -3,7 +3,7 @@
 from random import Random
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from libs.events.contracts.groups import ClaimsSplitOff
@@ -128,9 +128,13 @@ def cases(world: World) -> list[UUID]:
 
 
 HISTORIES = st.lists(acts, max_size=9), st.integers(0, 1000)
+# Of two merges of one case enforcement hears the later first, in one of five orders.
+AWAY_AND_ELSEWHERE = [("link", "A", "D"), ("unlink", "A", ""), ("link", "A", "B")]
 
 
 @given(*HISTORIES)
+@example(AWAY_AND_ELSEWHERE, 4)
+@example(AWAY_AND_ELSEWHERE, 5)
 @settings(max_examples=many(40), deadline=None)
 def test_no_claim_is_lost_made_or_counted_twice(
     history: list[tuple[str, str, str]], seed: int

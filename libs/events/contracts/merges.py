@@ -10,8 +10,10 @@ from libs.events.event import Event
 class CaseMergeNoted(Event, name="CaseMergeNoted"):
     """A service noted that a case went into another, took one in, or is apart again.
 
-    `unit` owned the case that went in: it may see the other from then on. Stream
-    `known-<case_id>`; never the stream that an If-Match names.
+    `unit` owned the case that went in: it may see the other from then on. `turn`: the
+    number in routing's journal of the event that said so; what was said before it and
+    is heard after it moves nothing there. Stream `known-<case_id>`; never the stream
+    that an If-Match names.
     """
 
     case_id: UUID
@@ -19,6 +21,7 @@ class CaseMergeNoted(Event, name="CaseMergeNoted"):
     fact: Literal["went_into", "took_in", "apart"]
     unit: Code | None = None
     cause: UUID
+    turn: int | None = None
 
 
 class DossierNoted(Event, name="DossierNoted"):
