@@ -5,6 +5,7 @@ heads of the files written anew.
 """
 
 import os
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -151,7 +152,8 @@ class ObjectStore:
         return unseal(wrapping, kept[name_ends:body], _place(digest)), kept[body:]
 
     def _write(self, path: Path, content: bytes) -> None:
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        # A name of this writing's own: a twin's, here or elsewhere, mixes with it else.
+        part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
         with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY, PRIVATE), "wb") as out:
             out.write(content)
             out.flush()

@@ -1,9 +1,11 @@
 """An agency's sheet through the real door: what goes in, what comes back, once."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import xlsxwriter
@@ -103,6 +105,22 @@ async def test_a_second_import_of_the_same_file_changes_nothing(scene: Scene) ->
     after = await scene.events()
     assert after.count("HistoryImported") == before.count("HistoryImported") == 5
     assert again["report"]["as_read"]["totals"]["rows"] == 5
+
+
+async def test_twins_of_one_import_leave_the_file_whose_key_was_noted(
+    scene: Scene,
+) -> None:
+    key, content = str(uuid4()), sheet(GOOD)
+    twins = await asyncio.gather(
+        *(hand_in(scene, content, key=key) for _ in range(6)), return_exceptions=True
+    )
+    said = [one for one in twins if isinstance(one, dict)]
+    assert len(said) == len(twins), twins
+    assert {one["import_id"] for one in said} == {said[0]["import_id"]}
+    assert {one["state"] for one in said} == {"done"}
+    assert said[0]["counts"]["success"] == len(GOOD)
+    kept = [p for p in scene.running.settings.objects.rglob("*") if p.is_file()]
+    assert len(kept) == 1
 
 
 async def test_a_row_that_came_before_with_other_content_is_a_duplicate(

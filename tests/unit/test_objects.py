@@ -1,8 +1,10 @@
 """Objects: sealed under keys of their own; pictures drawn anew, without notes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from PIL import Image
@@ -15,6 +17,8 @@ from libs.pictures import (
     drawn_anew,
 )
 from tests.unit.pictures import CAME, DIGEST, FIRST, PDF, PLACE, PNG, picture
+
+TWINS = 4
 
 
 def test_the_same_bytes_are_kept_once_and_changed_ones_are_no_evidence(
@@ -105,3 +109,19 @@ def test_what_is_no_picture_and_what_unpacks_too_large_is_refused() -> None:
     Image.new("1", (side, side)).save(bomb, "PNG")
     with pytest.raises(PictureTooLarge):
         drawn_anew(bomb.getvalue(), "image/png")
+
+
+def test_twins_that_keep_the_same_bytes_at_once_leave_one_whole_object(
+    tmp_path: Path,
+) -> None:
+    store, together = ObjectStore(tmp_path, FIRST), Barrier(TWINS)
+
+    def keep(content: bytes) -> str:
+        together.wait()
+        return store.keep(content)
+
+    for turn in range(20):
+        content = PNG + bytes([turn]) * 200_000
+        with ThreadPoolExecutor(TWINS) as twins:
+            [digest] = set(twins.map(keep, [content] * TWINS))
+        assert store.read(digest) == content

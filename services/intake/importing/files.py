@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from services.intake.vault.sealing import place, unwrap, wrap
 
 PRIVATE = 0o600
 KEPT_DAYS = 30
+MARK = 16
 OLD = """
 UPDATE imports.job SET wrapped_key = NULL
 WHERE wrapped_key IS NOT NULL AND asked_at < clock_timestamp() - $1 * interval '1 day'
@@ -38,9 +40,13 @@ class Files:
     keys: Keys
 
     def keep(self, import_id: UUID, content: bytes) -> bytes:
-        """Write a file sealed; return its wrapped key. A repeat replaces it."""
+        """Write a file sealed; return its wrapped key.
+
+        Twins of one request, also on two replicas, seal a file each: whose key is
+        noted first counts, and the other drops its own.
+        """
         key = new_key()
-        path = self._path(import_id)
+        path = self._path(import_id, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         sealed = path.with_suffix(".part")
         with os.fdopen(os.open(sealed, os.O_CREAT | os.O_WRONLY, PRIVATE), "wb") as out:
@@ -50,20 +56,38 @@ class Files:
         sealed.replace(path)
         return wrap(self.keys, import_id, key)
 
+    def drop(self, import_id: UUID, wrapped: bytes) -> None:
+        """Remove a file that was just kept and is not the one that counts."""
+        key = unwrap(self.keys, import_id, self.keys.current, wrapped)
+        self._path(import_id, key).unlink(missing_ok=True)
+
     def read(self, import_id: UUID, key_id: str, wrapped: bytes | None) -> bytes:
         """Return a file's bytes; raises FileGone."""
-        path = self._path(import_id)
-        if wrapped is None or not path.exists():
+        if wrapped is None:
             raise FileGone
         key = unwrap(self.keys, import_id, key_id, wrapped)
-        return unseal(key, path.read_bytes(), place(import_id, "file"))
+        paths = (self._path(import_id, key), self._named(import_id))
+        there = next((path for path in paths if path.exists()), None)
+        if there is None:
+            raise FileGone
+        return unseal(key, there.read_bytes(), place(import_id, "file"))
 
     async def destroy_old(self, pool: asyncpg.Pool, days: int = KEPT_DAYS) -> int:
         """Destroy the keys and files of imports and samples over so many days old."""
         rows = [*await pool.fetch(OLD, days), *await pool.fetch(OLD_SAMPLES, days)]
         for row in rows:
-            self._path(row["id"]).unlink(missing_ok=True)
+            for path in self._folder.glob(f"{row['id']}.*"):
+                path.unlink(missing_ok=True)
         return len(rows)
 
-    def _path(self, import_id: UUID) -> Path:
-        return self.objects / "imports" / f"{import_id}.sealed"
+    @property
+    def _folder(self) -> Path:
+        return self.objects / "imports"
+
+    def _path(self, import_id: UUID, key: bytes) -> Path:
+        mark = sha256(b"file name" + key).hexdigest()[:MARK]
+        return self._folder / f"{import_id}.{mark}.sealed"
+
+    def _named(self, import_id: UUID) -> Path:
+        """Return where a file lay before each had its key's mark in its name."""
+        return self._folder / f"{import_id}.sealed"

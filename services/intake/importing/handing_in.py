@@ -65,7 +65,8 @@ async def handed_in(
         files = Files(window.running.settings.objects, window.keys)
         wrapped = await asyncio.to_thread(files.keep, import_id, source.content)
         row = (import_id, *_row(window, act, source, asked))
-        await window.pool.execute(ADD, *row, wrapped)
+        if not await window.pool.fetchval(ADD, *row, wrapped):
+            await asyncio.to_thread(files.drop, import_id, wrapped)
         there = await jobs.find(window.pool, import_id)
     if there is None or there.row["request_hmac"] != act.request_hmac:
         raise Problem("key-reused")

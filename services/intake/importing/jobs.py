@@ -16,7 +16,7 @@ INSERT INTO imports.job (import_id, request_hmac, profile, profile_version, mode
     actor_id, role, unit, suffix, file_sha256, file_bytes, key_id, profile_text,
     sample_id, wrapped_key)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-ON CONFLICT (import_id) DO NOTHING
+ON CONFLICT (import_id) DO NOTHING RETURNING true
 """
 COLUMNS = "SELECT * FROM imports.job"
 FIND = f"{COLUMNS} WHERE import_id = $1"

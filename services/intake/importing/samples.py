@@ -18,7 +18,8 @@ from services.intake.window import Window
 ADD = """
 INSERT INTO imports.sample (sample_id, request_hmac, actor_id, unit, suffix,
     file_sha256, key_id, wrapped_key)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (sample_id) DO NOTHING"""
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (sample_id) DO NOTHING
+RETURNING true"""
 FIND = "SELECT * FROM imports.sample WHERE sample_id = $1"
 
 
@@ -35,11 +36,9 @@ async def laid_down(window: Window, act: Repeatable, source: Source) -> Sample:
     sample_id = ids.named("import-sample", act.command_id)
     there = await window.pool.fetchrow(FIND, sample_id)
     if there is None:
-        wrapped = await asyncio.to_thread(
-            _files(window).keep, sample_id, source.content
-        )
-        await window.pool.execute(
-            ADD,
+        files = _files(window)
+        wrapped = await asyncio.to_thread(files.keep, sample_id, source.content)
+        row = (
             sample_id,
             act.request_hmac,
             act.actor.id,
@@ -47,8 +46,9 @@ async def laid_down(window: Window, act: Repeatable, source: Source) -> Sample:
             PurePath(source.name).suffix,
             source.digest,
             window.keys.current,
-            wrapped,
         )
+        if not await window.pool.fetchval(ADD, *row, wrapped):
+            await asyncio.to_thread(files.drop, sample_id, wrapped)
         there = await window.pool.fetchrow(FIND, sample_id)
     if there is None or there["request_hmac"] != act.request_hmac:
         raise Problem("key-reused")
