@@ -1,9 +1,10 @@
 """The digest of all streams: what two loads of one seed must have in common.
 
-Event ids, microseconds and hashes are left out: they differ from load to load. Notes
-that a service takes of another's facts have no order between services: they are taken
-as a bag. Ids of imported rows hang on the deployment's secrets: the row's number stands
-for those that its sheet gave, and the others are left out.
+Event ids, microseconds, hashes and places in a journal are left out: they differ from
+load to load. Notes that a service takes of another's facts have no order between
+services: they are taken as a bag. Ids of imported rows hang on the deployment's
+secrets: the row's number stands for those that its sheet gave, and the others are left
+out.
 """
 
 import json
@@ -21,7 +22,7 @@ SELECT id::text, stream, version, type, schema_version, data, occurred_at,
 FROM journal.event ORDER BY seq"""
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FRACTION = re.compile(r"(T\d\d:\d\d:\d\d)\.\d+")
-HASHES = {"document_sha256", "statement_sha256"}
+OF_A_LOAD = {"document_sha256", "statement_sha256", "turn"}
 BY_LEAF = ("statement", "request")
 """Items of a dossier whose digest is a row's leaf: it has the load's ids and times."""
 BAG = "known-"
@@ -99,8 +100,8 @@ def _renamed(text: str, named: Mapping[str, str]) -> str:
 
 def _plain(said: Any) -> Any:
     if isinstance(said, dict):
-        hashes = HASHES | ({"sha256"} if said.get("kind") in BY_LEAF else set())
-        return {k: _plain(v) for k, v in said.items() if k not in hashes}
+        own = OF_A_LOAD | ({"sha256"} if said.get("kind") in BY_LEAF else set())
+        return {k: _plain(v) for k, v in said.items() if k not in own}
     if isinstance(said, list):
         return sorted((_plain(v) for v in said), key=json.dumps)
     return said

@@ -80,3 +80,13 @@ def test_a_leaf_of_a_row_is_left_out_and_a_digest_of_bytes_is_not() -> None:
     for kind in ("statement", "request"):
         assert one(kind, "a" * 64) == one(kind, "b" * 64)
     assert one("evidence", "a" * 64) != one("evidence", "b" * 64)
+
+
+def test_a_place_in_a_journal_is_left_out_and_which_case_it_went_into_is_not() -> None:
+    def one(turn: int, other: int) -> str:
+        case = UUID(int=7)
+        said = {"case_id": str(case), "other_case_id": str(UUID(int=other))}
+        row = event("CaseMergeNoted", f"known-{case}", {**said, "turn": turn}, case)
+        return digest(lines({"enforcement": [row]}))
+
+    assert one(3, 8) == one(4, 8) != one(3, 9)
