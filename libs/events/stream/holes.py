@@ -42,9 +42,14 @@ class Holes:
     def see(
         self, found: Mapping[TopicPartition, int], now: float
     ) -> list[TopicPartition]:
-        """Take in a page's holes; return the partitions to read again from storage."""
+        """Take in a page's holes; return the partitions to read again from storage.
+
+        A partition that is stopped lacks nothing more.
+        """
         again = []
         for partition, index in found.items():
+            if partition in self._diverged:
+                continue
             hole = self._holes.get(partition)
             if hole is None or hole.index != index:
                 self._holes[partition] = Hole(index, now, now + self.patience)
