@@ -19,7 +19,7 @@ class Known:
     `withdrawn` the claims of the case's clue, `duplicates` those counted elsewhere;
     `addressees` units that a proposal named; `filed_by` the district's unit that filed;
     `last_at`: when the later of conclusion and answer happened; `into`: the case it was
-    merged into.
+    merged into, by the link of that `turn` in intake's journal.
     """
 
     concluded: str | None = None
@@ -32,6 +32,7 @@ class Known:
     addressees: frozenset[str] = frozenset()
     filed_by: str | None = None
     into: UUID | None = None
+    turn: int = 0
 
     @property
     def claims_left(self) -> frozenset[UUID]:
@@ -49,7 +50,7 @@ def evolve(known: Known, event: Event) -> Known:
             less = known.duplicates - this if event.counted else known.duplicates | this
             return replace(known, duplicates=less)
         case CaseMergeNoted(fact="went_into"):
-            return replace(known, into=event.other_case_id)
+            return replace(known, into=event.other_case_id, turn=event.turn or 0)
         case CaseMergeNoted(fact="apart"):
             return replace(known, into=None)
         case _:

@@ -25,17 +25,74 @@ from services.routing.noting import closing
 
 
 class MergeCases(Command):
-    """Merge the case of a clue into the case of the one that it repeats."""
+    """Merge the case of a clue into the case of the one that it repeats.
+
+    `turn`: the number, in intake's journal, of the event that said so.
+    """
 
     case_id: UUID
     merged_case_id: UUID
     clue_id: UUID
+    turn: int
     cause: UUID
     at: datetime
 
 
 class SplitMerged(MergeCases):
     """Let a merged case stand by itself again: its clue was un-linked."""
+
+
+class Untangle(MergeCases):
+    """Let go, before a merge, what its link found apart already.
+
+    Intake links no clue that others are linked to, nor to one that is linked itself.
+    Where that looks otherwise here, an un-linking on another clue's stream was said
+    before and is heard later.
+    """
+
+
+def untangle(command: Untangle, stamp: Stamp, states: States) -> list[New]:
+    """Split what was un-linked by then; nothing where all was heard in order."""
+    if _is_stale(command, states):
+        return []
+    news: list[New] = []
+    for head, member in _tangles(command, states):
+        apart = SplitMerged(
+            case_id=head,
+            merged_case_id=member,
+            clue_id=states.of(KIND, head).members[member],
+            turn=command.turn,
+            cause=command.cause,
+            at=command.at,
+        )
+        new = split(apart, stamp, states)
+        states = _after(states, new, _of_cases(head, member))
+        news += new
+    return news
+
+
+def _tangles(command: MergeCases, states: States) -> list[tuple[UUID, UUID]]:
+    """Return heads and members that stand in a merge's way."""
+    case, other = _both(command, states)
+    found = [(command.merged_case_id, member) for member in sorted(other.members)]
+    into = states.of(known.KIND, command.case_id).into
+    if case.merged and into:
+        found.append((into, command.case_id))
+    # Two that were linked the other way round before are one tangle.
+    return list(dict.fromkeys(found))
+
+
+def _is_stale(command: MergeCases, states: States) -> bool:
+    """Say whether what stands in the way was linked later: then this link is undone."""
+    tangled = (member for _, member in _tangles(command, states))
+    return any(states.of(known.KIND, one).turn > command.turn for one in tangled)
+
+
+def _after(states: States, news: Sequence[New], reads: Sequence[Read]) -> States:
+    values, kinds = dict(states.values), {read.stream: read.kind for read in reads}
+    for new in news:
+        values[new.stream] = kinds[new.stream].evolve(values[new.stream], new.event)
+    return States(values, states.versions)
 
 
 def merge(command: MergeCases, stamp: Stamp, states: States) -> list[New]:
@@ -48,6 +105,8 @@ def merge(command: MergeCases, stamp: Stamp, states: States) -> list[New]:
     if case.unit is None or other.unit is None:
         raise Rejected("case-unknown", "案件尚未开立，不能并案。")
     if other.merged or command.merged_case_id in case.members:
+        return []
+    if _is_stale(command, states):
         return []
     if case.merged or other.members:
         raise Rejected("merge-chain", "已并入或已有并入的案件，不能再并。")
@@ -148,6 +207,7 @@ def _apart(command: MergeCases, fact: str) -> New:
         "other_case_id": command.case_id,
         "fact": fact,
         "cause": command.cause,
+        "turn": command.turn,
     }
     noted = CaseMergeNoted.model_validate(said)
     return New(known.KIND.stream(command.merged_case_id), noted, command.at)
@@ -162,11 +222,21 @@ def _on(case_id: UUID, fact: Event, at: datetime) -> New:
 
 
 def _reads(command: MergeCases) -> Sequence[Read]:
-    return [
-        Read(kind, case_id)
-        for case_id in (command.case_id, command.merged_case_id)
-        for kind in (KIND, known.KIND, dossier.KIND)
-    ]
+    return _of_cases(command.case_id, command.merged_case_id)
 
 
-RULES = (Rule(MergeCases, _reads, merge), Rule(SplitMerged, _reads, split))
+def _then_reads(command: MergeCases, states: States) -> Sequence[Read]:
+    tangled = {one for pair in _tangles(command, states) for one in pair}
+    return _of_cases(*sorted(tangled))
+
+
+def _of_cases(*case_ids: UUID) -> Sequence[Read]:
+    kinds = (KIND, known.KIND, dossier.KIND)
+    return [Read(kind, case_id) for case_id in case_ids for kind in kinds]
+
+
+RULES = (
+    Rule(Untangle, _reads, untangle, _then_reads),
+    Rule(MergeCases, _reads, merge, _then_reads),
+    Rule(SplitMerged, _reads, split),
+)

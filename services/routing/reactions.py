@@ -43,7 +43,7 @@ from libs.events.reactions import Reaction
 from libs.ids import case_id as case_of
 from services.routing.case import OpenCase, ReopenCase
 from services.routing.hearing import HearEvent
-from services.routing.merging import MergeCases, SplitMerged
+from services.routing.merging import MergeCases, SplitMerged, Untangle
 from services.routing.noting import CountClaim, NoteFact
 from services.routing.splitting import OpenPart
 
@@ -162,19 +162,22 @@ def merge_cases(recorded: Recorded) -> Sequence[Command]:
     fact = recorded.fact()
     match fact:
         case ClueLinkedAsDuplicate():
-            command: type[MergeCases] = MergeCases
+            commands: tuple[type[MergeCases], ...] = (Untangle, MergeCases)
         case ClueUnlinked():
-            command = SplitMerged
+            commands = (SplitMerged,)
         case _:
             return []
-    asked = command(
-        case_id=fact.of_case_id,
-        merged_case_id=fact.case_id,
-        clue_id=fact.clue_id,
-        cause=recorded.id,
-        at=recorded.occurred_at or recorded.recorded_at,
-    )
-    return [asked]
+    return [
+        command(
+            case_id=fact.of_case_id,
+            merged_case_id=fact.case_id,
+            clue_id=fact.clue_id,
+            turn=recorded.seq,
+            cause=recorded.id,
+            at=recorded.occurred_at or recorded.recorded_at,
+        )
+        for command in commands
+    ]
 
 
 def open_part(recorded: Recorded) -> Sequence[Command]:

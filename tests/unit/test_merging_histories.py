@@ -131,6 +131,12 @@ HISTORIES = st.lists(acts, max_size=9), st.integers(0, 1000)
 # Of two merges of one case enforcement hears the later first, in one of five orders.
 AWAY_AND_ELSEWHERE = [("link", "A", "D"), ("unlink", "A", ""), ("link", "A", "B")]
 
+# A link is heard before the un-linking, on another clue's stream, that made it lawful.
+ROUND_ABOUT = [
+    *[("unlink", "A", ""), ("link", "D", "B"), ("unlink", "A", "")],
+    *[("unlink", "A", ""), ("unlink", "D", ""), ("link", "B", "A")],
+]
+
 
 @given(*HISTORIES)
 @example(AWAY_AND_ELSEWHERE, 4)
@@ -169,6 +175,9 @@ def test_no_claim_is_lost_made_or_counted_twice(
 
 
 @given(*HISTORIES)
+@example(ROUND_ABOUT, 870)
+@example([*ROUND_ABOUT[:-1], ("link", "B", "C"), ("rule", "B", "LI")], 871)
+@example([("link", "A", "B"), ("unlink", "A", ""), ("link", "B", "A")], 0)
 @settings(max_examples=many(40), deadline=None)
 def test_cases_are_merged_as_their_clues_are_linked(
     history: list[tuple[str, str, str]], seed: int

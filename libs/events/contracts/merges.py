@@ -11,9 +11,9 @@ class CaseMergeNoted(Event, name="CaseMergeNoted"):
     """A service noted that a case went into another, took one in, or is apart again.
 
     `unit` owned the case that went in: it may see the other from then on. `turn`: the
-    number in routing's journal of the event that said so; what was said before it and
-    is heard after it moves nothing there. Stream `known-<case_id>`; never the stream
-    that an If-Match names.
+    number, in its service's journal, of the event that said so: what was said before it
+    and is heard after it yields. Stream `known-<case_id>`; never the stream that an
+    If-Match names.
     """
 
     case_id: UUID
