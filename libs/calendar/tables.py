@@ -78,7 +78,8 @@ class YearTable(BaseModel):
 
 def load_year(text: str) -> YearTable:
     """Read one year's TOML; raises `ValidationError` or `TOMLDecodeError`."""
-    return YearTable.model_validate(tomllib.loads(text))
+    # A file has a table for each holiday: of a notice without any it says nothing.
+    return YearTable.model_validate({"holidays": (), **tomllib.loads(text)})
 
 
 def year_text(table: YearTable) -> str:

@@ -117,3 +117,9 @@ def test_a_notice_survives_the_way_through_its_file(number: str, name: str) -> N
     )
     table = NOTICE.model_copy(update={"number": number, "holidays": (more,)})
     assert load_year(year_text(table)) == table
+
+
+def test_a_notice_without_holidays_survives_it_too() -> None:
+    """One that did not once left a calendar that nobody could count by."""
+    table = NOTICE.model_copy(update={"holidays": ()})
+    assert load_year(year_text(table)) == table
