@@ -5,14 +5,13 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import stack
-from tests.end_to_end.whole import Whole, running_whole
+from tests.end_to_end.whole import Whole, a_whole
 
 # No test has a time limit that a busy machine could miss.
 settings.register_profile("untimed", deadline=None)
@@ -120,12 +119,5 @@ def whole(
     if "PYTEST_XDIST_WORKER" in os.environ:
         # A second one, on the other process, would double a run's time unseen.
         (tmp_path_factory.getbasetemp().parent / WHOLE).touch(exist_ok=False)
-    mark = uuid4().hex[:6]
-    with running_whole(
-        stack_folder / "whole",
-        QINGXIN_POSTGRES_DSN=postgres,
-        QINGXIN_KAFKA=kafka,
-        QINGXIN_TOPIC_PREFIX=f"e{mark}.",
-        QINGXIN_DATABASE_PREFIX=f"e{mark}_",
-    ) as found:
+    with a_whole(stack_folder / "whole", postgres, kafka) as found:
         yield found

@@ -1,31 +1,15 @@
-"""The demonstration campaign's own system, and what must hold of it at any time."""
+"""The demonstration campaign's read models, and what must hold of them at any time."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 
 from libs.calendar.local_days import EARLIEST
 from services.reporting.figures.counting import Span, count
 from services.reporting.figures.indicators import BY_ID
-from tests.end_to_end.whole import Whole, running_whole
-
-
-@contextmanager
-def a_system(folder: Path, postgres: str, kafka: str) -> Iterator[Whole]:
-    """Run a system of its own: the campaign is to be alone in its figures."""
-    mark = uuid4().hex[:6]
-    with running_whole(
-        folder,
-        QINGXIN_POSTGRES_DSN=postgres,
-        QINGXIN_KAFKA=kafka,
-        QINGXIN_TOPIC_PREFIX=f"d{mark}.",
-        QINGXIN_DATABASE_PREFIX=f"d{mark}_",
-    ) as found:
-        yield found
+from tests.end_to_end.whole import Whole
 
 
 @asynccontextmanager

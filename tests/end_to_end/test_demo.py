@@ -19,8 +19,8 @@ from deploy.local.kept import SERVICES
 from deploy.local.places import REPOSITORY
 from deploy.local.settings import ISSUER
 from libs.calendar import end_of_day
-from tests.end_to_end.campaign import BALANCES, a_system, identities, reporting
-from tests.end_to_end.whole import Whole
+from tests.end_to_end.campaign import BALANCES, identities, reporting
+from tests.end_to_end.whole import Whole, a_whole
 from tests.eventually import eventually
 
 pytestmark = pytest.mark.slow
@@ -41,7 +41,7 @@ def planned() -> Plan:
 @pytest.fixture(scope="module")
 def campaign(stack_folder: Path, postgres: str, kafka: str) -> Iterator[Whole]:
     """A system of its own with the whole campaign, its load killed on the way."""
-    with a_system(stack_folder / "campaign", postgres, kafka) as found:
+    with a_whole(stack_folder / "campaign", postgres, kafka) as found:
         asyncio.run(_loaded(found))
         yield found
 

@@ -11,8 +11,8 @@ from deploy.demo.plan import SEED, plan
 from deploy.local.kept import SERVICES
 from deploy.local.settings import ISSUER
 from libs.calendar import end_of_day
-from tests.end_to_end.campaign import BALANCES, a_system, identities, reporting
-from tests.end_to_end.whole import Whole
+from tests.end_to_end.campaign import BALANCES, identities, reporting
+from tests.end_to_end.whole import Whole, a_whole
 
 WEEKS = 5
 WORDS = ("demo", "--weeks", str(WEEKS))
@@ -22,7 +22,7 @@ THEN = after_close(WEEKS)
 @pytest.fixture(scope="module")
 def begun(stack_folder: Path, postgres: str, kafka: str) -> Iterator[Whole]:
     """A system of its own, to be loaded."""
-    with a_system(stack_folder / "begun", postgres, kafka) as found:
+    with a_whole(stack_folder / "begun", postgres, kafka) as found:
         yield found
 
 

@@ -166,6 +166,20 @@ async def _asked(client: httpx.AsyncClient, act: Act) -> httpx.Response:
 
 
 @contextmanager
+def a_whole(folder: Path, postgres: str, kafka: str) -> Iterator[Whole]:
+    """Run a system with names of its own on servers that others use, too."""
+    mark = f"e{uuid4().hex[:6]}"
+    with running_whole(
+        folder,
+        QINGXIN_POSTGRES_DSN=postgres,
+        QINGXIN_KAFKA=kafka,
+        QINGXIN_TOPIC_PREFIX=f"{mark}.",
+        QINGXIN_DATABASE_PREFIX=f"{mark}_",
+    ) as found:
+        yield found
+
+
+@contextmanager
 def running_whole(state: Path, **told: str) -> Iterator[Whole]:
     """Start the system in a state folder; end it, and everything it started, after."""
     state.mkdir(parents=True, exist_ok=True)
