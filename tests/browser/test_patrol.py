@@ -51,8 +51,8 @@ async def test_f_2_1_2b_a_visit_is_kept_without_a_network_and_sent_when_there_is
     await expect(page.locator("#f-finding")).to_have_value("no_notice_board")
     await expect(page.locator("#f-occurred_at")).not_to_have_value("")
     await looked_at(page)
+    # The page reloads by itself then; a goto beside that would be aborted by it.
     await page.context.set_offline(False)
-    await page.goto(console(whole, path))
     await expect(page.locator("#draft")).to_contain_text("还没有送出")
     await sent(page)
     await page.goto(console(whole, "/patrols"))
