@@ -1,6 +1,8 @@
 """Files handed in: each sealed under a key of its own, destroyed after thirty days."""
 
+import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -39,27 +41,20 @@ class Files:
     objects: Path
     keys: Keys
 
-    def keep(self, import_id: UUID, content: bytes) -> bytes:
-        """Write a file sealed; return its wrapped key.
+    async def keep(
+        self, import_id: UUID, content: bytes, note: Callable[[bytes], Awaitable[bool]]
+    ) -> None:
+        """Write a file sealed and have its wrapped key noted.
 
         Twins of one request, also on two replicas, seal a file each: whose key is
-        noted first counts, and the other drops its own.
+        noted first counts; `note` tells the other so, which drops its own.
         """
         key = new_key()
         path = self._path(import_id, key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sealed = path.with_suffix(".part")
-        with os.fdopen(os.open(sealed, os.O_CREAT | os.O_WRONLY, PRIVATE), "wb") as out:
-            out.write(seal(key, content, place(import_id, "file")))
-            out.flush()
-            os.fsync(out.fileno())
-        sealed.replace(path)
-        return wrap(self.keys, import_id, key)
-
-    def drop(self, import_id: UUID, wrapped: bytes) -> None:
-        """Remove a file that was just kept and is not the one that counts."""
-        key = unwrap(self.keys, import_id, self.keys.current, wrapped)
-        self._path(import_id, key).unlink(missing_ok=True)
+        sealed = await asyncio.to_thread(seal, key, content, _file(import_id))
+        await asyncio.to_thread(_write, path, sealed)
+        if not await note(wrap(self.keys, import_id, key)):
+            path.unlink(missing_ok=True)
 
     def read(self, import_id: UUID, key_id: str, wrapped: bytes | None) -> bytes:
         """Return a file's bytes; raises FileGone."""
@@ -70,7 +65,7 @@ class Files:
         there = next((path for path in paths if path.exists()), None)
         if there is None:
             raise FileGone
-        return unseal(key, there.read_bytes(), place(import_id, "file"))
+        return unseal(key, there.read_bytes(), _file(import_id))
 
     async def destroy_old(self, pool: asyncpg.Pool, days: int = KEPT_DAYS) -> int:
         """Destroy the keys and files of imports and samples over so many days old."""
@@ -91,3 +86,17 @@ class Files:
     def _named(self, import_id: UUID) -> Path:
         """Return where a file lay before each had its key's mark in its name."""
         return self._folder / f"{import_id}.sealed"
+
+
+def _file(import_id: UUID) -> bytes:
+    return place(import_id, "file")
+
+
+def _write(path: Path, sealed: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY, PRIVATE), "wb") as out:
+        out.write(sealed)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(path)

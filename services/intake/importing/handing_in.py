@@ -1,8 +1,8 @@
 """Handing a sheet in: its bytes are sealed first, then the import is noted, once."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from typing import Any, Literal
 from uuid import UUID
@@ -63,10 +63,10 @@ async def handed_in(
     there = await jobs.find(window.pool, import_id)
     if there is None:
         files = Files(window.running.settings.objects, window.keys)
-        wrapped = await asyncio.to_thread(files.keep, import_id, source.content)
-        row = (import_id, *_row(window, act, source, asked))
-        if not await window.pool.fetchval(ADD, *row, wrapped):
-            await asyncio.to_thread(files.drop, import_id, wrapped)
+        note = partial(
+            window.pool.fetchval, ADD, import_id, *_row(window, act, source, asked)
+        )
+        await files.keep(import_id, source.content, note)
         there = await jobs.find(window.pool, import_id)
     if there is None or there.row["request_hmac"] != act.request_hmac:
         raise Problem("key-reused")

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from uuid import UUID
 
@@ -36,8 +37,6 @@ async def laid_down(window: Window, act: Repeatable, source: Source) -> Sample:
     sample_id = ids.named("import-sample", act.command_id)
     there = await window.pool.fetchrow(FIND, sample_id)
     if there is None:
-        files = _files(window)
-        wrapped = await asyncio.to_thread(files.keep, sample_id, source.content)
         row = (
             sample_id,
             act.request_hmac,
@@ -47,8 +46,8 @@ async def laid_down(window: Window, act: Repeatable, source: Source) -> Sample:
             source.digest,
             window.keys.current,
         )
-        if not await window.pool.fetchval(ADD, *row, wrapped):
-            await asyncio.to_thread(files.drop, sample_id, wrapped)
+        note = partial(window.pool.fetchval, ADD, *row)
+        await _files(window).keep(sample_id, source.content, note)
         there = await window.pool.fetchrow(FIND, sample_id)
     if there is None or there["request_hmac"] != act.request_hmac:
         raise Problem("key-reused")
