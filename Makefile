@@ -46,7 +46,7 @@ bench-gate: ## whether a ratio fell since the last commit
 	@$(VENV) -m tests.bench.gate
 
 chaos: setup-dev ## N faults from a SEED, in several goes if need be
-	@N=$(N) SEED=$(SEED) BROKERS=$(BROKERS) GO=$(GO) HOLD=$(HOLD) $(VENV) -m tests.chaos
+	@N=$(N) SEED=$(SEED) BROKERS=$(BROKERS) GO=$(GO) HOLD=$(HOLD) SIDE=$(SIDE) $(VENV) -m tests.chaos
 
 setup: $(STAMPS)/run $(STAMPS)/jars
 

@@ -1,7 +1,8 @@
 """`make chaos N=1000 SEED=1`: faults in several goes; begun again, it goes on.
 
 The history is `.local/chaos/history-<brokers>.jsonl`, the table `RESULTS.md` here.
-BROKERS=3 runs three with replication 3. GO: how many faults between two checks.
+BROKERS=3 runs three with replication 3. GO: how many faults between two checks; SIDE:
+up to how many of them at once.
 """
 
 import asyncio
@@ -37,13 +38,14 @@ def main() -> int:
 
 def _wanted(faults: int, seed: int, brokers: int) -> Wanted:
     low, high = (float(s) for s in (os.environ.get("HOLD") or "5-40").split("-"))
+    side = int(os.environ.get("SIDE") or 6)
     shape = Shape(brokers=brokers)
-    return Wanted(faults, seed, seconds=(low, high), shape=shape)
+    return Wanted(faults, seed, seconds=(low, high), side_by_side=side, shape=shape)
 
 
 def _gone(one: Wanted, file: Path) -> int:
     run = History(file, f"{one.seed}")
-    run.note("go", seed=one.seed, brokers=one.shape.brokers)
+    run.note("go", seed=one.seed, brokers=one.shape.brokers, side=one.side_by_side)
     with temporary_folder() as state:
         try:
             went = asyncio.run(go(state, one, run, _say))
