@@ -17,9 +17,10 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# A thousand faults
 
 Written by `make chaos`; `N`, `SEED`, `BROKERS`, `GO`, `HOLD` (seconds, `5-40`) and
-`SIDE` (up to how many faults at once) are its settings. Recovery: from the mending of a fault until every process is ready and a
-complaint made then is seen by enforcement and on the ledger. Faults overlap, so it is
-an upper bound for each; starting a process again is part of it.
+`SIDE` (up to how many at once) are its settings. Recovery: from the mending of a fault
+until every process is ready and a complaint made then is seen by enforcement and on the
+ledger. Faults overlap, so it is an upper bound for each; starting a process again is
+part of it.
 """
 FOUND = """## What faults have found
 
