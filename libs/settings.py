@@ -1,11 +1,12 @@
 """Settings of a service: QINGXIN_ variables, refused in one line when wrong."""
 
+import ssl
 from base64 import urlsafe_b64decode
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -30,6 +31,18 @@ Keys = Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_listed)]
 """Secrets, with commas between them."""
 
 
+def _vouching(path: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError:
+        raise ValueError("this is no file of PEM certificates") from None
+    return path
+
+
+CaFile = Annotated[Path, AfterValidator(_vouching)]
+"""Authorities that vouch for a server's certificate, in PEM."""
+
+
 class SettingsRefused(Exception):
     """A setting is missing or wrong; the message names each in one line."""
 
@@ -44,7 +57,8 @@ class Settings(BaseSettings):
     `seal_key`: the file of its seal key, without which it makes no seals;
     `seal_every` is in events.
     `sms_…`, `smtp_…` and `mail_from`: by what messages to complainants go out, where
-    there is any; `worker_address`: where the public reaches the workers' pages.
+    there is any; `smtp_ca_file`: who vouches for the mail server, in the place of the
+    system's own store; `worker_address`: where the public reaches the workers' pages.
     `schemas`: the lasting address of the JSON Schemas that records name, where it is
     another than the service's own.
     """
@@ -85,6 +99,7 @@ class Settings(BaseSettings):
     smtp_host: str | None = None
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_ca_file: CaFile | None = None
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     mail_from: Annotated[str | None, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = None

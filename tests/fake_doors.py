@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+from libs.ids import named
+
 INVALID = 422
 REFUSAL, FAULT = "情况变了", "请改这一项"
 NAMES = {"zh": "名称", "en": "Name"}
@@ -41,6 +43,15 @@ SAMPLE = {
 LIKELY = {
     "score": 5, "suggested": False, "reasons": [], "workers": [], "rule_version": 1,
 }  # fmt: skip
+FILE = {
+    "rule": "RET-handling", "version": 1, "kind": "handling", "years": 5,
+    "law": "劳动人事争议仲裁办案规则第二十四条", "closed_on": "2018-01-02",
+    "last_day": "2023-01-01",
+}  # fmt: skip
+DUE = {
+    "person_id": str(named("test-person", 1)), "since": "2023-01-02", "clues": 2,
+    "files": [FILE],
+}  # fmt: skip
 SHOWN: tuple[tuple[str, Mapping[str, Any]], ...] = (
     (r"/v1/import-profiles/drafts$", {"items": [DRAFT]}),
     (r"/v1/import-profiles$", {"items": [PROFILE]}),
@@ -48,6 +59,7 @@ SHOWN: tuple[tuple[str, Mapping[str, Any]], ...] = (
     (r"/v1/imports/.*/findings", {"findings": []}),
     (r"/v1/imports/", TRIED),
     (r"/v1/(imports|duplicates)$", {"items": []}),
+    (r"/v1/erasures/due$", {"items": [DUE]}),
     (r"/evidence$", {"items": []}),
     (r"/operator/", {"count": 3}),
     (r"/likely/", LIKELY),

@@ -16,7 +16,8 @@ OUTLETS = frozenset(
     {
         *("QINGXIN_SMS_URL", "QINGXIN_SMS_TOKEN", "QINGXIN_SMTP_HOST"),
         *("QINGXIN_SMTP_PORT", "QINGXIN_SMTP_SECURITY", "QINGXIN_SMTP_USER"),
-        *("QINGXIN_SMTP_PASSWORD", "QINGXIN_MAIL_FROM", "QINGXIN_WORKER_ADDRESS"),
+        *("QINGXIN_SMTP_PASSWORD", "QINGXIN_SMTP_CA_FILE", "QINGXIN_MAIL_FROM"),
+        "QINGXIN_WORKER_ADDRESS",
     }
 )
 """By what messages leave the house: intake's alone."""

@@ -71,7 +71,7 @@ async def test_no_page_has_grave_findings_or_runs_off_a_narrow_screen(
     for who, paths in (
         ("lc-01", PAGES),
         ("op-01", ("/health", "/flow", "/parked")),
-        ("au-01", ("/as-known", "/verify", "/traces")),
+        ("au-01", ("/as-known", "/verify", "/traces", "/erasures")),
     ):
         page = await signed_in(browser, whole, who, script=True)
         for width in (1280, 360):

@@ -31,8 +31,10 @@ def officer(whole: Whole, who: str) -> str:
     return str(ids.actor_id(issuer, who))
 
 
-async def complain(whole: Whole, **more: Any) -> Carried:
-    """Register a complaint at the inspection's window."""
+async def complain(
+    whole: Whole, who: str = "li-01", door: str = "/v1/complaints", **more: Any
+) -> Carried:
+    """Register a complaint, or a report at its door, at the window of an officer."""
     body = {
         "channel": "window",
         "employer": EMPLOYER,
@@ -40,15 +42,15 @@ async def complain(whole: Whole, **more: Any) -> Carried:
         "reporter": {"worker": 1},
         **more,
     }
-    act = Act("li-01", "intake", "/v1/complaints", body, on_something=False)
+    act = Act(who, "intake", door, body, on_something=False)
     said = await whole.do(act)
     claim_id = UUID(said["claims"][0]["claim_id"])
     clue_id, case_id = UUID(said["clue_id"]), UUID(said["case_id"])
     return Carried(clue_id, case_id, claim_id, said["receipt"], said)
 
 
-async def carry(whole: Whole, begun: Carried) -> Carried:
-    """Carry a complaint to wages confirmed and a closed case."""
+async def carry(whole: Whole, begun: Carried, form: str = "spoken") -> Carried:
+    """Carry a complaint to wages confirmed and a closed case, answered in a form."""
     clue = f"/v1/clues/{begun.clue_id}"
     case = f"/v1/cases/{begun.case_id}"
     claim = f"{case}/claims/{begun.claim_id}"
@@ -74,7 +76,7 @@ async def carry(whole: Whole, begun: Carried) -> Carried:
     await enforce("lc-01", confirming, {"method": "call"})
     await whole.settled()
     await enforce("db-01", f"{case}/conclusion", {"kind": "paid"})
-    reply = {"form": "spoken", "conclusion": "paid"}
+    reply = {"form": form, "conclusion": "paid"}
     await whole.do(Act("li-01", "intake", f"{clue}/reply", reply))
     await whole.settled()
     return Carried(

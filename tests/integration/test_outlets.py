@@ -1,21 +1,17 @@
 """Outlets: a real SMTP server and a real HTTP gateway, and what they answer."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.intake.sending.letter import SENT, Letter, Outcome, failed, refused
 from services.intake.sending.outlets import outlets
 from services.intake.sending.smtp import Mailbox, Smtp
 from tests.intake_scene import settings
+from tests.mail_server import Box, mail_server
 from tests.text_gateway import SECRET, gateway
 
 PHONE = "13800000001"
@@ -24,46 +20,15 @@ LETTER = Letter(THIS, "gong@example.org", "已收到", "编号 1，查询码 A�
 TEXT = Letter(THIS, PHONE, "已收到", "编号 1，查询码 A。")
 
 
-@dataclass
-class Box:
-    """What a mail server took; `answer` is what it says to a recipient."""
-
-    answer: str = "250 OK"
-    taken: list[EmailMessage] = field(default_factory=list)
-
-    async def handle_RCPT(  # noqa: N802 -- the server's own name
-        self, _server: SMTP, _session: Session, envelope: Envelope, to: str, _: object
-    ) -> str:
-        if self.answer.startswith("250"):
-            envelope.rcpt_tos.append(to)
-        return self.answer
-
-    async def handle_DATA(  # noqa: N802 -- the server's own name
-        self, _server: SMTP, _session: Session, envelope: Envelope
-    ) -> str:
-        content = envelope.content
-        assert isinstance(content, bytes)
-        self.taken.append(message_from_bytes(content, policy=policy.default))
-        return "250 OK"
-
-
 @asynccontextmanager
-async def mail_server(box: Box) -> AsyncIterator[Smtp]:
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(
-        lambda: SMTP(box, hostname="mail.invalid"), "127.0.0.1", 0
-    )
-    try:
-        port = server.sockets[0].getsockname()[1]
+async def mail(box: Box) -> AsyncIterator[Smtp]:
+    async with mail_server(box) as port:
         yield Smtp(Mailbox("127.0.0.1", port, "none", "window@example.org"))
-    finally:
-        server.close()
-        await server.wait_closed()
 
 
 async def test_a_mail_arrives_with_an_id_that_a_repeat_keeps() -> None:
     box = Box()
-    async with mail_server(box) as smtp:
+    async with mail(box) as smtp:
         assert [await smtp.send(LETTER), await smtp.send(LETTER)] == [SENT, SENT]
     first, again = box.taken
     assert first["Message-ID"] == again["Message-ID"] == f"<{THIS}@example.org>"
@@ -83,13 +48,13 @@ async def test_a_mailbox_refuses_for_good_or_for_now(
     answer: str, outcome: Outcome
 ) -> None:
     box = Box(answer)
-    async with mail_server(box) as smtp:
+    async with mail(box) as smtp:
         assert await smtp.send(LETTER) == outcome
     assert box.taken == []
 
 
 async def test_where_nobody_listens_it_is_tried_again() -> None:
-    async with mail_server(Box()) as smtp:
+    async with mail(Box()) as smtp:
         pass
     assert await smtp.send(LETTER) == failed("unreachable")
     with gateway() as (sms, _):

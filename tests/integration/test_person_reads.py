@@ -56,6 +56,7 @@ async def test_an_auditor_lists_each_reading_with_its_reason_and_no_person(
         assert "姓名、电话" in page.text
         assert '<a href="/console/person-reads" aria-current="page">' in page.text
         assert str(ONE) not in page.text
+        assert page.text.count("本人要求") == 1, "an erasure's reason in words"
         api = console.api("au-01")
         said = (await api.get("/v1/person-reads")).json()
         of_two = (await api.get(f"/v1/person-reads?person={TWO}")).json()

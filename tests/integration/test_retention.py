@@ -12,6 +12,23 @@ from tests.intake_forms import complaint, worker
 from tests.intake_scene import START, Scene, intake, set_up_database
 from tests.stack import FreshDatabases
 
+OUTLIVED = {
+    "since": f"{START.year - 1}-01-02",
+    "clues": 1,
+    "files": [
+        {
+            "rule": "RET-handling",
+            "version": 1,
+            "kind": "handling",
+            "years": 5,
+            "law": "劳动人事争议仲裁办案规则第二十四条",
+            "closed_on": f"{START.year - 6}-01-02",
+            "last_day": f"{START.year - 1}-01-01",
+        }
+    ],
+}
+"""What is said of who stood in one file, closed six years ago."""
+
 
 @pytest.fixture
 async def scene(fresh_database: FreshDatabases, tmp_path: Path) -> AsyncIterator[Scene]:
@@ -57,7 +74,8 @@ async def test_a_floor_refuses_lists_and_lets_go_and_the_log_is_as_before(
         assert told["article"]
         assert await due(scene) == []
     await closed(scene, said["clue_id"], 6)
-    assert person in {one["person_id"] for one in await due(scene)}
+    (own,) = [one for one in await due(scene) if one["person_id"] == person]
+    assert own == {**OUTLIVED, "person_id": person}
     before = await scene.pool.fetch("SELECT data FROM journal.event ORDER BY seq")
     assert (await scene.post(path, body, by="lg-01")).status_code == 200
     after = await scene.pool.fetch("SELECT data FROM journal.event ORDER BY seq")

@@ -1,6 +1,7 @@
 """Sending: what waits in intake's real database leaves by a real HTTP gateway."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -10,9 +11,11 @@ import pytest
 from libs.events.contracts.messages import MessageQueued
 from services.intake.sending.sender import Sender, waiting
 from services.intake.sending.sms import Sms
+from services.intake.sending.smtp import Mailbox, Smtp
 from services.intake.window import Window
 from tests.intake_forms import complaint, worker
 from tests.intake_scene import Scene, intake, set_up_database
+from tests.mail_server import Authority, Box, mail_server
 from tests.stack import FreshDatabases
 from tests.text_gateway import gateway
 
@@ -35,8 +38,8 @@ VALUES ($1, 1, $11, false, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11,
 
 
 async def queued(scene: Scene, **changed: object) -> UUID:
-    """Register a complaint whose author chose a text message; return the message."""
-    said = complaint(workers=[worker()], notify="sms", **changed)
+    """Register a complaint whose author chose to be told; return the message."""
+    said = complaint(**{"workers": [worker()], "notify": "sms", **changed})
     answer = await scene.post("/v1/complaints", said, by="lc-01")
     assert answer.status_code == 201, answer.text
     stream = await scene.pool.fetchval(
@@ -129,6 +132,27 @@ async def test_without_a_contact_it_is_refused_and_an_officer_sees_it(
     done = await scene.post(f"/v1/messages/{this}/telling", told, by="lc-01")
     assert done.status_code == 201, done.text
     assert (await types(scene))[-1] == "MessageDelivered"
+
+
+async def test_a_mail_waits_until_somebody_vouches_for_the_server(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """The message says why it was not sent; told whom to trust, it leaves over TLS."""
+    author = {"name": "演示工001", "email": "gong@example.org", "role": "worker"}
+    await queued(scene, notify="email", reporter=author)
+    ours, box = Authority.made(tmp_path, "ours"), Box()
+    async with mail_server(box, "starttls", ours.server("localhost")) as port:
+        for trusted in (None, ours.file):
+            server = Mailbox("localhost", port, "starttls", "window@example.org")
+            mail = Smtp(replace(server, ca_file=trusted))
+            at_work = Sender(Window.of(scene.running), {"email": mail})
+            assert await at_work.round() == 1
+            await _later(scene, "2023-11-13T03:32:00Z")
+    said = ["MessageQueued", "MessageAttemptFailed", "MessageDelivered"]
+    assert await types(scene) == said
+    why = "SELECT data FROM journal.event WHERE type = 'MessageAttemptFailed'"
+    assert '"certificate-refused"' in await scene.pool.fetchval(why)
+    assert [one["To"] for one in box.taken] == ["gong@example.org"]
 
 
 async def test_text_and_telephone_are_read_by_right_and_written_down(

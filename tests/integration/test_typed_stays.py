@@ -31,6 +31,7 @@ FORMS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         f"/duplicates/{A}/{B}",
         {"act": "link"},
     ),
+    "/erasures/{person_id}": ("lg-01", "/erasures/{person_id}", {}),
     "/evidence/{case_id}": ("li-01", f"/evidence/{CASE}", {}),
     "/find": ("li-01", "/find", {}),
     "/register": ("lc-01", "/register", {"channel_number": "H-1", "occurred_at": ""}),

@@ -1,11 +1,12 @@
 """Retention floors (PIPL 6, 19, 47 ¶2): by kind of file and date, with the article."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 
+from deploy.cli.erasures import written
 from libs.calendar.local_days import day_of
 from libs.events.contracts.enforcement import CaseFiled
 from libs.events.contracts.intake import PersonDataErased
@@ -17,6 +18,7 @@ from libs.events.views.testing import recorded, told
 from services.intake import case_files, retention
 from services.intake.retention import FLOORS, Floor, KeptFile, held_by, kept, release
 from services.intake.vault.access import BY_MISTAKE, RULES, ErasePersonData
+from services.intake.vault.outliving import outlived
 
 RULE = {rule.command: rule for rule in RULES}[ErasePersonData]
 PERSON, CASE, CLUE = UUID(int=7), UUID(int=8), UUID(int=9)
@@ -91,6 +93,21 @@ def test_a_file_is_kept_by_the_version_in_force_when_it_was_closed() -> None:
     assert kept(later, floors).first_day == date(2032, 1, 1)
     before = file("handling", date(2001, 5, 4))
     assert kept(before, floors).first_day == date(2006, 5, 4)
+
+
+def test_a_file_that_lets_go_says_its_floor_and_its_last_day() -> None:
+    both = KeptFile(kinds=("handling", "inspection"), closed_on=CLOSED)
+    (gone,) = outlived([both, file("handling", None)])
+    assert (gone.rule, gone.years, gone.kind) == ("RET-inspection", 10, "inspection")
+    assert (gone.closed_on, gone.last_day) == (CLOSED, date(2034, 2, 28))
+    assert gone.law == "机关文件材料归档范围和文书档案保管期限规定定期保管期限"
+    due = {"person_id": PERSON, "since": "2034-03-01", "clues": 1}
+    head, line = written([{**due, "files": [asdict(gone)]}]).splitlines()
+    assert (head[:10], str(PERSON) in head) == ("2034-03-01", True)
+    assert line.strip() == (
+        f"kept to 2034-02-28 by RET-inspection v1 ({gone.law}), closed 2024-02-29"
+    )
+    assert written([]).startswith("Nobody is due")
 
 
 def test_nobody_is_erased_before_the_floor_save_who_was_entered_by_mistake() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from libs.settings import SettingsRefused, read
+from deploy.local.settings import OUTLETS
+from libs.settings import Settings, SettingsRefused, read
 
 KEY = {name: b64encode(name.encode() * 32).decode() for name in "abcd"}
 TOLD = {
@@ -42,3 +43,9 @@ def test_a_retired_key_that_is_too_short_is_refused_without_saying_it(
     with pytest.raises(SettingsRefused, match="RETIRED_MASTER_KEYS") as refused:
         read()
     assert "c2hvcnQ" not in str(refused.value)
+
+
+def test_a_local_system_hands_on_whatever_messages_leave_by() -> None:
+    known = [one for one in Settings.model_fields if one.startswith(("sms_", "smtp_"))]
+    more = ("mail_from", "worker_address")
+    assert {f"QINGXIN_{one.upper()}" for one in (*known, *more)} == OUTLETS

@@ -27,7 +27,7 @@ from services.intake.said import PersonsAsked, SearchAsked
 from services.intake.vault import matching
 from services.intake.vault.access import PERSON, ErasePersonData, ReadPersonData
 from services.intake.vault.erasing import erase
-from services.intake.vault.outliving import due_for_erasure
+from services.intake.vault.outliving import Outlived, due_for_erasure
 from services.intake.vault.reading import Holding, Said, clues_of, matched, read
 from services.intake.window import Window
 
@@ -59,15 +59,19 @@ class Matches(Answer):
 
 
 class DuePerson(BaseModel):
-    """Whom no file keeps since a day; `clues`: in how many the person is named."""
+    """Whom no file keeps since a day; `clues`: in how many the person is named.
+
+    `files` are those that did, each with its floor's article and its own last day.
+    """
 
     person_id: UUID
     since: date
     clues: int
+    files: list[Outlived]
 
 
 class DueForErasure(BaseModel):
-    """The persons whose data may be erased now, at most 300: ids and days alone."""
+    """The persons whose data may be erased now, at most 300: ids, days and floors."""
 
     items: list[DuePerson]
 

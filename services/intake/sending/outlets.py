@@ -32,6 +32,7 @@ def outlets(settings: Settings) -> Outlets:
             settings.mail_from,
             settings.smtp_user,
             settings.smtp_password,
+            settings.smtp_ca_file,
         )
         found["email"] = Smtp(box)
     return found

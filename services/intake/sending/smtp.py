@@ -1,4 +1,8 @@
-"""SMTP: a message by e-mail, in a thread, with a Message-ID that a repeat keeps."""
+"""SMTP: a message by e-mail, in a thread, with a Message-ID that a repeat keeps.
+
+With TLS nothing but the greeting is said before the server's certificate was checked:
+an authority that we trust vouches for it, and it names the host that was asked for.
+"""
 
 import asyncio
 import smtplib
@@ -6,6 +10,7 @@ import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP as LINES
+from pathlib import Path
 from typing import Literal
 
 import structlog
@@ -15,12 +20,26 @@ from services.intake.sending.letter import SENT, Letter, Outcome, failed, refuse
 
 TIMEOUT_SECONDS = 20.0
 PERMANENT = 500
+MEND = {
+    "certificate-refused": "set QINGXIN_SMTP_HOST to the name in the certificate, or"
+    " QINGXIN_SMTP_CA_FILE to the authority that issued it",
+    "encryption-refused": "set QINGXIN_SMTP_SECURITY and QINGXIN_SMTP_PORT to what the"
+    " server offers: starttls (587) or tls (465)",
+}
+"""What the operator does about a server that is not safe to write to."""
 log = structlog.get_logger()
+
+
+class NoStartTls(ssl.SSLError):
+    """The server does not offer STARTTLS, or does not go on with it."""
 
 
 @dataclass(frozen=True)
 class Mailbox:
-    """The server that takes our mail, and as whom we write."""
+    """The server that takes our mail, and as whom we write.
+
+    `ca_file`: who vouches for it, in PEM; None: whom the system trusts.
+    """
 
     host: str
     port: int
@@ -28,6 +47,7 @@ class Mailbox:
     sender: str
     user: str | None = None
     password: SecretStr | None = field(default=None, repr=False)
+    ca_file: Path | None = None
     timeout: float = TIMEOUT_SECONDS
 
 
@@ -53,6 +73,10 @@ class Smtp:
             return failed("sign-in-refused")
         except smtplib.SMTPResponseException as error:
             return _said(error.smtp_code, "mail-refused")
+        except ssl.SSLCertVerificationError as error:
+            return _not_safe("certificate-refused", error.verify_message)
+        except ssl.SSLError as error:
+            return _not_safe("encryption-refused", type(error).__name__)
         except (smtplib.SMTPException, OSError) as error:
             log.warning("smtp_unreachable", error=type(error).__name__)
             return failed("unreachable")
@@ -60,8 +84,9 @@ class Smtp:
 
     def _connected(self) -> smtplib.SMTP:
         box = self.mailbox
+        # Both the chain to an authority and the host's name are checked.
+        context = ssl.create_default_context(cafile=box.ca_file)
         if box.security == "tls":
-            context = ssl.create_default_context()
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 box.host, box.port, timeout=box.timeout, context=context
             )
@@ -69,7 +94,7 @@ class Smtp:
             server = smtplib.SMTP(box.host, box.port, timeout=box.timeout)
         try:
             if box.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
+                _encrypt(server, context)
             if box.user is not None and box.password is not None:
                 server.login(box.user, box.password.get_secret_value())
         except BaseException:
@@ -87,6 +112,24 @@ class Smtp:
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.text)
         return mail
+
+
+def _encrypt(server: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    """Go on under TLS; raises NoStartTls where the server does not."""
+    server.ehlo_or_helo_if_needed()
+    try:
+        server.starttls(context=context)
+    except (smtplib.SMTPNotSupportedError, smtplib.SMTPResponseException):
+        raise NoStartTls from None
+
+
+def _not_safe(reason: str, why: str) -> Outcome:
+    """Return that it may be tried again, and tell the operator what to mend.
+
+    No try goes on without TLS: whoever stands between could just take the offer away.
+    """
+    log.warning("smtp_not_safe", reason=reason, why=why, mend=MEND[reason])
+    return failed(reason)
 
 
 def _said(code: int, reason: str) -> Outcome:

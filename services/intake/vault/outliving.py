@@ -1,17 +1,18 @@
 """Outliving: persons whose data every floor has let go, for who decides on erasure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import asyncpg
 
 from services.intake.case_files import files_of
-from services.intake.retention import FLOORS, KeptFile, held_by, kept
+from services.intake.retention import FLOORS, FileKind, KeptFile, held_by, kept
 
 Files = Mapping[UUID, Sequence[KeptFile]]
 SHOWN = 300
+A_DAY = timedelta(days=1)
 # What was closed later than the shortest floor ago cannot be due.
 CLOSED = """
 SELECT p.person_id, array_agg(DISTINCT m.clue_id) AS clues
@@ -24,12 +25,34 @@ ORDER BY p.person_id
 
 
 @dataclass(frozen=True)
+class Outlived:
+    """A file that kept a person: since when it is closed, by which floor, to which day.
+
+    `law` is the floor's instrument and article, `years` its whole years from the
+    closing; `last_day` is the last one on which the file kept whom it names.
+    """
+
+    rule: str
+    version: int
+    kind: FileKind
+    years: int
+    law: str
+    closed_on: date
+    last_day: date
+
+
+@dataclass(frozen=True)
 class Due:
-    """A person of the vault whom no file keeps any more, since which day, and why."""
+    """A person of the vault whom no file keeps any more, since which day, and why.
+
+    `files`: those that did, the last to let go at the end; files that were closed on
+    one day under one floor stand there once.
+    """
 
     person_id: UUID
     since: date
     clues: int
+    files: tuple[Outlived, ...]
 
 
 async def due_for_erasure(connection: asyncpg.Connection, on: date) -> list[Due]:
@@ -49,6 +72,24 @@ def _due(rows: Sequence[asyncpg.Record], files: Files, on: date) -> Iterator[Due
     for row in rows:
         own = [file for clue in row["clues"] for file in files[UUID(int=clue.int)]]
         if held_by(own, on) is None:
-            days = [day for file in own if (day := kept(file).first_day)]
+            gone = sorted(set(outlived(own)), key=lambda one: (one.last_day, one.rule))
+            since = gone[-1].last_day + A_DAY if gone else on
             person = UUID(int=row["person_id"].int)
-            yield Due(person, max(days, default=on), len(row["clues"]))
+            yield Due(person, since, len(row["clues"]), tuple(gone))
+
+
+def outlived(every: Iterable[KeptFile]) -> Iterator[Outlived]:
+    """Yield each file by its longest floor; what is still open has none."""
+    for file in every:
+        held = kept(file)
+        if file.closed_on and held.floor and held.first_day:
+            floor = held.floor
+            yield Outlived(
+                rule=floor.id,
+                version=floor.version,
+                kind=floor.kind,
+                years=floor.years,
+                law=floor.law,
+                closed_on=file.closed_on,
+                last_day=held.first_day - A_DAY,
+            )

@@ -48,6 +48,7 @@ GROUPS = {
     "running": (
         ("verify", "/console/verify", "Verify"),
         ("person-reads", "/console/person-reads", "ReadPersonReads"),
+        ("erasures", "/console/erasures", "ReadPersonReads"),
         ("health", "/console/health", "ReadHealth"),
         ("alarms", "/console/alarms", "ReadHealth"),
         ("flow", "/console/flow", "ReadHealth"),

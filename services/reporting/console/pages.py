@@ -22,6 +22,7 @@ from services.reporting.console.routes import (
     correcting,
     duplicates,
     early_warnings,
+    erasing,
     evidence,
     finding,
     importing,
@@ -75,7 +76,7 @@ def routers(running: Running) -> Sequence[APIRouter]:
         ledger, comparing, channels, signals, rosters, risks, early_warnings,
         incidents, supervision, messages, patrols, notice_boards, tasks, publicity,
         responsibility, statistics, calendars, owner_rules, risk_rules, importing,
-        workbench, transfer_flow, person_reads, correcting,
+        workbench, transfer_flow, person_reads, correcting, erasing,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)

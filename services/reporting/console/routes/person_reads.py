@@ -9,6 +9,12 @@ from services.reporting.console.render import page
 from services.reporting.console.visit import Visiting
 from services.reporting.reading.person_reads import KINDS, Filters, person_reads
 
+REASONS = {
+    "PersonDataCorrected": "correction-reason",
+    "PersonDataErased": "erasure-reason",
+}
+"""By which words an act's reason is said; a reading's are its own."""
+
 
 def add_routes(router: APIRouter) -> None:
     """Add the list."""
@@ -27,5 +33,6 @@ def add_routes(router: APIRouter) -> None:
             "found": answer.found,
             "filters": filters,
             "kinds": KINDS,
+            "reasons": REASONS,
         }
         return page(visit, "person_reads.html", values)
