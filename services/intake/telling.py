@@ -76,9 +76,13 @@ def _of(command: QueueMessage) -> UUID:
 
 
 def record(command: RecordAttempt, stamp: Stamp, states: States) -> list[New]:
-    """Record each try once, in order; what has ended, somebody else has told."""
+    """Record each try once, in order; what has ended, somebody else has told.
+
+    What had left the house when its reader wanted no more of it was sent all the same.
+    """
     message = states.of(MESSAGE, command.message_id)
-    if not message.waits or command.attempt != message.attempts + 1:
+    gone = message.withdrawn and command.outcome == "sent"
+    if not (message.waits or gone) or command.attempt != message.attempts + 1:
         return []
     fact = _became(command, stamp, message)
     return [New(MESSAGE.stream(command.message_id), fact)]

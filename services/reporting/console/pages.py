@@ -18,6 +18,7 @@ from services.reporting.console.routes import (
     cases,
     catalogue,
     channels,
+    choosing,
     comparing,
     correcting,
     duplicates,
@@ -75,7 +76,7 @@ def routers(running: Running) -> Sequence[APIRouter]:
         ledger, comparing, channels, signals, rosters, risks, early_warnings,
         incidents, supervision, messages, patrols, notice_boards, tasks, publicity,
         responsibility, statistics, calendars, owner_rules, risk_rules, importing,
-        workbench, transfer_flow, person_reads, correcting,
+        workbench, transfer_flow, person_reads, correcting, choosing,
         operating,
     ):  # fmt: skip
         routes.add_routes(pages)
