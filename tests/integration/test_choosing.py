@@ -1,14 +1,24 @@
 """Where news go is chosen anew: through the real door, the vault and a real gateway."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from libs.events.command import Stamp
+from libs.events.event import Actor
+from libs.events.reactions import system_actor
+from libs.ids import case_id, named
+from services.intake.choosing import ChooseNotification
+from services.intake.sending.writing import written
+from services.intake.telling import QueueMessage
 from services.intake.vault.contacts import replay_choices
 from services.intake.window import Window
 from tests.intake_forms import complaint, worker
@@ -19,6 +29,7 @@ from tests.text_gateway import gateway
 
 FIRST, SECOND, MAIL = "13800000001", "13900000092", "canary@example.org"
 HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
+WORKER = Actor(named("test-worker"), "worker", "public")
 MOVED = ("MessageQueued", "MessageRedirected")
 NOTIFY = ("notify_phone", "notify_email")
 FIELDS = "SELECT * FROM vault.field WHERE field = ANY($1) ORDER BY field, kept_at"
@@ -133,3 +144,55 @@ async def test_an_office_takes_it_down_and_a_repeat_brings_no_contact_back(
     assert again.json()["repeated"] is True
     assert await in_vault(scene, *NOTIFY) == []
     assert await types(scene) == [*MOVED, "MessageWithdrawn"]
+
+
+async def test_whatever_is_queued_meanwhile_nothing_waits_after_nothing(
+    scene: Scene,
+) -> None:
+    """News that come in beside the choice either see it or are taken back by it."""
+    this = await queued(scene)
+    window = Window.of(scene.running)
+    clue_id = await scene.pool.fetchval("SELECT clue_id FROM vault.code LIMIT 1")
+    case = case_id(UUID(int=clue_id.int))
+    path = f"/v1/clues/{clue_id}/notification"
+    await asyncio.gather(
+        *(news_of(window, case, key) for key in range(20)),
+        scene.post(path, {"notify": "none"}, by="lc-01"),
+        *(news_of(window, case, key) for key in range(20, 40)),
+    )
+    said = await types(scene)
+    assert said.count("MessageQueued") == said.count("MessageWithdrawn") >= 1
+    with gateway() as (sms, asked):
+        assert await sender(scene, sms).round() == 0
+    assert asked.said == []
+    assert (await written(window, this, to=True)).to is None
+
+
+async def news_of(window: Window, case: UUID, key: int) -> None:
+    """Queue news of an occasion, as a reaction does."""
+    command = QueueMessage(
+        subject=case, purpose="urge_answered", key=f"k{key}", unit="LC", tells=uuid4()
+    )
+    await window.desk.do(command, by_system(await window.desk.now()))
+
+
+def by_system(at: datetime) -> Stamp:
+    return Stamp(uuid4(), b"", system_actor("intake"), at)
+
+
+async def test_the_sender_asks_the_last_choice_before_each_try(scene: Scene) -> None:
+    """What no door moved on is withdrawn, or goes the new way, before it is sent."""
+    await queued(scene)
+    window = Window.of(scene.running)
+    clue_id = await scene.pool.fetchval("SELECT clue_id FROM vault.code LIMIT 1")
+    anew = ChooseNotification(clue_id=UUID(int=clue_id.int), notify="none")
+    stamp = replace(by_system(await window.desk.now()), actor=WORKER)
+    await window.desk.do(anew, stamp)
+    assert await types(scene) == ["MessageQueued"]
+    with gateway() as (sms, asked):
+        assert await sender(scene, sms).round() == 0
+        assert await sender(scene, sms).round() == 0
+    assert (asked.said, await types(scene)) == (
+        [],
+        ["MessageQueued", "MessageWithdrawn"],
+    )
