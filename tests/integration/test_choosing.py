@@ -16,6 +16,7 @@ from libs.events.command import Stamp
 from libs.events.event import Actor
 from libs.events.reactions import system_actor
 from libs.ids import case_id, named
+from services.intake.app import SERVICE
 from services.intake.choosing import ChooseNotification
 from services.intake.sending.writing import written
 from services.intake.telling import QueueMessage
@@ -70,6 +71,10 @@ async def nothing_comes_back(scene: Scene, older: Any) -> None:
     path = f"/v1/clues/{clue_id}/reply"
     assert (await scene.post(path, reply, by="lc-01", version=3)).status_code == 200
     assert await types(scene) == [*MOVED, "MessageDelivered"]
+    await scene.pool.execute(PUT_BACK, *older)
+    assert SERVICE.prepare is not None
+    await SERVICE.prepare(scene.running)
+    assert await in_vault(scene, *NOTIFY) == []
     await scene.pool.execute(PUT_BACK, *older)
     journal = scene.running.desk.log.journal
     assert (await replay_choices(journal), await replay_choices(journal)) == (1, 0)
@@ -132,6 +137,7 @@ async def test_an_office_takes_it_down_and_a_repeat_brings_no_contact_back(
     for bad in ({"notify": "sms"}, {"notify": "email", "email": "a b"}):
         refused = await scene.post(path, bad, by="lc-01")
         assert refused.status_code == 422, refused.text
+    (mail,) = await in_vault(scene, "email")
     key, by_text = str(uuid4()), {"notify": "sms", "phone": SECOND}
     first = await scene.post(path, by_text, by="lc-01", key=key)
     assert first.status_code == 200, first.text
@@ -139,6 +145,8 @@ async def test_an_office_takes_it_down_and_a_repeat_brings_no_contact_back(
         [],
         1,
     )
+    await scene.pool.execute(PUT_BACK, *mail)
+    assert await replay_choices(scene.running.desk.log.journal) == 1
     await scene.post(path, {"notify": "none"}, by="lc-01")
     again = await scene.post(path, by_text, by="lc-01", key=key)
     assert again.json()["repeated"] is True
