@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from httpx import AsyncClient
-
-from tests.end_to_end.complaint import complain
+from tests.end_to_end.complaint import Carried, complain
 from tests.end_to_end.test_operating import HIDDEN, browser
 from tests.end_to_end.whole import Act, Whole
 
@@ -52,24 +50,22 @@ async def test_news_wait_in_the_outbox_and_are_told_by_hand(whole: Whole) -> Non
         assert f"/console/messages/{waiting[1]['message_id']}" in shown.text
     first, _ = await of_case(whole, chosen.case_id)
     assert (first["state"], first["means"]) == ("delivered", "phone")
-    async with whole.client("intake") as public:
-        code = {"code": str(chosen.answer["query_code"])}
-        opened = await public.post("/track", data=code)
-        public.cookies.update(opened.cookies)
-        track = await public.get("/track?lang=en")
-        assert "We told you: received" in track.text
-        await _news_end(whole, public, chosen.case_id)
+    await _news_end(whole, chosen)
     await _and_go_elsewhere(whole, chosen.case_id)
 
 
-async def _news_end(whole: Whole, public: AsyncClient, case_id: object) -> None:
+async def _news_end(whole: Whole, chosen: Carried) -> None:
     """PIPL 15: by the code alone; nobody is told any more, no office is asked to."""
-    page = await public.get("/track?lang=en")
-    form = page.text[page.text.index('action="/track/news"') :]
-    fields = {**dict(HIDDEN.findall(form[: form.index("</form>")])), "notify": "none"}
-    done = await public.post("/track/news", data=fields)
+    async with whole.client("intake") as public:
+        code = {"code": str(chosen.answer["query_code"])}
+        public.cookies.update((await public.post("/track", data=code)).cookies)
+        page = await public.get("/track?lang=en")
+        assert "We told you: received" in page.text
+        form = page.text[page.text.index('action="/track/news"') :]
+        fields = dict(HIDDEN.findall(form[: form.index("</form>")]))
+        done = await public.post("/track/news", data={**fields, "notify": "none"})
     assert done.headers["location"] == "/track?told=chosen_none", done.text
-    states = [one["state"] for one in await of_case(whole, case_id)]
+    states = [one["state"] for one in await of_case(whole, chosen.case_id)]
     assert states == ["delivered", "withdrawn"]
 
 

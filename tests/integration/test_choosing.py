@@ -35,6 +35,7 @@ MOVED = ("MessageQueued", "MessageRedirected")
 NOTIFY = ("notify_phone", "notify_email")
 FIELDS = "SELECT * FROM vault.field WHERE field = ANY($1) ORDER BY field, kept_at"
 PUT_BACK = "INSERT INTO vault.field VALUES ($1, $2, $3, $4, $5)"
+ONE = "SELECT right(stream, 36) FROM journal.event WHERE type = 'MessageQueued'"
 MATCH = "SELECT phone_hmac FROM vault.person WHERE phone_hmac IS NOT NULL"
 
 
@@ -145,6 +146,10 @@ async def test_an_office_takes_it_down_and_a_repeat_brings_no_contact_back(
         [],
         1,
     )
+    this = await scene.pool.fetchval(ONE)
+    text = {"reason": "telling"}
+    shown = await scene.post(f"/v1/messages/{this}/text", text, by="lc-01")
+    assert (shown.json()["channel"], shown.json()["to"]) == ("sms", f"+86{SECOND}")
     await scene.pool.execute(PUT_BACK, *mail)
     assert await replay_choices(scene.running.desk.log.journal) == 1
     await scene.post(path, {"notify": "none"}, by="lc-01")
@@ -173,7 +178,9 @@ async def test_whatever_is_queued_meanwhile_nothing_waits_after_nothing(
     with gateway() as (sms, asked):
         assert await sender(scene, sms).round() == 0
     assert asked.said == []
-    assert (await written(window, this, to=True)).to is None
+    told = await written(window, this, to=True)
+    assert told is not None
+    assert (told.to, told.state.withdrawn) == (None, True)
 
 
 async def news_of(window: Window, case: UUID, key: int) -> None:

@@ -24,7 +24,7 @@ from libs.events.contracts.parts import WorkerLine
 from libs.events.event import Event
 from libs.events.testing import AT, Given, Outcome, given, stamp
 from libs.events.views.testing import recorded, told
-from libs.ids import claim_id, named
+from libs.ids import claim_id
 from libs.message_view import MessageRow, evolve
 from libs.messages import template_on
 from services.intake import choosing, clue, known, telling
@@ -32,7 +32,6 @@ from services.intake.choosing import ChooseNotification, FollowChoice
 from services.intake.notice import KIND, MESSAGE
 from services.intake.telling import QueueMessage, RecordAttempt, TellMessage
 from services.intake.vault.access import PERSON as VAULT
-from services.intake.vault.contacts import FIELDS, SAID, Contact, unused
 from tests.unit.matters import CASE, CLUE, EMPLOYER
 from tests.unit.message_scenes import PERSON, THIS, chosen, message
 
@@ -188,6 +187,16 @@ def test_what_had_left_the_house_already_is_not_hidden() -> None:
     after.when(RULE[RecordAttempt], again).then_nothing()
 
 
+def test_a_try_that_was_under_way_is_recorded_as_it_went_and_is_the_last() -> None:
+    way = choose(waits(filed(chosen())), "email", message_ids=(THIS,)).events[-1]
+    sent = RecordAttempt(message_id=THIS, attempt=1, outcome="sent", means="sms")
+    after = waits(filed(chosen()), way)
+    by_text = MessageDelivered(**ON_IT, attempt=1, means="sms")
+    after.when(RULE[RecordAttempt], sent).then(by_text)
+    again = sent.model_copy(update={"attempt": 2, "means": "email"})
+    waits(filed(chosen()), way, by_text).when(RULE[RecordAttempt], again).then_nothing()
+
+
 def test_nobody_anonymous_unknown_or_erased_is_told() -> None:
     code = "notify-anonymous"
     choose(filed(mode="anonymous", kind="report"), "sms").then_rejected(code)
@@ -255,39 +264,3 @@ def test_the_register_of_messages_shows_the_new_way_and_the_withdrawal() -> None
     gone = shown(message(), REFUSED, GONE)
     assert (gone.state, gone.to_tell, gone.failed) == ("withdrawn", False, False)
     assert gone.ended_at is not None
-
-
-FIRST, SECOND, MAIL, OTHER = (named("test-act", n) for n in range(4))
-AFTER = named("test-clue", 2)
-ANEW = chosen(contact=SECOND)
-HELD = [
-    Contact("notify_phone", FIRST, CLUE),
-    Contact("notify_phone", SECOND, CLUE),
-    Contact("email", MAIL, CLUE),
-    Contact("email", OTHER, AFTER),
-]
-BY_MAIL = chosen(channel="email")
-
-
-@pytest.mark.parametrize(
-    ("choices", "gone"),
-    [
-        # As it was said when filing: nothing was chosen anew, nothing goes.
-        ({CLUE: [BY_MAIL]}, {FIRST, SECOND}),
-        # Replaced: the number before it, and the address that served messages alone.
-        ({CLUE: [BY_MAIL, chosen(contact=FIRST), ANEW]}, {FIRST, MAIL}),
-        ({CLUE: [BY_MAIL, ANEW, WITHDRAWN]}, {FIRST, SECOND, MAIL}),
-        # Another complaint of the same person is still told at the address.
-        ({CLUE: [BY_MAIL, ANEW], AFTER: [BY_MAIL]}, {FIRST}),
-        ({CLUE: [BY_MAIL, ANEW], AFTER: [chosen()]}, {FIRST, MAIL}),
-        ({CLUE: [BY_MAIL, ANEW], AFTER: [BY_MAIL, WITHDRAWN]}, {FIRST, MAIL, OTHER}),
-    ],
-)
-def test_pipl_47_a_contact_goes_once_nothing_uses_it(
-    choices: dict[UUID, list[Event]], gone: set[UUID]
-) -> None:
-    assert {one.act for one in unused(HELD, choices)} == gone
-
-
-def test_the_telephone_of_the_complaint_is_no_contact_for_messages_alone() -> None:
-    assert "phone" not in {SAID, *FIELDS.values()}

@@ -120,7 +120,7 @@ class Sender:
             if outcome.wait_seconds:
                 until = now + timedelta(seconds=outcome.wait_seconds)
                 self.held[found.queued.channel] = until
-        return await self._record(message_id, state.attempts + 1, outcome)
+        return await self._record(found, outcome)
 
     async def _sent(self, channel: MessageChannel, letter: Letter) -> Outcome:
         try:
@@ -129,11 +129,13 @@ class Sender:
             log.warning("adapter_failed", channel=channel, error=type(error).__name__)
             return failed("adapter-failed")
 
-    async def _record(self, message_id: UUID, attempt: int, outcome: Outcome) -> bool:
+    async def _record(self, found: Written, outcome: Outcome) -> bool:
+        message_id, attempt = found.queued.message_id, found.state.attempts + 1
         command = RecordAttempt(
             message_id=message_id,
             attempt=attempt,
             outcome=outcome.outcome,
+            means=found.queued.channel,
             reason=outcome.reason,
             wait_seconds=outcome.wait_seconds,
         )

@@ -36,6 +36,11 @@ class Written:
     text: str | None = field(repr=False)
     to: str | None = field(repr=False)
 
+    @property
+    def contact(self) -> str:
+        """Return which field of its reader `to` is."""
+        return FIELDS[(self.chosen or self.queued).channel]
+
 
 async def written(window: Window, message_id: UUID, *, to: bool) -> Written | None:
     """Return a message with its text, and its address if asked for; None: unknown."""
