@@ -9,15 +9,17 @@ from libs.events.contracts.messages import (
     MessageDelivered,
     MessageGivenUp,
     MessageQueued,
+    MessageRedirected,
     MessageRefused,
+    MessageWithdrawn,
 )
-from libs.events.event import Recorded
+from libs.events.event import Event, Recorded
 from libs.events.views.view import View, index
 
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One message. `state`: waiting, delivered, refused, given_up or not_reached.
+    """One message: waiting, delivered, refused, given_up, not_reached or withdrawn.
 
     `next_at`: not before then is it tried; `unit`: the office that it speaks of.
     """
@@ -73,6 +75,17 @@ def evolve(row: MessageRow | None, recorded: Recorded) -> MessageRow | None:
             said = {"state": state, "reason": fact.reason, "ended_at": at}
             return replace(row, attempts=fact.attempt, **said)
         case _:
+            return _chosen_anew(row, fact, at)
+
+
+def _chosen_anew(row: MessageRow, fact: Event, at: datetime) -> MessageRow:
+    match fact:
+        case MessageRedirected():
+            said = {name: getattr(fact, name) for name in REDIRECTED}
+            return replace(row, next_at=at, **said)
+        case MessageWithdrawn():
+            return replace(row, state="withdrawn", reason=None, ended_at=at)
+        case _:
             return row
 
 
@@ -80,6 +93,7 @@ SHARED = (
     "message_id", "clue_id", "case_id", "purpose", "channel", "language", "discreet",
     "template_version", "unit",
 )  # fmt: skip
+REDIRECTED = ("channel", "language", "template_version")
 
 VIEW = View(
     name="message",
@@ -92,6 +106,8 @@ VIEW = View(
         MessageDelivered,
         MessageRefused,
         MessageGivenUp,
+        MessageRedirected,
+        MessageWithdrawn,
     ),
     evolve=evolve,
     indexes=(

@@ -8,6 +8,7 @@ from libs.acts import routes
 from services.intake.importing.runner import Runner
 from services.intake.pages.front import pages
 from services.intake.routes import (
+    choosing,
     clues,
     codes,
     correcting,
@@ -41,6 +42,7 @@ def window_routers(window: Window, runner: Runner) -> Sequence[APIRouter]:
         links.router(window),
         likeness.router(window),
         messages.router(window),
+        choosing.router(window),
         patrol_photos.router(window),
         persons.router(window),
         correcting.router(window),

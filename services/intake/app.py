@@ -12,6 +12,7 @@ from libs.web.attachments import UPLOAD_BYTES as PHOTO_BYTES
 from services.intake import (
     answering,
     case_files,
+    choosing,
     clue,
     dossier,
     due_dates,
@@ -37,6 +38,7 @@ from services.intake.reactions import REACTIONS
 from services.intake.sending.outlets import outlets
 from services.intake.sending.sender import Sender, waiting
 from services.intake.vault import access
+from services.intake.vault.contacts import replay_choices
 from services.intake.vault.erasing import replay_erasures
 from services.intake.vault.secluding import seclude
 from services.intake.window import Window
@@ -58,10 +60,11 @@ def routers(running: Running) -> Sequence[APIRouter]:
 async def prepare(running: Running) -> None:
     """Before the door opens: whoever was erased is erased, whatever was restored.
 
-    Informants of before go into their register, and
-    clues that the index of likenesses lacks come into it.
+    So is a contact that nothing uses any more. Informants of before go into their
+    register, and clues that the index of likenesses lacks come into it.
     """
     await replay_erasures(running.desk.log.journal)
+    await replay_choices(running.desk.log.journal)
     async with running.pool.acquire() as connection:
         await seclude(connection, Window.of(running).keys)
     await catch_up(running.desk.log.journal)
@@ -82,6 +85,7 @@ SERVICE = Service(
         *noting.RULES,
         *dossier.RULES,
         *telling.RULES,
+        *choosing.RULES,
         *access.RULES,
         *history.RULES,
         *import_profiles.RULES,

@@ -48,7 +48,10 @@ SCREEN_FOR_ANY = ("brigade",)
 
 @dataclass(frozen=True)
 class Clue:
-    """What decisions ask of a clue."""
+    """What decisions ask of a clue.
+
+    `heard`: whose news its author hears. `individual`: the employer is no firm.
+    """
 
     first_asked: str | None = None
     channel: str | None = None
@@ -62,6 +65,8 @@ class Clue:
     answers: int = 0
     item: channel_item.Item = channel_item.NONE
     workers: int = 0
+    heard: tuple[UUID, ...] = ()
+    individual: bool = False
     version: int = 0
 
     @property
@@ -86,6 +91,8 @@ def _evolved(clue: Clue, event: Event) -> Clue:
                 mode=event.mode,
                 reporter_id=event.reporter_id,
                 workers=len(event.workers),
+                heard=_heard(event),
+                individual=event.employer.individual,
             )
         case ClueScreened():
             return replace(clue, matter=event.matter)
@@ -102,6 +109,12 @@ def _evolved(clue: Clue, event: Event) -> Clue:
             return replace(clue, item=channel_item.evolve(clue.item, event))
         case _:
             return replace(clue, item=channel_item.evolve(clue.item, event))
+
+
+def _heard(said: ComplaintReceived | ReportReceived) -> tuple[UUID, ...]:
+    if said.reporter_id is None:
+        return ()
+    return tuple(notice.heard_by(said.reporter_id, said.clue_id, said.workers))
 
 
 KIND = Kind("clue", Clue(), evolve)

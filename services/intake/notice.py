@@ -4,7 +4,7 @@ A message is queued in the append of what it tells, or by a reaction to it; send
 another matter (`sending/`). Whoever chose nothing, or is unknown, is never written to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -20,8 +20,11 @@ from libs.events.contracts.messages import (
     MessageLanguage,
     MessagePurpose,
     MessageQueued,
+    MessageRedirected,
     MessageRefused,
+    MessageWithdrawn,
     NotificationChosen,
+    NotificationWithdrawn,
 )
 from libs.events.contracts.parts import Employer, WorkerLine
 from libs.events.decider import Kind, Read, Rejected
@@ -33,27 +36,44 @@ from libs.messages import template_on
 
 @dataclass(frozen=True)
 class Message:
-    """What decisions ask of a message: whose it is, how often it was tried, its end."""
+    """What decisions ask of a message: whose it is, how often it was tried, its end.
 
-    clue_id: UUID | None = None
-    case_id: UUID | None = None
-    channel: str | None = None
+    `queued`: as it is to be told now, with the channel and text that it goes by.
+    """
+
+    queued: MessageQueued | None = None
     attempts: int = 0
     next_at: datetime | None = None
     failed: bool = False
     ended: bool = False
+    withdrawn: bool = False
+
+    @property
+    def clue_id(self) -> UUID | None:
+        """Return whose message it is; None: of a message that there is not."""
+        return self.queued.clue_id if self.queued else None
+
+    @property
+    def case_id(self) -> UUID | None:
+        """Return the clue's own case."""
+        return self.queued.case_id if self.queued else None
+
+    @property
+    def channel(self) -> str | None:
+        """Return how it is sent."""
+        return self.queued.channel if self.queued else None
 
     @property
     def waits(self) -> bool:
         """Say whether it is still to be sent."""
-        return self.clue_id is not None and not (self.failed or self.ended)
+        return self.queued is not None and not (self.failed or self.ended)
 
 
 def evolve_message(message: Message, event: Event) -> Message:
     """Fold one event of a message's stream."""
     match event:
         case MessageQueued():
-            return Message(event.clue_id, event.case_id, event.channel)
+            return Message(event)
         case MessageAttemptFailed():
             return replace(message, attempts=event.attempt, next_at=event.next_at)
         case MessageDelivered():
@@ -63,6 +83,12 @@ def evolve_message(message: Message, event: Event) -> Message:
         case MessageGivenUp():
             ended = replace(message, attempts=event.attempt, failed=not event.by_hand)
             return replace(ended, ended=event.by_hand)
+        case MessageRedirected() if message.queued:
+            said = event.model_dump(exclude={"message_id", "case_id"})
+            queued = message.queued.model_copy(update=said)
+            return replace(message, queued=queued, next_at=None)
+        case MessageWithdrawn():
+            return replace(message, ended=True, withdrawn=True)
         case _:
             return message
 
@@ -70,7 +96,9 @@ def evolve_message(message: Message, event: Event) -> Message:
 def evolve(
     chosen: NotificationChosen | None, event: Event
 ) -> NotificationChosen | None:
-    """Fold one event of a notice's stream: the choice made last."""
+    """Fold one event of a notice's stream: the choice made last; None: nothing."""
+    if isinstance(event, NotificationWithdrawn):
+        return None
     return event if isinstance(event, NotificationChosen) else chosen
 
 
@@ -120,15 +148,18 @@ def message_id(subject: UUID, purpose: MessagePurpose, key: object) -> UUID:
 
 
 def subjects(said: Chooses) -> list[UUID]:
-    """Return whose news the author hears: the clue's case, and claims of one's own."""
+    """Return whose news the author hears who chose to be told."""
     if said.notify is None or said.reporter_id is None:
         return []
+    return heard_by(said.reporter_id, said.clue_id, said.workers)
+
+
+def heard_by(author: UUID, clue_id: UUID, workers: Iterable[WorkerLine]) -> list[UUID]:
+    """Return whose news an author hears: the clue's case, and claims of one's own."""
     own = [
-        claim_id(said.clue_id, line.ordinal)
-        for line in said.workers
-        if line.person_id == said.reporter_id
+        claim_id(clue_id, line.ordinal) for line in workers if line.person_id == author
     ]
-    return [case_of(said.clue_id), *own]
+    return [case_of(clue_id), *own]
 
 
 def registered_reads(said: Chooses) -> list[Read]:
@@ -182,7 +213,7 @@ def queued(
         return []
     said = {
         "message_id": this,
-        **chosen.model_dump(exclude={"unit"}),
+        **chosen.model_dump(exclude={"unit", "contact"}),
         "purpose": purpose,
         "template_version": template.version,
         "template_sha256": template.sha256,

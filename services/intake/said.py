@@ -184,6 +184,15 @@ class CorrectionSaid(Said):
         return PersonSaid(**self.model_dump(exclude={"reason"}))
 
 
+class NotificationSaid(Said):
+    """Where news go from now on; only the contact of that way is asked for and kept."""
+
+    notify: Literal["sms", "email", "none"]
+    phone: Annotated[str, Field(min_length=3, max_length=40)] | None = None
+    email: EmailAddress | None = None
+    language: MessageLanguage = "zh"
+
+
 class PersonsAsked(Said):
     """Which persons' data, of which register, which fields, and why (a code)."""
 

@@ -11,6 +11,7 @@ from libs.calendar.local_days import day_of
 from libs.events.command import Command, Stamp
 from libs.events.contracts.messages import (
     MessageAttemptFailed,
+    MessageChannel,
     MessageDelivered,
     MessageGivenUp,
     MessagePurpose,
@@ -43,11 +44,15 @@ class QueueMessage(Command):
 
 
 class RecordAttempt(Command):
-    """Record what became of one try to send; `wait_seconds` is the gateway's wish."""
+    """Record what became of one try to send; `wait_seconds` is the gateway's wish.
+
+    `means`: the way that it was tried, which may not be the message's any more.
+    """
 
     message_id: UUID
     attempt: Annotated[int, Field(ge=1)]
     outcome: Literal["sent", "failed", "refused"]
+    means: MessageChannel | None = None
     reason: Code | None = None
     wait_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
 
@@ -76,9 +81,13 @@ def _of(command: QueueMessage) -> UUID:
 
 
 def record(command: RecordAttempt, stamp: Stamp, states: States) -> list[New]:
-    """Record each try once, in order; what has ended, somebody else has told."""
+    """Record each try once, in order; what has ended, somebody else has told.
+
+    What had left the house when its reader wanted no more of it was sent all the same.
+    """
     message = states.of(MESSAGE, command.message_id)
-    if not message.waits or command.attempt != message.attempts + 1:
+    gone = message.withdrawn and command.outcome == "sent"
+    if not (message.waits or gone) or command.attempt != message.attempts + 1:
         return []
     fact = _became(command, stamp, message)
     return [New(MESSAGE.stream(command.message_id), fact)]
@@ -92,7 +101,8 @@ def _became(command: RecordAttempt, stamp: Stamp, message: Message) -> Event:
     }
     reason = {**said, "reason": command.reason or "unknown"}
     if command.outcome == "sent":
-        return MessageDelivered.model_validate({**said, "means": message.channel})
+        means = command.means or message.channel
+        return MessageDelivered.model_validate({**said, "means": means})
     if command.outcome == "refused":
         return MessageRefused.model_validate(reason)
     wait = timedelta(seconds=command.wait_seconds)

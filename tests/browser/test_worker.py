@@ -91,6 +91,17 @@ async def payment_of(whole: Whole, opened: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+async def news_go_elsewhere(page: Page, whole: Whole, code: str) -> None:
+    """F-2.2.1a: without a number it comes back and says so, then it is noted."""
+    await look_up(page, whole, code)
+    await page.check("#news-sms")
+    await page.click("[action='/track/news'] .button")
+    await expect(page.locator("#phone-trouble")).to_contain_text("请填写")
+    await page.fill("#phone", "13900000008")
+    await page.click("[action='/track/news'] .button")
+    await expect(page.locator("[role=status]")).to_contain_text("发到新的地方")
+
+
 async def test_a_worker_reports_and_confirms_money_without_scripts(
     whole: Whole, browser: Browser
 ) -> None:
@@ -120,6 +131,7 @@ async def test_a_worker_reports_and_confirms_money_without_scripts(
     await page.click(".leave button")
     await page.goto(f"{whole.settings.address('intake')}/track")
     await expect(page.locator("#code")).to_be_visible()
+    await news_go_elsewhere(page, whole, receipt.code)
 
 
 async def test_a_word_on_money_that_changed_meanwhile_is_not_taken(
@@ -140,6 +152,19 @@ async def test_a_word_on_money_that_changed_meanwhile_is_not_taken(
     await expect(page.locator("[role=status]")).to_contain_text("没有记下")
     await expect(page.locator(".state")).to_contain_text("撤销")
     assert (await payment_of(whole, opened))["confirmed"] is False
+
+
+async def news_with_a_fault(page: Page, whole: Whole, receipt: Receipt) -> None:
+    """Look at what the receipt's code opens, and at its form with what to correct."""
+    await look_up(page, whole, receipt.code)
+    await expect(page.locator("main")).to_contain_text(receipt.number)
+    await looked_at(page)
+    await page.fill("#email", "nobody")
+    await page.check("#news-email")
+    await page.click("[action='/track/news'] .button")
+    await expect(page.locator("#email-trouble")).to_be_visible()
+    await looked_at(page)
+    await page.click(".leave button")
 
 
 async def test_every_page_is_fit_for_everybody_at_360_pixels(
@@ -175,11 +200,11 @@ async def test_every_page_is_fit_for_everybody_at_360_pixels(
     await looked_at(page)
     receipt = await receipt_of(page)
     assert len(receipt.wages) == 2
-    for code in (receipt.code, receipt.wages[1]):
-        await look_up(page, whole, code)
-        await expect(page.locator("main")).to_contain_text(receipt.number)
-        await looked_at(page)
-        await page.click(".leave button")
+    await news_with_a_fault(page, whole, receipt)
+    await look_up(page, whole, receipt.wages[1])
+    await expect(page.locator("main")).to_contain_text(receipt.number)
+    await looked_at(page)
+    await page.click(".leave button")
     await page.goto(f"{whole.settings.address('intake')}/notice?lang=zh")
     await looked_at(page)
 

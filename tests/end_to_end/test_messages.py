@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.end_to_end.complaint import complain
+from tests.end_to_end.complaint import Carried, complain
 from tests.end_to_end.test_operating import HIDDEN, browser
 from tests.end_to_end.whole import Act, Whole
 
@@ -50,9 +50,37 @@ async def test_news_wait_in_the_outbox_and_are_told_by_hand(whole: Whole) -> Non
         assert f"/console/messages/{waiting[1]['message_id']}" in shown.text
     first, _ = await of_case(whole, chosen.case_id)
     assert (first["state"], first["means"]) == ("delivered", "phone")
+    await _news_end(whole, chosen)
+    await _and_go_elsewhere(whole, chosen.case_id)
+
+
+async def _news_end(whole: Whole, chosen: Carried) -> None:
+    """PIPL 15: by the code alone; nobody is told any more, no office is asked to."""
     async with whole.client("intake") as public:
         code = {"code": str(chosen.answer["query_code"])}
-        opened = await public.post("/track", data=code)
-        public.cookies.update(opened.cookies)
-        track = await public.get("/track?lang=en")
-    assert "We told you: received" in track.text
+        public.cookies.update((await public.post("/track", data=code)).cookies)
+        page = await public.get("/track?lang=en")
+        assert "We told you: received" in page.text
+        form = page.text[page.text.index('action="/track/news"') :]
+        fields = dict(HIDDEN.findall(form[: form.index("</form>")]))
+        done = await public.post("/track/news", data={**fields, "notify": "none"})
+    assert done.headers["location"] == "/track?told=chosen_none", done.text
+    states = [one["state"] for one in await of_case(whole, chosen.case_id)]
+    assert states == ["delivered", "withdrawn"]
+
+
+async def _and_go_elsewhere(whole: Whole, case_id: object) -> None:
+    """An office takes down where they go now: what comes next goes there."""
+    path = f"/console/cases/{case_id}/notification"
+    async with browser(whole, "do-01") as (client, _):
+        case = await client.get(f"/console/cases/{case_id}")
+        assert path in case.text
+        fields = dict(HIDDEN.findall((await client.get(path)).text.split("<main")[1]))
+        choice = {"notify": "email", "email": "a@example.org", "language": "en"}
+        done = await client.post(path, data={**fields, **choice})
+    assert done.status_code == 303, done.text
+    back = {"to_unit": "LI", "article": "信访工作条例第二十四条"}
+    await whole.do(Act("lg-01", "routing", f"/v1/cases/{case_id}/ruling", back))
+    *_, last = await of_case(whole, case_id)
+    assert (last["purpose"], last["channel"]) == ("moved", "email")
+    assert (last["state"], last["unit"]) == ("waiting", "LI")

@@ -24,6 +24,11 @@ FORMS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         "/cases/{case_id}/persons/{person_id}",
         {},
     ),
+    "/cases/{case_id}/notification": (
+        "lc-01",
+        f"/cases/{CASE}/notification",
+        {"notify": "sms", "phone": "13800000001"},
+    ),
     "/cases/{case_id}/urges/{urge_id}/receipt": ("lc-01", "/supervision", {}),
     "/cases/{case_id}/urges/{urge_id}/answer": ("lc-01", "/supervision", {}),
     "/duplicates/{clue_id}/{of_clue_id}": (

@@ -114,6 +114,7 @@ async def test_an_anonymous_report_keeps_nobody_and_can_be_tracked(
     assert names == 0
     page = await opened(scene, codes(receipt)[0])
     assert "劳动关系矛盾预防协调中心" in page.text
+    assert "/track/news" not in page.text
 
 
 async def test_a_page_opened_by_code_names_no_person(scene: Scene) -> None:
@@ -184,6 +185,20 @@ async def test_a_word_from_a_foreign_page_is_refused(scene: Scene) -> None:
     answer = await send(scene, {**fields, "key": str(uuid4())}, "/track/word")
     assert answer.status_code == 403
     assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_news_are_stopped_by_our_own_page_alone(scene: Scene) -> None:
+    page = await opened(scene, codes(await send(scene, form()))[0])
+    assert 'action="/track/news"' in page.text
+    fields = {"notify": "none", "key": str(uuid4())}
+    assert (await send(scene, fields, "/track/news")).status_code == 403
+    signed = re.search(r'name="csrf" value="([0-9a-f]{64})"', page.text)
+    assert signed is not None
+    for bad in ({"notify": "x"}, {"key": "x"}):
+        said = {**fields, "csrf": signed[1], **bad}
+        assert (await send(scene, said, "/track/news")).status_code == 404
+    done = await send(scene, {**fields, "csrf": signed[1]}, "/track/news")
+    assert done.status_code == 303
 
 
 @asynccontextmanager

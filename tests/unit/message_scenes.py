@@ -33,7 +33,7 @@ def chosen(**changed: object) -> NotificationChosen:
 def message(**changed: object) -> MessageQueued:
     """Return a message of an answer, which waits."""
     said = {
-        **chosen().model_dump(),
+        **chosen().model_dump(exclude={"contact"}),
         "message_id": THIS,
         "purpose": "replied",
         "template_version": 1,
@@ -51,4 +51,5 @@ def waiting(unit: str, *more: Event) -> Given:
 
 MESSAGE_SCENES: Mapping[str, Scene] = {
     "TellMessage": scene(waiting, {"message_id": THIS, "means": "phone"}),
+    "ChooseNotification": scene(waiting, {"clue_id": CLUE, "notify": "none"}),
 }

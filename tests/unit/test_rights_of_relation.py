@@ -75,12 +75,16 @@ LIKE = {
     ("intake", "GET /v1/clues/{clue_id}/likely"): "LinkDuplicate",
     ("intake", "GET /v1/clues/{clue_id}/likely/{of_clue_id}"): "LinkDuplicate",
     ("intake", "POST /v1/messages/{message_id}/text"): "TellMessage",
+    ("intake", "POST /v1/clues/{clue_id}/notification"): "ChooseNotification",
     ("intake", "POST /v1/clues/{clue_id}/reply"): "SendReply",
     ("intake", "POST /v1/clues/{clue_id}/duplicate"): "LinkDuplicate",
     ("intake", "POST /v1/clues/{clue_id}/distinct"): "LinkDuplicate",
 }
 """Whose scene a route is asked in that is no act of the tables."""
-BODIES = {("intake", "POST /v1/messages/{message_id}/text"): b'{"reason":"telling"}'}
+BODIES = {
+    ("intake", "POST /v1/messages/{message_id}/text"): b'{"reason":"telling"}',
+    ("intake", "POST /v1/clues/{clue_id}/notification"): b'{"notify":"none"}',
+}
 """What is sent to a route that is no act, when it is not what its scene says."""
 ASKED = {"AcceptTransfer", "RefuseTransfer", "ReadUrge", "AnswerUrge"}
 """Acts of whom a proposal or an urge names, not of who holds the case."""

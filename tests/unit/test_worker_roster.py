@@ -8,8 +8,8 @@ import pytest
 from libs.web.languages import Language
 from libs.web.pages.words import catalogue
 from libs.web.problems import Problem
+from services.intake.pages.own_words import NOT_TRUE, payment_word, roster_word
 from services.intake.pages.page import ENVIRONMENT, HERE
-from services.intake.pages.tracking import NOT_TRUE, payment_word, roster_word
 
 KEY = str(uuid4())
 FORM = {"version": "3", "key": KEY}

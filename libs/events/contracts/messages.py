@@ -21,8 +21,9 @@ class NotificationChosen(Event, name="NotificationChosen"):
     """Who complains chose to be told, and how; who chose nothing is never written to.
 
     `discreet`: texts name no employer (a confidential complaint, or an individual as
-    employer). `unit`: the one first asked. Stream `notice-<uuid>`: of the clue's own
-    case and of each claim that is the author's own.
+    employer). `unit`: the one first asked. `contact`: the act whose contact in the
+    vault is written to; none: what the complaint said. The last choice counts. Stream
+    `notice-<uuid>`: of the clue's own case and of each claim that is the author's own.
     """
 
     clue_id: UUID
@@ -32,6 +33,18 @@ class NotificationChosen(Event, name="NotificationChosen"):
     language: MessageLanguage
     discreet: bool
     unit: Code
+    contact: UUID | None = None
+
+
+class NotificationWithdrawn(Event, name="NotificationWithdrawn"):
+    """Who complains wants to be told nothing any more (PIPL 15): nobody writes again.
+
+    Stream `notice-<uuid>`, as the choice that it ends.
+    """
+
+    clue_id: UUID
+    case_id: UUID
+    person_id: UUID
 
 
 class MessageQueued(Event, name="MessageQueued"):
@@ -98,3 +111,25 @@ class MessageGivenUp(Event, name="MessageGivenUp"):
     attempt: int
     reason: Code
     by_hand: bool = False
+
+
+class MessageRedirected(Event, name="MessageRedirected"):
+    """A message that still waits goes another way: its reader chose anew.
+
+    The text is that of the new channel and language, by version and digest; the
+    message's id, by which a receiver drops a repeat, stays.
+    """
+
+    message_id: UUID
+    case_id: UUID
+    channel: MessageChannel
+    language: MessageLanguage
+    template_version: int
+    template_sha256: Sha256
+
+
+class MessageWithdrawn(Event, name="MessageWithdrawn"):
+    """The message is told to nobody any more: its reader wants no news (PIPL 15)."""
+
+    message_id: UUID
+    case_id: UUID

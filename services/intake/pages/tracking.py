@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -17,14 +17,15 @@ from libs.web.languages import Said
 from libs.web.problems import Problem
 from libs.web.worker_tokens import LIFETIME, mint_worker_token, verified_worker
 from services.intake import clue, known
-from services.intake.pages.due import acceptance_term, by_when
-from services.intake.pages.money import (
-    CLAIM,
-    PAYMENT,
-    Holder,
-    OwnWord,
-    claim_money,
-    say,
+from services.intake.pages.due import ByWhen, Term, acceptance_term, by_when
+from services.intake.pages.money import Holder, OwnWord, claim_money, say
+from services.intake.pages.news import UNTRIED, Tried, news, take_choice
+from services.intake.pages.own_words import (
+    NOT_TRUE,
+    REASONS,
+    Fields,
+    payment_word,
+    roster_word,
 )
 from services.intake.pages.page import (
     Shown,
@@ -34,7 +35,7 @@ from services.intake.pages.page import (
     typed,
     unit_name,
 )
-from services.intake.pages.story import story
+from services.intake.pages.story import Story, story
 from services.intake.pages.told import with_messages
 from services.intake.routes.clues import replies
 from services.intake.routes.codes import UNKNOWN, opened
@@ -42,16 +43,12 @@ from services.intake.window import Window
 
 COOKIE = "qingxin_worker"
 SEE_OTHER = 303
-REASONS = ("not-received", "received-less", "not-mine")
-NOT_TRUE = ("not_me", "not_true")
-"""Why a worker whom a roster names disclaims it."""
 TOLD = frozenset(
     {
         *("confirmed", "disputed", "named", "disclaimed"),
-        *("changed", "down", "ended", "refused"),
+        *("changed", "down", "ended", "refused", "chosen", "chosen_none"),
     }
 )
-ONLINE = "worker_online"
 CLUE_OF = "SELECT clue_id FROM vault.code WHERE kind = $1 AND subject_id = $2 LIMIT 1"
 EMPTY = Said("请输入回执上的查询码。", "Enter the query code of your receipt.")
 
@@ -96,6 +93,10 @@ def router(window: Window) -> APIRouter:
     @routes.post("/track/roster")
     async def named(request: Request) -> Response:
         return await _word(window, request, roster_word, await typed(request))
+
+    @routes.post("/track/news")
+    async def told_where(request: Request) -> Response:
+        return await _chosen(window, request, await typed(request))
 
     @routes.post("/track/leave")
     async def leave() -> Response:
@@ -161,7 +162,9 @@ async def _open(window: Window, request: Request) -> Opened | None:
     return None if found is None else Opened(worker, token, UUID(int=found.int))
 
 
-async def _shown(window: Window, request: Request, found: Opened) -> Response:
+async def _shown(
+    window: Window, request: Request, found: Opened, tried: Tried = UNTRIED
+) -> Response:
     language = language_of(request)
     names = [clue.KIND.stream(found.clue_id), known.KIND.stream(found.case_id)]
     streams = await window.desk.log.journal.read_streams(names)
@@ -186,19 +189,25 @@ async def _shown(window: Window, request: Request, found: Opened) -> Response:
         "replies": answers,
         "is_claim": found.claim_id is not None,
         "due": due,
-        "term": None
-        if due.known or held.closed_not_wage
-        else await acceptance_term(
-            window.pool, held.kind or "report", told.received_at
-        ),
+        "term": await _term(window, held, due, told),
         "money": await _money(window, found),
+        "news": await news(window, held, found.claim_id, tried),
         "csrf": csrf(window, found.token),
         "key": str(uuid4()),
         "reasons": REASONS,
         "not_true": NOT_TRUE,
         "told": _told(request),
     }
-    return page(request, Shown("track.html", values))
+    return page(request, Shown("track.html", values, tried.status))
+
+
+async def _term(
+    window: Window, held: clue.Clue, due: ByWhen, told: Story
+) -> Term | None:
+    """Return by when it is taken up, as long as no clock says more."""
+    if due.known or held.closed_not_wage:
+        return None
+    return await acceptance_term(window.pool, held.kind or "report", told.received_at)
 
 
 async def _money(window: Window, found: Opened) -> Mapping[str, Any] | None:
@@ -227,9 +236,6 @@ def csrf(window: Window, token: str) -> str:
     return hmac.digest(key, f"worker page\0{token}".encode(), sha256).hex()
 
 
-Fields = Mapping[str, str]
-
-
 async def _word(
     window: Window,
     request: Request,
@@ -240,9 +246,7 @@ async def _word(
     found = await _open(window, request)
     if found is None or found.claim_id is None:
         return _ask(request)
-    sent = fields.get("csrf", "")
-    if not hmac.compare_digest(sent.encode(), csrf(window, found.token).encode()):
-        raise Problem("not-permitted")
+    _ours(window, found, fields)
     said = read(fields)
     holder = Holder(found.case_id, found.claim_id, found.token)
     called = await say(window.running.settings.url("enforcement"), holder, said)
@@ -260,38 +264,20 @@ async def _word(
     return RedirectResponse(f"/track?told={told}", SEE_OTHER)
 
 
-def payment_word(fields: Fields) -> OwnWord:
-    """Read a payment's form; raises 404 for one that our pages did not make."""
-    try:
-        payment_id, version = UUID(fields["payment"]), int(fields["version"])
-        # Each payment and word is an act of its own, however the page is gone back to.
-        key = str(uuid5(UUID(fields["key"]), f"{payment_id} {fields['word']}"))
-    except (KeyError, ValueError):
-        raise Problem("not-found") from None
-    ids = {"payment_id": str(payment_id)}
-    if fields["word"] == "confirm":
-        route, body = f"{PAYMENT}/confirmation", {"method": ONLINE}
-        return OwnWord(route, body, version, key, "confirmed", ids)
-    reason = fields.get("reason", "")
-    if reason not in REASONS:
-        reason = REASONS[0]
-    route, body = f"{PAYMENT}/dispute", {"reason": reason}
-    return OwnWord(route, body, version, key, "disputed", ids)
+def _ours(window: Window, found: Opened, fields: Fields) -> None:
+    """Raise 403 for a form that no page of ours sent."""
+    sent = fields.get("csrf", "")
+    if not hmac.compare_digest(sent.encode(), csrf(window, found.token).encode()):
+        raise Problem("not-permitted")
 
 
-def roster_word(fields: Fields) -> OwnWord:
-    """Read the form of a name in a roster; raises 404 for one not of our pages."""
-    word = fields.get("word", "")
-    try:
-        version = int(fields["version"])
-        key = str(uuid5(UUID(fields["key"]), f"roster {word}"))
-    except (KeyError, ValueError):
-        raise Problem("not-found") from None
-    if word == "confirm":
-        route = f"{CLAIM}/roster-confirmation"
-        return OwnWord(route, {"method": ONLINE}, version, key, "named")
-    if word not in NOT_TRUE:
-        raise Problem("not-found")
-    route = f"{CLAIM}/roster-disclaimer"
-    body = {"method": ONLINE, "reason": word}
-    return OwnWord(route, body, version, key, "disclaimed")
+async def _chosen(window: Window, request: Request, fields: Fields) -> Response:
+    """Take where news go from now on; what cannot be right comes back as typed."""
+    found = await _open(window, request)
+    if found is None or found.claim_id is not None:
+        return _ask(request)
+    _ours(window, found, fields)
+    taken = await take_choice(window, request, (found.worker, found.clue_id), fields)
+    if isinstance(taken, Tried):
+        return await _shown(window, request, found, taken)
+    return RedirectResponse(f"/track?told={taken}", SEE_OTHER)

@@ -17,7 +17,7 @@ from libs.web.callers import SignedIn
 from libs.web.field_errors import accepted
 from libs.web.idempotency import Creation
 from services.intake.opening import RIGHTS, sees_persons
-from services.intake.sending.writing import FIELDS, written
+from services.intake.sending.writing import written
 from services.intake.telling import TellMessage
 from services.intake.vault.access import ReadPersonData
 from services.intake.vault.reading import clues_of
@@ -66,7 +66,7 @@ def router(window: Window) -> APIRouter:
         said = {
             "read_id": act.part("read").command_id,
             "person_ids": (found.queued.person_id,),
-            "fields": (FIELDS[channel],),
+            "fields": (found.contact,),
             "reason": asked.reason,
             "outlet": "page",
             "kept_in": register,

@@ -17,14 +17,15 @@ import structlog
 
 from libs import ids
 from libs.calendar.local_days import day_of
-from libs.events.command import Stamp
+from libs.events.command import Command, Stamp
 from libs.events.contracts.messages import MessageChannel
 from libs.events.event import Source
 from libs.events.reactions import system_actor
 from libs.messages import delivery_on
+from services.intake.choosing import FollowChoice, goes_by
 from services.intake.sending.letter import Letter, Outcome, failed, refused
 from services.intake.sending.outlets import Outlets
-from services.intake.sending.writing import written
+from services.intake.sending.writing import Written, written
 from services.intake.telling import RecordAttempt
 from services.intake.window import Window
 
@@ -88,17 +89,26 @@ class Sender:
         return tried
 
     async def _due(self, now: datetime) -> list[tuple[UUID, str]]:
-        open_now = [c for c in self.outlets if self.held.get(c, now) <= now]
-        rows = await self.window.pool.fetch(DUE, now, open_now, PAGE)
+        rows = await self.window.pool.fetch(DUE, now, self._open(now), PAGE)
         return [(UUID(int=row["message_id"].int), row["channel"]) for row in rows]
 
+    def _open(self, now: datetime) -> list[MessageChannel]:
+        return [c for c in self.outlets if self.held.get(c, now) <= now]
+
     async def _tried(self, message_id: UUID, now: datetime) -> bool:
-        """Try one message; its own stream says whether it still waits."""
+        """Try one message; its own stream says whether it still waits, and which way.
+
+        One that its reader's last choice has not reached yet follows it first.
+        """
         found = await written(self.window, message_id, to=True)
         if found is None:
             return False
         state = found.state
         if not state.waits or (state.next_at is not None and state.next_at > now):
+            return False
+        if not goes_by(found.chosen, found.queued):
+            return await self._follow(found)
+        if found.queued.channel not in self._open(now):
             return False
         if found.subject is None or found.text is None:
             outcome = refused("text-gone")
@@ -110,7 +120,7 @@ class Sender:
             if outcome.wait_seconds:
                 until = now + timedelta(seconds=outcome.wait_seconds)
                 self.held[found.queued.channel] = until
-        return await self._record(message_id, state.attempts + 1, outcome)
+        return await self._record(found, outcome)
 
     async def _sent(self, channel: MessageChannel, letter: Letter) -> Outcome:
         try:
@@ -119,15 +129,26 @@ class Sender:
             log.warning("adapter_failed", channel=channel, error=type(error).__name__)
             return failed("adapter-failed")
 
-    async def _record(self, message_id: UUID, attempt: int, outcome: Outcome) -> bool:
+    async def _record(self, found: Written, outcome: Outcome) -> bool:
+        message_id, attempt = found.queued.message_id, found.state.attempts + 1
         command = RecordAttempt(
             message_id=message_id,
             attempt=attempt,
             outcome=outcome.outcome,
+            means=found.queued.channel,
             reason=outcome.reason,
             wait_seconds=outcome.wait_seconds,
         )
         this = ids.named("message-attempt", message_id, attempt)
+        return await self._done(command, this)
+
+    async def _follow(self, found: Written) -> bool:
+        this = found.queued.message_id
+        command = FollowChoice(case_id=found.queued.case_id, message_ids=(this,))
+        await self._done(command, ids.named("message-follow", this, found.version))
+        return False
+
+    async def _done(self, command: Command, this: UUID) -> bool:
         stamp = Stamp(
             command_id=this,
             request_hmac=sha256(this.bytes).digest(),

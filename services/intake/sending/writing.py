@@ -8,11 +8,12 @@ from libs.events.contracts.intake import (
     ReceiptIssued,
     ReportReceived,
 )
-from libs.events.contracts.messages import MessageQueued
+from libs.events.contracts.messages import MessageQueued, NotificationChosen
 from libs.messages import template_told
 from libs.organisation import UnknownUnit
-from services.intake import clue
+from services.intake import clue, notice
 from services.intake.notice import MESSAGE, Message
+from services.intake.vault.contacts import contact_of
 from services.intake.vault.reading import read
 from services.intake.window import Window
 
@@ -21,17 +22,24 @@ FIELDS = {"sms": "phone", "email": "email"}
 
 @dataclass(frozen=True)
 class Written:
-    """A message as it is told.
+    """A message as it is told; `chosen`: what its reader wants now, None: nothing.
 
-    `to` is None where the vault holds no contact any more, `text` where the book does
-    not have the version that was queued.
+    `version`: how many events its stream has. `to` is None where the vault holds no
+    contact any more, `text` where the book does not have the version that was queued.
     """
 
     queued: MessageQueued
     state: Message
+    version: int
+    chosen: NotificationChosen | None
     subject: str | None = field(repr=False)
     text: str | None = field(repr=False)
     to: str | None = field(repr=False)
+
+    @property
+    def contact(self) -> str:
+        """Return which field of its reader `to` is."""
+        return FIELDS[(self.chosen or self.queued).channel]
 
 
 async def written(window: Window, message_id: UUID, *, to: bool) -> Written | None:
@@ -39,18 +47,20 @@ async def written(window: Window, message_id: UUID, *, to: bool) -> Written | No
     journal = window.desk.log.journal
     name = MESSAGE.stream(message_id)
     records = (await journal.read_streams([name]))[name]
-    queued = records[0].fact() if records else None
-    if not isinstance(queued, MessageQueued):
-        return None
     state = MESSAGE.fold(record.fact() for record in records)
+    queued = state.queued
+    if queued is None:
+        return None
+    (chosen,) = await window.folded([(notice.KIND, queued.case_id)])
+    found = (queued, state, len(records), chosen)
     kind = (queued.purpose, queued.language, queued.channel)
     template = template_told(kind, queued.template_version)
     if template is None or template.sha256 != queued.template_sha256:
-        return Written(queued, state, None, None, None)
+        return Written(*found, None, None, None)
     values = await _values(window, queued)
     subject, text = template.filled(values, discreet=queued.discreet)
-    address = await _address(window, queued) if to else None
-    return Written(queued, state, subject, text, address)
+    address = await _address(window, queued, chosen) if to else None
+    return Written(*found, subject, text, address)
 
 
 async def _values(window: Window, queued: MessageQueued) -> dict[str, str]:
@@ -84,8 +94,17 @@ def _unit(window: Window, queued: MessageQueued) -> str:
     return found.name_zh if queued.language == "zh" else found.name_en
 
 
-async def _address(window: Window, queued: MessageQueued) -> str | None:
-    """Return the contact as corrected, as this clue said it, or as said first."""
+async def _address(
+    window: Window, queued: MessageQueued, chosen: NotificationChosen | None
+) -> str | None:
+    """Return the contact that was chosen last; None where nothing is wanted any more.
+
+    Of what the complaint said: as corrected, as this clue said it, or as said first.
+    """
+    if chosen is None:
+        return None
+    if chosen.contact is not None:
+        return await contact_of(window.desk.log.journal, window.keys, chosen)
     name = FIELDS[queued.channel]
     async with window.pool.acquire() as connection:
         readers = [queued.person_id]

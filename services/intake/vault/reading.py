@@ -82,7 +82,7 @@ async def read(
         owner = UUID(int=row["person_id"].int)
         held = opened.setdefault(owner, {})
         try:
-            said = Said(_open(keys, row), row["clue_id"], row["corrected"])
+            said = Said(unsealed(keys, row), row["clue_id"], row["corrected"])
         except Unreadable:
             closed.setdefault(owner, []).append(row["field"])
             log.warning("vault_value_unreadable", person_id=owner, field=row["field"])
@@ -100,7 +100,8 @@ def _values(held: Mapping[str, Sequence[Said]]) -> dict[str, tuple[Said, ...]]:
     return {name: tuple(values) for name, values in held.items()}
 
 
-def _open(keys: Keys, row: asyncpg.Record) -> str:
+def unsealed(keys: Keys, row: asyncpg.Record) -> str:
+    """Return the value of a field that a row holds sealed; raises Unreadable."""
     owner = row["person_id"]
     key = unwrap(keys.of_kind(row["kind"]), owner, row["key_id"], row["wrapped_key"])
     where = place(owner, row["field"], row["command_id"])

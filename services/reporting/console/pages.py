@@ -18,6 +18,7 @@ from services.reporting.console.routes import (
     cases,
     catalogue,
     channels,
+    choosing,
     comparing,
     correcting,
     duplicates,
@@ -76,8 +77,8 @@ def routers(running: Running) -> Sequence[APIRouter]:
         ledger, comparing, channels, signals, rosters, risks, early_warnings,
         incidents, supervision, messages, patrols, notice_boards, tasks, publicity,
         responsibility, statistics, calendars, owner_rules, risk_rules, importing,
-        workbench, transfer_flow, person_reads, correcting, erasing,
-        operating,
+        workbench, transfer_flow, person_reads, correcting, choosing,
+        erasing, operating,
     ):  # fmt: skip
         routes.add_routes(pages)
     return [_outside(), catalogue.routes(), sign_in.routes(running), pages]

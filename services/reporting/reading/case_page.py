@@ -146,6 +146,12 @@ class CasePage:
         return next(found, channel_item.ChannelItemRow(clue_id, self.case_id))
 
     @property
+    def told(self) -> bool:
+        """Say whether its clue has an author who may be told of news."""
+        said = self.clue
+        return said is not None and said.reporter_id is not None
+
+    @property
     def answer_owed_again(self) -> bool:
         """Say whether the order came again after it was answered."""
         return self.item.redispatched > 0 and self.item.answered_at is None

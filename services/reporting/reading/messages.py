@@ -19,8 +19,10 @@ from services.reporting.reading.asking import (
 )
 
 MOST = 300
-State = Literal["waiting", "failed", "delivered", "not_reached"]
-STATES: tuple[State, ...] = ("failed", "waiting", "delivered", "not_reached")
+State = Literal["waiting", "failed", "delivered", "not_reached", "withdrawn"]
+STATES: tuple[State, ...] = (
+    *("failed", "waiting", "delivered", "not_reached", "withdrawn"),
+)
 SEEN = """
 FROM {message} m
 JOIN {clue} k ON k.clue_id = m.clue_id
