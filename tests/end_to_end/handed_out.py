@@ -56,7 +56,7 @@ def _opened(sink: Sink) -> Iterator[Sink]:
 
 
 async def _answers(whole: Whole, case: Carried) -> AsyncIterator[Sink]:
-    """Ask for every register and every page that the case's own page leads to."""
+    """Ask for every register, every week, and all that the case's own page leads to."""
     of_case = f"/v1/cases/{case.case_id}"
     known = await whole.get(HOLDER, "reporting", of_case)
     asked = _registers() | {of_case: HOLDER, "/v1/channels/12345/items": HOLDER}
@@ -68,9 +68,11 @@ async def _answers(whole: Whole, case: Carried) -> AsyncIterator[Sink]:
             token = {"Authorization": f"Bearer {whole.token(who)}", "Accept": "*/*"}
             client.headers.update(token)
             desks[who] = client
-        page = await desks[HOLDER].get(f"/console/cases/{case.case_id}")
-        links = {html.unescape(one) for one in LINK.findall(page.text)}
-        asked |= dict.fromkeys(links - asked.keys(), HOLDER)
+        # A campaign's weeks, where there is one: the bulletins.
+        for start in (f"/console/cases/{case.case_id}", "/console/weeks"):
+            page = await desks[HOLDER].get(start)
+            links = {html.unescape(one) for one in LINK.findall(page.text)}
+            asked |= dict.fromkeys(links - asked.keys(), HOLDER)
         for address, who in sorted(asked.items()):
             answer = await desks[who].get(address, params=query.get(address))
             assert not answer.is_error, (address, answer.status_code, answer.text)
