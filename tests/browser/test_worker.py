@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.looking import grave_findings, looked_at
@@ -167,6 +168,7 @@ async def news_with_a_fault(page: Page, whole: Whole, receipt: Receipt) -> None:
     await page.click(".leave button")
 
 
+@pytest.mark.slow
 async def test_every_page_is_fit_for_everybody_at_360_pixels(
     whole: Whole, browser: Browser
 ) -> None:
