@@ -1,4 +1,4 @@
-"""The demonstration's first weeks, foretold to the fen: the whole of it is slow."""
+"""The demonstration's first weeks alone: what is loaded is as far foretold."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +13,8 @@ from deploy.local.settings import ISSUER
 from libs.calendar import end_of_day
 from tests.end_to_end.campaign import BALANCES, identities, reporting
 from tests.end_to_end.whole import Whole, a_whole
+
+pytestmark = pytest.mark.slow
 
 WEEKS = 2
 WORDS = ("demo", "--weeks", str(WEEKS))
