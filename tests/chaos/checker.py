@@ -148,6 +148,8 @@ def skipped(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
                 yield Broken("skipped", f"{service} {where} at {at} of {end}")
         for row in facts.parked[service]:
             yield Broken("parked", f"{service} {row['consumer']} {row['event_id']}")
+    if facts.unbuilt:
+        yield Broken("skipped", f"no view can be rebuilt: {facts.unbuilt}")
 
 
 def outcomes(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:

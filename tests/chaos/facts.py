@@ -14,6 +14,7 @@ from libs.events.journal.journal import Journal
 from libs.events.stream.envelope import Copy
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS, Topics
+from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, Rebuilt, rebuild
 from libs.events.views.source import TopicSource
 from services.enforcement.app import SERVICE as ENFORCEMENT
@@ -34,7 +35,10 @@ PAID = "SELECT payment_id, minor FROM money_fact WHERE kind = 'paid'"
 
 @dataclass
 class Facts:
-    """By service: journal, topic, commands, outcomes, positions; reporting's rows."""
+    """By service: journal, topic, commands, outcomes, positions; reporting's rows.
+
+    `unbuilt` says why its views could not be rebuilt from the topics.
+    """
 
     journals: dict[str, list[Recorded]] = field(default_factory=dict)
     topics: dict[str, list[Copy]] = field(default_factory=dict)
@@ -44,6 +48,7 @@ class Facts:
     parked: dict[str, list[asyncpg.Record]] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     rebuilt: list[Rebuilt] = field(default_factory=list)
+    unbuilt: str = ""
     cases: list[asyncpg.Record] = field(default_factory=list)
     paid: list[asyncpg.Record] = field(default_factory=list)
 
@@ -68,7 +73,10 @@ async def collected(system: System) -> Facts:
                 facts.cases = await pool.fetch(CASES)
                 facts.paid = await pool.fetch(PAID)
         facts.topics[service] = await _copies(system, service)
-    facts.rebuilt = await rebuilt(system)
+    try:
+        facts.rebuilt = await rebuilt(system)
+    except TopicIncomplete as error:
+        facts.unbuilt = str(error)
     return facts
 
 
