@@ -17,6 +17,7 @@ from libs.codes import (
 from libs.codes.findings import tidy
 from libs.web.languages import Said as Words
 from libs.web.problems import FieldError, More, Problem
+from services.intake.notice import NOBODY
 from services.intake.said import ClueSaid, IdNumber, PersonSaid, WorkerSaid
 
 AHEAD = timedelta(minutes=5)
@@ -186,7 +187,7 @@ def _notify(checked: Checked, said: ClueSaid) -> None:
         checked.refuse(
             "/notify",
             "notify-anonymous",
-            "匿名举报不发通知；愿收通知请选“保密”。",
+            NOBODY,
             "Nobody is told of an anonymous report: choose confidential to be told.",
         )
         return

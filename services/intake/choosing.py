@@ -28,13 +28,12 @@ from libs.messages import template_on
 from services.intake import clue, known, notice
 from services.intake.clue import Clue
 from services.intake.known import Known
-from services.intake.notice import MESSAGE
+from services.intake.notice import MESSAGE, NOBODY
 from services.intake.telling import FOR_ANY
 from services.intake.vault.access import PERSON
 
 Waiting = Annotated[tuple[UUID, ...], Field(max_length=2000)]
 Chosen = NotificationChosen | None
-NOBODY = "匿名举报不发通知；愿收通知请选“保密”。"
 
 
 class ChooseNotification(Command):

@@ -33,6 +33,9 @@ from libs.ids import case_id as case_of
 from libs.ids import claim_id, named
 from libs.messages import template_on
 
+NOBODY = "匿名举报不发通知；愿收通知请选“保密”。"
+"""Why nobody is told of an anonymous report, and what to choose instead."""
+
 
 @dataclass(frozen=True)
 class Message:
@@ -177,7 +180,7 @@ def registered(said: Chooses, stamp: Stamp) -> list[New]:
     Nothing without a choice; an anonymous report that asks for one is refused.
     """
     if said.notify is not None and (said.mode == "anonymous" or not said.reporter_id):
-        raise Rejected("notify-anonymous", "匿名举报不发通知；愿收通知请选“保密”。")
+        raise Rejected("notify-anonymous", NOBODY)
     found = subjects(said)
     if not found or said.notify is None or said.reporter_id is None:
         return []

@@ -20,7 +20,6 @@ from libs.web.auth import KnownCaller
 from libs.web.callers import Worker
 from libs.web.idempotency import Creation, Repeatable
 from libs.web.languages import Said as Words
-from libs.web.problems import FieldError, More, Problem
 from services.intake import notice
 from services.intake.checking import Checked
 from services.intake.choosing import ChooseNotification, FollowChoice, allow
@@ -91,14 +90,13 @@ def _contact(said: NotificationSaid, now: datetime) -> dict[str, str]:
         return {}
     name = "phone" if said.notify == "sms" else "email"
     value = said.phone if said.notify == "sms" else said.email
-    if value is None:
-        error = FieldError("pointer", f"/{name}", "notify-without-contact", MISSING)
-        raise Problem("invalid", more=More([error]))
     checked = Checked(day_of(now))
-    if said.notify == "sms":
+    if value is None:
+        checked.refuse(f"/{name}", "notify-without-contact", MISSING.zh, MISSING.en)
+    elif said.notify == "sms":
         value = checked.take("/phone", check_phone(value))
     checked.settle()
-    return {FIELDS[said.notify]: value}
+    return {} if value is None else {FIELDS[said.notify]: value}
 
 
 async def _kept(
