@@ -1,12 +1,15 @@
 """`make chaos N=1000 SEED=1`: faults in several goes; begun again, it goes on.
 
-The history is `.local/chaos/history-<brokers>.jsonl`, the table `RESULTS.md` here.
+The history is `.local/chaos/history-<brokers>.jsonl`; a go that was checked is packed
+into `histories` here, and all that lie there make the table, `RESULTS.md`.
 BROKERS=3 runs three with replication 3. GO: how many faults between two checks; SIDE:
 up to how many of them at once.
 """
 
 import asyncio
+import logging
 import os
+import platform
 import shutil
 import sys
 from pathlib import Path
@@ -14,12 +17,15 @@ from pathlib import Path
 from tests.chaos import results
 from tests.chaos.go import Wanted, go
 from tests.chaos.history import History
+from tests.chaos.kept import keep
 from tests.chaos.system import Shape
 from tests.stack import temporary_folder
 
 
 def main() -> int:
     """Go on until the history has N faults; 1 when a promise was broken."""
+    # Its own clients meet every fault too, and tell of each try.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     told = os.environ.get
     wanted, seed = int(told("N") or 1000), int(told("SEED") or 1)
     brokers, each = int(told("BROKERS") or 1), int(told("GO") or 50)
@@ -45,7 +51,11 @@ def _wanted(faults: int, seed: int, brokers: int) -> Wanted:
 
 def _gone(one: Wanted, file: Path) -> int:
     run = History(file, f"{one.seed}")
-    run.note("go", seed=one.seed, brokers=one.shape.brokers, side=one.side_by_side)
+    settings = {"side": one.side_by_side, "seconds": one.seconds}
+    machine = f"{platform.machine()}, {os.cpu_count()} processors"
+    run.note(
+        "go", seed=one.seed, brokers=one.shape.brokers, machine=machine, **settings
+    )
     with temporary_folder() as state:
         try:
             went = asyncio.run(go(state, one, run, _say))
@@ -53,6 +63,7 @@ def _gone(one: Wanted, file: Path) -> int:
             kept = results.FOLDER / "logs"
             shutil.copytree(state / "logs", kept, dirs_exist_ok=True)
     run.note("checked", seed=one.seed, seconds=round(went.seconds))
+    keep(file, one.shape.brokers)
     for broken in went.broken[:20]:
         _say(f"BROKEN {broken.kind}: {broken.where}")
     _say(f"{len(went.faults)} faults, {went.acts}, {went.seconds:.0f} s")

@@ -1,6 +1,7 @@
 """History: what clients asked and were told, and each fault, line by line."""
 
 import json
+import lzma
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -57,10 +58,10 @@ class History:
 
 
 def lines(file: Path) -> Iterator[dict[str, Any]]:
-    """Yield a history's lines; a torn last one is left out."""
+    """Yield a history's lines, packed or not; a torn last one is left out."""
     if not file.exists():
         return
-    with file.open() as source:
+    with lzma.open(file, "rt") if file.suffix == ".xz" else file.open() as source:
         for text in source:
             try:
                 yield json.loads(text)

@@ -1,7 +1,7 @@
 """The checker proved: `python -m tests.chaos.proving [BUG…]`, each bug let in alone.
 
 A bug is given up to fifty faults of the kinds that show it; the table says after how
-many it was caught, and by what. `.local/chaos/proved.jsonl` keeps what was found.
+many it was caught, and by what. `histories/proved.jsonl` keeps what was found.
 """
 
 import asyncio
@@ -12,12 +12,12 @@ from tests.chaos.bugs import ALL
 from tests.chaos.checker import Broken
 from tests.chaos.go import Wanted, go
 from tests.chaos.history import History
+from tests.chaos.kept import PROVED
 from tests.chaos.results import FOLDER, write
 from tests.chaos.system import Shape
 from tests.stack import temporary_folder
 
 MOST, EACH = 50, 5
-PROVED = FOLDER / "proved.jsonl"
 
 
 def main(names: list[str]) -> int:

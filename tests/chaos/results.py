@@ -1,9 +1,7 @@
-"""Results: what all goes of a history came to, as a table of faults by kind."""
+"""Results: what all goes that are kept came to, as a table of faults by kind."""
 
-import os
-import platform
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -11,59 +9,18 @@ from typing import Any
 
 from deploy.local.places import REPOSITORY
 from tests.chaos.history import digest, lines
+from tests.chaos.kept import PROVED, kept
 
 FOLDER = REPOSITORY / ".local" / "chaos"
 RESULTS = Path(__file__).with_name("RESULTS.md")
+FOUND = Path(__file__).with_name("FOUND.md")
 HEAD = """# A thousand faults
 
-Written by `make chaos`; `N`, `SEED`, `BROKERS`, `GO`, `HOLD` (seconds, `5-40`) and
-`SIDE` (up to how many at once) are its settings. Recovery: from the mending of a fault
-until every process is ready and a complaint made then is seen by enforcement and on the
-ledger. Faults overlap, so it is an upper bound for each; starting a process again is
-part of it.
-"""
-FOUND = """## What faults have found
-
-- A relay whose process is stopped kept its lock: the database now ends its session
-  (`test_relay.py`, the zombie).
-- A producer that failed while it was thrown away stopped its relay with a `KeyError`;
-  a relay that only waits went on telling its old trouble, and was never ready again;
-  a topic that was deleted and made again was filled from the middle, and its readers
-  found it after minutes (`test_relay_topic.py`).
-- A record under way while a topic was made again stood before index 0: `verify` and the
-  stand-alone checker called that a gap, though it comes again in its turn
-  (`test_relay_topic.py`, `test_checker.py`).
-- A position whose commit was not confirmed was never read again by a consumer that
-  nothing concerned: it stood still (`test_subscription_members.py`).
-- A consumer whose coordination hung went on fetching beside the one that had its share
-  by then, and neither could store: a member out of touch with its group joins anew
-  (`test_subscription_members.py`).
-- Half of a service's partitions were heard by nobody, and every process said that it
-  was ready: by the look of it a consumer whose fetching had ended while it went on
-  answering its group. The topic's end is asked of Kafka itself now, and a deaf member
-  joins anew. A consumer of aiokafka that is stopped while it waits to fetch again ends
-  its closer as cancelled, which would have ended the member's rounds
-  (`test_subscription_members.py`).
-- A topic was lost and filled again; the old one had held records twice, so the offset
-  that its readers had stored was the new one's very end, behind three events that came
-  to nobody. What the relay tells is held against what was read (`test_relay_topic.py`).
-- Two attempts at one upload, the first on a replica that was paused, sealed a file each
-  under one name: the key that was noted opened neither, and a sheet that had been
-  accepted was lost (`test_import.py`, `test_objects.py`).
-- Apache Kafka's own: a broker stopped while its disk was full came back with a group
-  coordinator "out of sync with the underlying log" that refused every join. Nothing of
-  ours heals that: the services are not ready and say so, and the broker has to be
-  started again. The nemesis does not strike the two together.
-- An answer as known at T, final, still changed in what it said of its completeness.
-
-## How far this goes
-
-The go above ran beside other work, at a load of about ten on two processors: its
-recovery is mostly waiting for one. A go counts once it was checked with nothing broken;
-those that found what stands above ended there and are not in the table. Still to be
-run: the rest of the thousand (`make chaos` goes on from its history), two hundred
-with three brokers (`make chaos N=200 BROKERS=3`), and the bugs that the table lacks
-(`python -m tests.chaos.proving`).
+Written by `make chaos` from the goes that are kept in `histories`; `N`, `SEED`,
+`BROKERS`, `GO`, `HOLD` (seconds, `5-40`) and `SIDE` (up to how many at once) are its
+settings. Recovery: from the mending of a fault until every process is ready and a
+complaint made then is seen by enforcement and on the ledger. Faults overlap, so it is
+an upper bound for each; starting a process again is part of it.
 """
 
 
@@ -126,6 +83,11 @@ def summed(told: Iterable[Mapping[str, Any]]) -> Sum:
     return found
 
 
+def of(*files: Path) -> Sum:
+    """Sum up what some histories tell."""
+    return summed(line for file in files for line in lines(file))
+
+
 def table(found: Sum) -> str:
     """Return the table: a line a kind, the median and the worst recovery."""
     rows = ["| fault | times | recovery p50, s | worst, s |", "|---|---:|---:|---:|"]
@@ -135,51 +97,42 @@ def table(found: Sum) -> str:
     return "\n".join(rows)
 
 
-def page(title: str, file: Path, found: Sum, machine: str) -> str:
-    """Return a history's section of the results page."""
-    said = [
-        f"seed {seed} " + ", ".join(f"{k} {n}" for k, n in sorted(broken.items()))
-        for seed, broken in found.failed.items()
-    ]
-    failed = "; ".join(said) or "none"
-    acts = ", ".join(f"{n:,} {phase}" for phase, n in sorted(found.acts.items()))
-    seeds = ", ".join(map(str, found.seeds))
-    return "\n".join(
-        [
-            f"## {title}",
-            "",
-            (
-                f"{found.count} faults in {len(found.seeds)} checked goes, seeds"
-                f" {seeds}; {found.cut_off} ended before their check: they count not."
-            ),
-            f"Acts: {acts}.",
-            "In them nothing was lost, doubled, reordered, invented, skipped or stale.",
-            f"Goes that broke a promise, not in the table: {failed}.",
-            f"History: {file.name}, SHA-256 `{digest(file)}`. {machine}",
-            "",
-            table(found),
-            "",
+def goes(files: Sequence[Path]) -> str:
+    """Return the goes: a line each, with what it broke and its file's digest."""
+    rows = ["| go | faults | acts | broken | SHA-256 |", "|---|---:|---:|---|---|"]
+    for file in files:
+        found = of(file)
+        broken = [
+            f"{n} {kind}" for one in found.failed.values() for kind, n in one.items()
         ]
+        name = file.name.partition(".")[0]
+        rows.append(
+            f"| {name} | {found.count} | {found.acts.total():,}"
+            f" | {', '.join(broken) or '—'} | `{digest(file)}` |"
+        )
+    return "\n".join(rows)
+
+
+def page(title: str, files: Sequence[Path]) -> str:
+    """Return the section of the goes with so many brokers."""
+    found = of(*files)
+    acts = ", ".join(f"{n:,} {phase}" for phase, n in sorted(found.acts.items()))
+    said = f"{found.count} faults in {len(found.seeds)} checked goes; acts: {acts}."
+    well = "In them nothing was lost, doubled, reordered, invented, skipped or stale."
+    return "\n".join(
+        [f"## {title}", "", said, well, "", table(found), "", goes(files), ""]
     )
 
 
-def of(file: Path) -> Sum:
-    """Sum a history's file up."""
-    return summed(lines(file))
-
-
 def write() -> None:
-    """Write the page of all that was found here."""
-    machine = f"{platform.machine()}, {os.cpu_count()} processors."
+    """Write the page of all that is kept."""
     said = [HEAD]
     for brokers, title in ((1, "One broker"), (3, "Three brokers, replication 3")):
-        file = FOLDER / f"history-{brokers}.jsonl"
-        if file.exists():
-            said.append(page(title, file, of(file), machine))
-    proved = FOLDER / "proved.jsonl"
-    if proved.exists():
-        said.append(_proved(proved))
-    said.append(FOUND)
+        if files := kept(brokers):
+            said.append(page(title, files))
+    if PROVED.exists():
+        said.append(_proved(PROVED))
+    said.append(FOUND.read_text())
     RESULTS.write_text("\n".join(said))
 
 
@@ -190,3 +143,7 @@ def _proved(file: Path) -> str:
         by = ", ".join(line["by"]) or "**not caught**"
         rows.append(f"| {bug} | {line['faults']} | {by} |")
     return "\n".join(["## The checker, proved", "", *rows, ""])
+
+
+if __name__ == "__main__":
+    write()

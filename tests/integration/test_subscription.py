@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from deploy.local.ports import LOOPBACK, free_port
 from libs.events.event import Recorded
 from libs.events.stream.envelope import to_record
 from tests.eventually import eventually
@@ -57,6 +58,15 @@ async def test_what_was_appended_has_its_effect_once_and_in_order(
         assert len(seen) == 100
         for stream in streams:
             assert [v for s, v in seen if s == stream] == [1, 2, 3, 4, 5]
+
+
+async def test_any_one_of_several_brokers_that_answers_is_enough(scene: Scene) -> None:
+    scene.bootstrap = f"{LOOPBACK}:{free_port()},{scene.bootstrap}"
+    relay = await scene.relay()
+    subscription = await scene.subscription(Seen())
+    await scene.append(a_stream())
+    assert await subscription.drained(await relay.force_tick())
+    assert len(await scene.seen()) == 1
 
 
 async def test_a_reaction_keeps_one_outcome_an_event_with_its_position(

@@ -1,8 +1,13 @@
 """What a history of faults comes to: only goes that were checked count."""
 
+import json
+from pathlib import Path
 from typing import Any
 
-from tests.chaos.results import summed
+import pytest
+
+from tests.chaos import kept
+from tests.chaos.results import goes, of, summed
 
 
 def line(what: str, **said: Any) -> dict[str, Any]:
@@ -31,3 +36,19 @@ def test_a_go_that_broke_a_promise_is_told_by_what_it_broke_and_not_counted() ->
     found = summed([*CHECKED, *FAILED])
     assert (found.count, found.failed) == (1, {3: {"lost": 1}})
     assert (found.seeds, found.cut_off) == ([1], 0)
+
+
+def test_the_last_go_of_a_history_is_packed_with_its_brokers_and_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "KEPT", tmp_path / "histories")
+    history = tmp_path / "history-3.jsonl"
+    whole = [*CUT_OFF, *(said | {"at": 1.5} for said in CHECKED)]
+    history.write_text("".join(json.dumps(said) + "\n" for said in whole))
+
+    file = kept.keep(history, 3)
+
+    assert file.name == "3-1-19700101T000001Z.jsonl.xz"
+    assert kept.kept(3) == [file]
+    assert of(file) == summed(CHECKED)
+    assert f"| {file.name.partition('.')[0]} | 1 | 1 | — |" in goes([file])

@@ -34,6 +34,7 @@ def untold(_: str) -> Progress | None:
 class SubscriptionSettings:
     """How a group reads. Fault tests set sessions of 6 s with heartbeats of 2 s.
 
+    `bootstrap` is one broker's address or several, with commas.
     `told` returns the newest progress of a topic, by which a group finds that it lacks
     what its topic has no more where it looks for it; None before one came.
     """
@@ -85,7 +86,8 @@ class Turn:
     ) -> "Turn":
         """Return a consumer that has not joined yet."""
         broker = KafkaBroker(
-            settings.bootstrap,
+            # FastStream takes one text for one address, with all its commas.
+            settings.bootstrap.split(","),
             apply_types=False,
             consumer_only=True,
             allow_auto_create_topics=False,
