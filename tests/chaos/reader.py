@@ -13,6 +13,8 @@ from tests.chaos.holding import held
 LEDGER = "/v1/ledger?source=all&limit=500"
 AUDITOR = "au-01"
 GOOD = 200
+READ_SECONDS = 3.0
+"""Between two rounds: a page of 500 lines is a good part of a core each."""
 MOVING = frozenset({"next"})
 """Sealed anew each time."""
 
@@ -31,7 +33,7 @@ class Reader:
             if (at := await self.complete()) is not None:
                 await self._hold(at.isoformat())
                 await self._hold(self.client.dice.choice(list(self.said) or [""]))
-            await held(1.0, stopping)
+            await held(READ_SECONDS, stopping)
 
     async def complete(self) -> datetime | None:
         """Return how far the ledger says that it is complete."""
