@@ -97,7 +97,10 @@ class Nemesis:
             )
 
     def _count(self, most: int) -> int:
-        return self.dice.randint(1, max(1, min(self.side_by_side, most)))
+        # The last ones together: each wave waits for all to be well again.
+        if most <= self.side_by_side:
+            return most
+        return self.dice.randint(max(1, self.side_by_side // 4), self.side_by_side)
 
     def _together(self, count: int) -> list[Fault]:
         """Draw faults that may overlap; those that may not wait for a later wave."""
