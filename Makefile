@@ -9,7 +9,7 @@ STAMPS := .local/stamps
 QINGXIN_REAL_DATA ?= ../shared/data/real
 export QINGXIN_REAL_DATA
 
-.PHONY: run test test-slow test-all rules clients test-real bench bench-gate chaos setup setup-dev setup-peers clean
+.PHONY: run test test-slow test-all rules clients test-real bench bench-gate bench-profile chaos setup setup-dev setup-peers clean
 
 run: setup ## the whole system on the replayed campaign
 	@exec $(VENV) -m deploy.local up --demo
@@ -44,6 +44,9 @@ bench: setup-dev setup-peers ## beside the peers: ratios; ONLY=append for a part
 
 bench-gate: ## whether a ratio fell since the last commit
 	@$(VENV) -m tests.bench.gate
+
+bench-profile: setup-dev setup-peers ## where our time goes, as flame graphs; ONLY=project
+	@$(VENV) -m tests.bench.profiling "$(ONLY)"
 
 chaos: setup-dev ## N faults from a SEED, in several goes if need be
 	@N=$(N) SEED=$(SEED) BROKERS=$(BROKERS) GO=$(GO) HOLD=$(HOLD) SIDE=$(SIDE) $(VENV) -m tests.chaos

@@ -51,7 +51,7 @@ def _measure(part: Part, place: Place) -> None:
     began = time.monotonic()
     if part.prepare is not None:
         print(f"bench: {part.name} is prepared …", file=sys.stderr, flush=True)  # noqa: T201
-        ready = asyncio.run(_prepared(part, place))
+        ready = asyncio.run(prepared(part, place))
         place = replace(place, ready={**place.ready, **ready})
     samples = run(part, place)
     kept = entry(part, samples, time.monotonic() - began)
@@ -66,7 +66,8 @@ def _measure(part: Part, place: Place) -> None:
         print(f"{limit['name']:70} {limit['value']} {limit['unit']}{word}")  # noqa: T201
 
 
-async def _prepared(part: Part, place: Place) -> dict[str, object]:
+async def prepared(part: Part, place: Place) -> dict[str, object]:
+    """Make ready what a part's contenders share; return where it is."""
     templates: dict[str, str] = {}
     databases = FreshDatabases(place.admin, templates)
     try:

@@ -89,6 +89,23 @@ async def test_a_lost_topic_is_refused_until_it_is_filled_again(
     assert not relay.issues()
 
 
+async def test_a_relay_at_rest_fills_a_lost_topic_once_it_is_asked(
+    scene: Scene, topics: FreshTopics
+) -> None:
+    relay = await scene.relay()
+    await scene.append(a_stream(), 3)
+    await relay.force_tick()
+    await deleted(scene)
+    await topics.make(f"qingxin.{SERVICE}.v1", partitions=PARTITIONS)
+    await from_the_start(scene.pool, scene.topic)
+
+    async def is_filled() -> bool:
+        return await on_topic(scene) == [1, 2, 3]
+
+    # Nothing more is recorded: no page of its own would tell the leader.
+    await eventually(is_filled)
+
+
 async def test_a_group_finds_what_a_refilled_topic_has_before_its_stored_place(
     scene: Scene, topics: FreshTopics
 ) -> None:

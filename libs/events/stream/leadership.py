@@ -36,6 +36,7 @@ RETURNING seq, epoch
 LASTS = """
 SELECT partition, idx, id, kafka_offset FROM relay_partition WHERE topic = $1
 """
+EPOCH = "SELECT epoch FROM relay_checkpoint WHERE topic = $1"
 CHECKED = "UPDATE relay_checkpoint SET checked = true WHERE topic = $1 AND epoch = $2"
 ADVANCE = """
 WITH moved AS (
@@ -64,7 +65,7 @@ SELECT EXISTS (
 
 
 class Deposed(Exception):
-    """Another relay leads now: this one stops."""
+    """Another relay leads now, or the topic is to be filled anew: this one stops."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,13 @@ class Lead:
         """Note that journal and topic were compared: writers may open."""
         async with self.speaks:
             await self.connection.execute(CHECKED, self.topic, checkpoint.epoch)
+
+    async def hold(self, checkpoint: Checkpoint) -> None:
+        """Raise Deposed when the epoch moved: nothing that is sent would tell it."""
+        async with self.speaks:
+            epoch = await self.connection.fetchval(EPOCH, self.topic)
+        if epoch != checkpoint.epoch:
+            raise Deposed
 
     async def advance(
         self, checkpoint: Checkpoint, seq: int, moved: Mapping[int, Last]

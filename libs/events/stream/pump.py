@@ -144,6 +144,7 @@ class Pump:
         if len(rows) < limit:
             self.caught_up_at = time.monotonic()
         if not rows:
+            await self._lead.hold(self.checkpoint)
             return False
         page = self.numbered(rows)
         with messaging.send(self._settings.topic, rows):
