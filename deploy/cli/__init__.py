@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from deploy.local.cannot import Cannot
+from libs.collecting import collect_seldom
 
 DONE, CANNOT, USAGE, NOTHING_RUNS, WRONG = 0, 1, 2, 3, 4
 
@@ -74,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     parser = _parser(words[0] if words else "")
     arguments = parser.parse_args(words)
+    collect_seldom()
     try:
         return _module(arguments.command).run(arguments)
     except Cannot as reason:

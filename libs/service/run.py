@@ -1,7 +1,6 @@
 """Run a service: `python -m services.<name> start | serve | migrate`."""
 
 import asyncio
-import gc
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +15,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from libs.acts import Desk
+from libs.collecting import collect_seldom
 from libs.events.journal.journal import Journal
 from libs.events.journal.migrate import migrate
 from libs.events.journal.words import Deployment
@@ -57,8 +57,6 @@ from libs.web.worker_tokens import WorkerKey
 VERSION = "0.1.0"
 ROUND_SECONDS = 1.0
 GRACE_SECONDS = 10
-# Objects made since the last look for cycles; Python's own 700 is a look every page.
-COLLECT_AFTER = 20_000
 log = structlog.get_logger()
 
 
@@ -274,9 +272,7 @@ async def _start(
     rounds = asyncio.create_task(_rounds(service, running, watching), name="rounds")
     stack.push_async_callback(_ended, rounds)
     await running.now()
-    # What was made until now stays: collecting it again and again is a waste.
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 50)
+    collect_seldom()
 
 
 async def _rounds(service: Service, running: Running, watching: Watching) -> None:

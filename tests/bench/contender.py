@@ -7,6 +7,7 @@ import sys
 import structlog
 import uvloop
 
+from libs.collecting import collect_seldom
 from tests.bench.measure import Sample
 from tests.bench.parts import PARTS
 from tests.bench.place import Place
@@ -30,6 +31,8 @@ def main() -> None:
     structlog.configure(
         wrapper_class=quiet, logger_factory=structlog.PrintLoggerFactory(sys.stderr)
     )
+    # As every process of the product that reads events does; the peers' do it, too.
+    collect_seldom()
     place = Place.from_json(sys.stdin.read())
     samples = uvloop.run(work(sys.argv[1], sys.argv[2], place))
     print(json.dumps([sample.to_json() for sample in samples]))  # noqa: T201

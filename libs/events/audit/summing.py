@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from libs.collecting import collect_seldom
 from libs.events.audit.merkle import Frontier
 from libs.events.audit.seal import Seal
 from libs.events.audit.sums import (
@@ -66,7 +67,7 @@ class _Read:
 def processes() -> Executor:
     """Return what reads in two processes; close it after."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(WORKERS, mp_context=context)
+    return ProcessPoolExecutor(WORKERS, mp_context=context, initializer=collect_seldom)
 
 
 async def summed(logs: Logs, seals: Sequence[Seal], executor: Executor) -> int | None:

@@ -12,6 +12,8 @@ from typing import Protocol
 from urllib.parse import quote, unquote
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
+
 from libs.events.event import Actor, Precision, Recorded, Source, restored
 from libs.events.registry import ce_type, schema_address
 
@@ -21,7 +23,6 @@ SPEC = b"1.0"
 CONTENT_TYPE = "application/json"
 SOURCE = "qingxin"
 TRACEPARENT = "traceparent"
-UUID_LENGTH = 36
 NAMES = frozenset(
     {
         "ce_specversion",
@@ -267,10 +268,9 @@ def _bytes(value: bytes) -> bytes:
 
 
 def _uuid(value: bytes) -> UUID:
-    # Half the time of UUID(text), which first takes braces and "urn:" away.
-    if len(value) != UUID_LENGTH:
-        return UUID(value.decode())
-    return UUID(int=int(value.replace(b"-", b""), 16))
+    # The driver's own, as rows have it: a fifth of the time of the library's.
+    found: UUID = pgproto.UUID(value.decode())
+    return found
 
 
 def _count(text: str | bytes, least: int = 1) -> int:

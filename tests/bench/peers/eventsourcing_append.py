@@ -5,6 +5,7 @@ Run by the peers' Python: it shares no code with us but the words it prints.
 
 # mypy: disable-error-code="import-not-found,misc,untyped-decorator"
 
+import gc
 import json
 import resource
 import sys
@@ -141,6 +142,9 @@ def _servers_cpu(roots: list[int]) -> float:
 
 def main() -> None:
     """Measure both modes at every number of clients."""
+    # The same as in every other contender's process.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     told = json.loads(sys.stdin.read())
     samples = [
         measured(told, clients, unsafe=unsafe)
