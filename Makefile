@@ -9,22 +9,28 @@ STAMPS := .local/stamps
 QINGXIN_REAL_DATA ?= ../shared/data/real
 export QINGXIN_REAL_DATA
 
-.PHONY: run test test-slow test-all rules clients test-real bench bench-gate bench-profile chaos setup setup-dev setup-peers clean
+.PHONY: run test tests faults test-slow test-all rules clients test-real bench bench-gate bench-profile chaos setup setup-dev setup-peers clean
 
 run: setup ## the whole system on the replayed campaign
 	@exec $(VENV) -m deploy.local up --demo
 
 test: setup-dev ## every rule, every test
 	@$(MAKE) --no-print-directory -j2 rules clients
+	@$(MAKE) --no-print-directory -j2 tests faults
+
+tests:
 	$(VENV) -m pytest -n 2 --no-loadscope-reorder -m "not slow"
+
+faults: # twenty, mostly waited for: beside the tests
+	$(VENV) -m pytest -q -s tests/chaos
 
 test-slow: setup-dev ## the tests that are marked slow: those that test leaves out
 	$(VENV) -m pytest -m slow
 
-test-all: ## every test: more requests and histories, the slow ones, drills, twenty faults
+test-all: ## every test: more requests and histories, the slow ones, the drills
 	QINGXIN_FUZZ_EXAMPLES=100 QINGXIN_HISTORIES=10000 $(MAKE) --no-print-directory test
 	$(MAKE) --no-print-directory test-slow
-	$(VENV) -m pytest -s tests/drills tests/chaos
+	$(VENV) -m pytest -s tests/drills
 
 rules:
 	$(VENV) -m ruff check .
