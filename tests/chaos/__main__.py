@@ -7,7 +7,6 @@ up to how many of them at once.
 """
 
 import asyncio
-import logging
 import os
 import platform
 import shutil
@@ -15,7 +14,7 @@ import sys
 from pathlib import Path
 
 from tests.chaos import results
-from tests.chaos.go import Wanted, go
+from tests.chaos.go import Wanted, go, hush
 from tests.chaos.history import History
 from tests.chaos.kept import keep
 from tests.chaos.system import Shape
@@ -24,8 +23,7 @@ from tests.stack import temporary_folder
 
 def main() -> int:
     """Go on until the history has N faults; 1 when a promise was broken."""
-    # Its own clients meet every fault too, and tell of each try.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    hush()
     told = os.environ.get
     wanted, seed = int(told("N") or 1000), int(told("SEED") or 1)
     brokers, each = int(told("BROKERS") or 1), int(told("GO") or 50)

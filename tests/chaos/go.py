@@ -1,6 +1,7 @@
 """One go: a fresh system, a workload, faults, quiescence, and the checker's word."""
 
 import asyncio
+import logging
 import random
 import time
 from collections import Counter
@@ -56,6 +57,11 @@ class Went:
     acts: dict[str, int]
     broken: list[Broken]
     seconds: float
+
+
+def hush() -> None:
+    """Let aiokafka be silent here: our own clients meet every fault, too."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
 async def go(state: Path, wanted: Wanted, history: History, say: Say) -> Went:
