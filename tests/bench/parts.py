@@ -9,6 +9,7 @@ from tests.bench import (
     project,
     reading,
     rebuilding,
+    replicas,
     scale,
     together,
     verifying,
@@ -240,10 +241,28 @@ SCALE = Part(
         ),
     ),
 )
+REPLICAS = Part(
+    name="replicas",
+    title="Complaints until they stand in the ledger, by routing's processes",
+    unit="processes",
+    contenders={"ours": replicas.ours},
+    where=the_system,
+    repeats=2,
+    goals=tuple(
+        Goal(f"{number} of routing ÷ one", ("routing", number), ("routing", "1"))
+        for number in replicas.REPLICAS[1:]
+    ),
+    notes=(
+        (
+            "Two cores carry all four services, PostgreSQL and Kafka, and one of"
+            " routing leaves none of them idle: a second has no core of its own."
+        ),
+    ),
+)
 PARTS = {
     part.name: part
     for part in (
         *(APPEND, TOGETHER, PROJECT, SCALE, REBUILD, VERIFY, PAGES),
-        *(VISIBLE, DOOR),
+        *(VISIBLE, DOOR, REPLICAS),
     )
 }

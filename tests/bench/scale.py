@@ -9,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 import uvloop
 
+from libs.collecting import collect_seldom
 from libs.events.stream.subscription import Subscription, SubscriptionSettings
 from libs.events.stream.topics import Topics
 from libs.events.views.runner import ViewRunner
@@ -69,4 +70,5 @@ async def consume(dsn: str, bootstrap: str, prefix: str, group: str) -> None:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     uvloop.run(consume(*sys.argv[1:5]))

@@ -10,22 +10,22 @@ KEPT = Path(__file__).with_name("histories")
 PROVED = KEPT / "proved.jsonl"
 
 
-def keep(history: Path, brokers: int) -> Path:
+def keep(history: Path, brokers: int, folder: Path = KEPT) -> Path:
     """Pack the lines of a history's last go into a file of their own; return it."""
     told = history.read_bytes().splitlines(keepends=True)
     begins = [n for n, line in enumerate(told) if b'"what": "go"' in line]
     go = told[begins[-1] :]
     first = json.loads(go[0])
     began = datetime.fromtimestamp(first["at"], UTC)
-    file = KEPT / f"{brokers}-{first['seed']}-{began:%Y%m%dT%H%M%SZ}.jsonl.xz"
-    KEPT.mkdir(exist_ok=True)
+    file = folder / f"{brokers}-{first['seed']}-{began:%Y%m%dT%H%M%SZ}.jsonl.xz"
+    folder.mkdir(exist_ok=True)
     file.write_bytes(lzma.compress(b"".join(go), preset=9))
     return file
 
 
-def kept(brokers: int) -> list[Path]:
+def kept(brokers: int, folder: Path = KEPT) -> list[Path]:
     """Return the packed goes with so many brokers, in their order in time."""
-    return sorted(KEPT.glob(f"{brokers}-*.jsonl.xz"), key=_began)
+    return sorted(folder.glob(f"{brokers}-*.jsonl.xz"), key=_began)
 
 
 def _began(file: Path) -> str:

@@ -89,6 +89,17 @@ async def test_a_lost_topic_is_refused_until_it_is_filled_again(
     assert not relay.issues()
 
 
+async def test_a_relay_at_rest_tells_of_a_topic_that_is_gone(scene: Scene) -> None:
+    relay = Relay(replace(scene.relay_settings(), idle_tick=0.3), scene.journal)
+    scene.running.append(relay)
+    await relay.start()
+    await scene.append(a_stream())
+    await relay.force_tick()
+    await deleted(scene)
+    assert await refusal_of(relay) == "relay-topic-missing"
+    assert "have it refilled" in relay.issues()[0].message
+
+
 async def test_a_relay_at_rest_fills_a_lost_topic_once_it_is_asked(
     scene: Scene, topics: FreshTopics
 ) -> None:

@@ -4,9 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.chaos import kept
+from tests.chaos.kept import keep, kept
 from tests.chaos.results import goes, of, summed
 
 
@@ -39,16 +37,16 @@ def test_a_go_that_broke_a_promise_is_told_by_what_it_broke_and_not_counted() ->
 
 
 def test_the_last_go_of_a_history_is_packed_with_its_brokers_and_its_beginning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(kept, "KEPT", tmp_path / "histories")
+    folder = tmp_path / "histories"
     history = tmp_path / "history-3.jsonl"
     whole = [*CUT_OFF, *(said | {"at": 1.5} for said in CHECKED)]
     history.write_text("".join(json.dumps(said) + "\n" for said in whole))
 
-    file = kept.keep(history, 3)
+    file = keep(history, 3, folder)
 
     assert file.name == "3-1-19700101T000001Z.jsonl.xz"
-    assert kept.kept(3) == [file]
+    assert kept(3, folder) == [file]
     assert of(file) == summed(CHECKED)
     assert f"| {file.name.partition('.')[0]} | 1 | 1 | — |" in goes([file])

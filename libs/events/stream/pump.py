@@ -103,6 +103,8 @@ class Pump:
         self.caught_up_at = time.monotonic()
         self.look: Callable[[Pump], Awaitable[None]] = _nothing
         """Called when records stand on the topic that this pump did not send."""
+        self.at_rest: Callable[[Pump], Awaitable[None]] = _nothing
+        """Called at a tick when nothing was sent since the last: nothing else tells."""
 
     async def run(self, sender: Sender, on_page: Callable[[], None]) -> None:
         """Relay for ever; raises SendFailed, Deposed or the database's error."""
@@ -185,9 +187,12 @@ class Pump:
                 future.set_result(progress)
 
     async def _tick(self, sender: Sender) -> Progress:
+        rested = self._tick_in() <= 0 and not self._moved
         self._ticked_at = time.monotonic()
         if self._resend is None:
             await self._next_resend()
+        if rested:
+            await self.at_rest(self)
         progress = await self._up_to(await self._journal.tick(), sender)
         self._moved = False
         # Simulated time stands still for long: the same again is a sign of life only.

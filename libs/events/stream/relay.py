@@ -7,6 +7,7 @@ pure function of the log and the partition count, so whoever sends it sends the 
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TypeVar
 
 import asyncpg
@@ -168,7 +169,7 @@ class Relay:
     async def _lead(self, lead: Lead) -> None:
         pump = Pump(self._settings, self._journal, lead, self._requests)
         pump.checkpoint = await lead.begin()
-        pump.look = self._compare
+        pump.look, pump.at_rest = self._compare, self._still_fit
         self._pump = pump
         await self._compare(pump)
         await lead.confirm(pump.checkpoint)
@@ -215,6 +216,11 @@ class Relay:
             settings.bootstrap, settings.topic, settings.partitions, pump.checkpoint
         )
         await hold_fit(expected, settings.back_off)
+
+    async def _still_fit(self, pump: Pump) -> None:
+        # A broker that does not answer is told of by what is sent next.
+        with suppress(*TRANSIENT):
+            await self._fit(pump)
 
     async def _after_checkpoint(self, pump: Pump) -> list[Numbered]:
         rows: list[Recorded] = []

@@ -142,9 +142,6 @@ def _servers_cpu(roots: list[int]) -> float:
 
 def main() -> None:
     """Measure both modes at every number of clients."""
-    # The same as in every other contender's process.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
     told = json.loads(sys.stdin.read())
     samples = [
         measured(told, clients, unsafe=unsafe)
@@ -155,4 +152,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # The same as in every other contender's process.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     main()
