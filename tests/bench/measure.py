@@ -184,7 +184,13 @@ async def until(at: float) -> None:
     loop = asyncio.get_running_loop()
     if (left := at - loop.time()) > 0:
         turn = loop.create_future()
-        timer = loop.call_later(left, turn.set_result, None)
+
+        def comes() -> None:
+            # Cancelled in the moment it fires: it is done already.
+            if not turn.done():
+                turn.set_result(None)
+
+        timer = loop.call_later(left, comes)
         try:
             await turn
         finally:

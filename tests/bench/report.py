@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +15,7 @@ from tests.bench.part import Goal, Limit, Part, medians
 
 FOLDER = Path("tests/bench/results")
 PAGE = Path("tests/bench/RESULTS.md")
+MISSES = Path("tests/bench/MISSES.md")
 INTRODUCTION = """\
 # Beside the peers
 
@@ -137,7 +138,7 @@ def page(parts: Mapping[str, Part]) -> str:
     repeats = max(part.repeats for part in parts.values())
     told = [INTRODUCTION.format_map({"names": names, "repeats": repeats})]
     kept = {name: _kept(name) for name in parts if _file(name).exists()}
-    told.append(_goals(kept))
+    told += [_goals(kept), MISSES.read_text()]
     told += [_part(parts[name], found) for name, found in kept.items()]
     return "\n".join(told)
 
@@ -204,12 +205,19 @@ def _part(part: Part, found: Mapping[str, Any]) -> str:
         f"{run} · load before it {told['load']}  ",
         f"{machine}, Python {told['python']}, {versions}\n",
         f"![{part.title}](results/{part.name}.svg)\n",
+        *_flame(part),
         f"| {' | '.join(heads)} | memory | held |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|",
         *(_sample_line(Sample(**sample)) for sample in found["medians"]),
         *(f"\n{note}" for note in part.notes),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _flame(part: Part) -> Iterator[str]:
+    file = FOLDER / f"{part.name}-flame.svg"
+    if file.exists():
+        yield f"Where our time goes: [flame graph](results/{file.name})\n"
 
 
 def _sample_line(sample: Sample) -> str:
