@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 HEAD = (
@@ -23,22 +24,44 @@ class Http:
         self, path: str, body: bytes, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
         """Return status and body of the answer."""
-        reader, writer = await self._connected()
-        told = {"path": path, "host": self._host, "length": len(body)}
-        more = "".join(f"{k}: {v}\r\n" for k, v in (headers or {}).items())
-        writer.write(HEAD.format_map({**told, "more": more}).encode() + body)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-        length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
-        answer = await reader.readexactly(length)
-        self._idle.append((reader, writer))
-        return int(head.split(" ", 2)[1]), answer
+        status, _, answer = await self.ask(path, body, headers or {})
+        return status, answer
 
-    async def _connected(self) -> Connection:
-        if self._idle:
-            return self._idle.popleft()
-        return await asyncio.open_connection(self._host, self._port)
+    async def ask(
+        self, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, str, bytes]:
+        """Return an answer's status, its head in small letters, and its body.
+
+        A kept connection that was closed meanwhile is replaced: give a key.
+        """
+        told = {"path": path, "host": self._host, "length": len(body)}
+        more = "".join(f"{k}: {v}\r\n" for k, v in headers.items())
+        sent = HEAD.format_map({**told, "more": more}).encode() + body
+        while self._idle:
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                return await self._answered(self._idle.popleft(), sent)
+        fresh = await asyncio.open_connection(self._host, self._port)
+        return await self._answered(fresh, sent)
+
+    async def _answered(
+        self, connection: Connection, sent: bytes
+    ) -> tuple[int, str, bytes]:
+        reader, writer = connection
+        is_kept = False
+        try:
+            writer.write(sent)
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
+            answer = await reader.readexactly(length)
+            is_kept = "connection: close" not in head
+        finally:
+            if is_kept:
+                self._idle.append(connection)
+            else:
+                writer.close()
+        return int(head.split(" ", 2)[1]), head, answer
 
     def close(self) -> None:
         """Close what is idle."""
-        for _, writer in self._idle:
-            writer.close()
+        while self._idle:
+            self._idle.popleft()[1].close()
