@@ -51,7 +51,7 @@ bench: setup-dev setup-peers ## beside the peers: ratios; ONLY=append for a part
 bench-gate: ## whether a ratio fell since the last commit
 	@$(VENV) -m tests.bench.gate
 
-bench-profile: setup-dev setup-peers ## where our time goes, as flame graphs; ONLY=project
+bench-profile: setup-dev setup-peers ## where our time goes, as a tree of shares; ONLY=project
 	@$(VENV) -m tests.bench.profiling "$(ONLY)"
 
 chaos: setup-dev ## N faults from a SEED, in several goes if need be

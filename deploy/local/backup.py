@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from deploy.local import databases, kept, postgres
 from deploy.local.cannot import Cannot, last_line
 from deploy.local.databases import Role
 from deploy.local.kept import SERVICES
 from deploy.local.settings import Settings
+from libs.events.stream.reading import reading
 from libs.events.stream.topics import PARTITIONS, Topics
 
 MANIFEST = "manifest.json"
@@ -193,13 +194,9 @@ async def _topic_ends(settings: Settings) -> dict[str, Sequence[int]]:
     """Return the end offset of each partition: what a restore finds again, or more."""
     topics = Topics(settings.prefix)
     names = [topics.events(service) for service in SERVICES]
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.servers.kafka)
-    await consumer.start()
-    try:
+    async with reading(settings.servers.kafka) as consumer:
         places = [TopicPartition(n, p) for n in names for p in range(PARTITIONS)]
         ends = await consumer.end_offsets(places)
-    finally:
-        await consumer.stop()
     return {
         name: [ends[TopicPartition(name, p)] for p in range(PARTITIONS)]
         for name in names

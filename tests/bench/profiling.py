@@ -1,24 +1,67 @@
-"""`make bench-profile ONLY=project`: our contender under py-spy, as a flame graph.
+"""`make bench-profile ONLY=project`: our contender under py-spy, as a tree of shares.
 
-Kept as `results/<part>-flame.svg`; the profile's own cost is about a tenth. The parts
-that run on the whole system are not profiled here: `visible` and `door`.
+Kept as `results/<part>-profile.txt`: a flame graph to be read, and compared by lines.
+The parts that run on the whole system are not profiled here: `visible`, `door` and
+`replicas`.
 """
 
 import asyncio
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tests.bench.__main__ import prepared
 from tests.bench.part import PEERS_PYTHON, Part
 from tests.bench.parts import PARTS
-from tests.bench.place import Place
+from tests.bench.place import KEPT, Place
 from tests.bench.report import FOLDER
 from tests.bench.servers import servers
 
 SPY = PEERS_PYTHON.with_name("py-spy")
 RATE = "100"
+LEAST = 0.015
+ALONE = 0.9
+"""A frame that hands on so much of its time to one other is not shown."""
+ROOT = "run (uvloop"
+
+
+@dataclass
+class Frame:
+    """A function on a stack: samples in it and below it, by whom it called."""
+
+    samples: int = 0
+    calls: dict[str, "Frame"] = field(default_factory=dict)
+
+    def take(self, stack: list[str], samples: int) -> None:
+        """Count one stack."""
+        self.samples += samples
+        if stack:
+            self.calls.setdefault(stack[0], Frame()).take(stack[1:], samples)
+
+
+def tree(told: str) -> Iterator[str]:
+    """Yield lines of share and function, from folded stacks; small shares left out."""
+    whole = Frame()
+    for line in told.splitlines():
+        stack, _, samples = line.rpartition(" ")
+        frames = stack.split(";")
+        starts = [n for n, frame in enumerate(frames) if frame.startswith(ROOT)]
+        if starts:
+            whole.take(frames[starts[-1] + 1 :], int(samples))
+    yield from _lines(whole, whole.samples, 0)
+
+
+def _lines(frame: Frame, whole: int, depth: int) -> Iterator[str]:
+    for name, called in sorted(frame.calls.items(), key=lambda c: -c[1].samples):
+        if called.samples < whole * LEAST:
+            continue
+        most = max((c.samples for c in called.calls.values()), default=0)
+        shown = most < called.samples * ALONE
+        if shown:
+            yield f"{called.samples / whole:6.1%} {'  ' * depth}{name}"
+        yield from _lines(called, whole, depth + shown)
 
 
 def main(names: str) -> int:
@@ -42,12 +85,18 @@ def _profiled(part: Part, place: Place) -> None:
         ready = asyncio.run(prepared(part, place))
         place = replace(place, ready={**place.ready, **ready})
     ours = next(iter(part.contenders))
-    file = FOLDER / f"{part.name}-flame.svg"
-    spied = [str(SPY), "record", "--rate", RATE, "--output", str(file), "--"]
+    raw = Path(KEPT / f"{part.name}.folded")
+    spied = [str(SPY), "record", "--rate", RATE, "--format", "raw"]
     work = [sys.executable, "-m", "tests.bench.contender", part.name, ours]
     subprocess.run(  # noqa: S603 -- our own commands.
-        [*spied, *work], input=place.to_json(), text=True, check=True
+        [*spied, "--output", str(raw), "--", *work],
+        input=place.to_json(),
+        text=True,
+        check=True,
     )
+    file = FOLDER / f"{part.name}-profile.txt"
+    file.write_text("\n".join(tree(raw.read_text())) + "\n")
+    print(f"{part.name}: {file}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -205,7 +205,7 @@ def _part(part: Part, found: Mapping[str, Any]) -> str:
         f"{run} · load before it {told['load']}  ",
         f"{machine}, Python {told['python']}, {versions}\n",
         f"![{part.title}](results/{part.name}.svg)\n",
-        *_flame(part),
+        *_profile(part),
         f"| {' | '.join(heads)} | memory | held |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|",
         *(_sample_line(Sample(**sample)) for sample in found["medians"]),
@@ -214,10 +214,10 @@ def _part(part: Part, found: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _flame(part: Part) -> Iterator[str]:
-    file = FOLDER / f"{part.name}-flame.svg"
+def _profile(part: Part) -> Iterator[str]:
+    file = FOLDER / f"{part.name}-profile.txt"
     if file.exists():
-        yield f"Where our time goes: [flame graph](results/{file.name})\n"
+        yield f"Where our time goes: [profile](results/{file.name})\n"
 
 
 def _sample_line(sample: Sample) -> str:

@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local import topics
 from deploy.local.kept import SERVICES
+from libs.events.stream.reading import reading
 from libs.events.stream.topics import PARTITIONS, Topics
 from tests.chaos.fault import Fault, Maker, revived
 from tests.chaos.system import System
@@ -73,15 +74,14 @@ def twice(system: System, dice: random.Random, seconds: float) -> Fault:
 
 
 async def _sent_again(system: System, topic: str, first: int) -> None:
-    consumer = AIOKafkaConsumer(bootstrap_servers=system.kafka, group_id=None)
-    producer = AIOKafkaProducer(bootstrap_servers=system.kafka)
-    await consumer.start()
-    await producer.start()
-    try:
-        places = [TopicPartition(topic, p) for p in range(PARTITIONS)]
+    places = [TopicPartition(topic, p) for p in range(PARTITIONS)]
+    async with reading(system.kafka) as consumer:
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         found = await consumer.getmany(timeout_ms=1000, max_records=200)
+    producer = AIOKafkaProducer(bootstrap_servers=system.kafka)
+    await producer.start()
+    try:
         for place in places[first:] + places[:first]:
             for record in found.get(place, [])[:20]:
                 await producer.send_and_wait(
@@ -92,7 +92,6 @@ async def _sent_again(system: System, topic: str, first: int) -> None:
                     headers=list(record.headers),
                 )
     finally:
-        await consumer.stop()
         await producer.stop()
 
 

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from libs.events.audit.seal import Seal, parsed
 from libs.events.audit.signing import Keyring, canonical, write_at_once
+from libs.events.stream.reading import reading
 
 ALL = """
 SELECT document FROM journal.seal WHERE number > $1 ORDER BY number LIMIT $2"""
@@ -70,12 +71,7 @@ async def told(
     """
     at = TopicPartition(topic, 0)
     texts: list[str] = []
-    async with AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        group_id=None,
-        enable_auto_commit=False,
-        fetch_max_wait_ms=FETCH_MS,
-    ) as consumer:
+    async with reading(bootstrap, fetch_max_wait_ms=FETCH_MS) as consumer:
         await _await_topic(consumer, topic, seconds)
         consumer.assign([at])
         consumer.seek(at, (await consumer.beginning_offsets([at]))[at])

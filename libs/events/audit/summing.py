@@ -26,6 +26,7 @@ from libs.events.audit.sums import (
     grown,
 )
 from libs.events.journal.words import GENESIS, Head
+from libs.events.stream.reading import reading
 from libs.events.stream.topics import PARTITIONS
 
 PAGE = 8192
@@ -160,10 +161,8 @@ async def _read_topic(logs: Logs, numbers: range) -> _Read:
         TopicPartition(logs.topic, number): TopicPart(service, number, until)
         for number in numbers
     }
-    async with AIOKafkaConsumer(
-        bootstrap_servers=logs.bootstrap,
-        group_id=None,
-        enable_auto_commit=False,
+    async with reading(
+        logs.bootstrap,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=FETCH_BYTES,
         fetch_max_bytes=FETCH_BYTES,

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from libs.events.audit.places import PAGE, Looked, Places
 from libs.events.event import Recorded
 from libs.events.stream.envelope import Copy, Foreign, from_record
+from libs.events.stream.reading import reading
 from libs.events.stream.topics import PARTITIONS
 
 WAIT_MS = 1000
@@ -142,13 +143,9 @@ async def partitions(
     async with AsyncExitStack() as stack:
         opened = []
         for number in range(PARTITIONS):
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=bootstrap,
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
+            consumer = await stack.enter_async_context(
+                reading(bootstrap, auto_offset_reset="earliest")
             )
-            await stack.enter_async_context(consumer)
             at = TopicPartition(topic, number)
             opened.append(Partition(consumer, at, Places(looked, number)))
         yield opened

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from libs.events.event import Recorded
@@ -13,6 +13,7 @@ from libs.events.journal.words import Diverged
 from libs.events.stream.envelope import Copy, from_record
 from libs.events.stream.leadership import Checkpoint, Last
 from libs.events.stream.progress import NOTHING
+from libs.events.stream.reading import reading
 from libs.events.stream.sender import Numbered
 
 READ_SECONDS = 30
@@ -35,11 +36,7 @@ async def records_from(
 
     An offset before the first that is left means that first one.
     """
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False
-    )
-    await consumer.start()
-    try:
+    async with reading(bootstrap) as consumer:
         consumer.assign(list(starts))
         firsts = await consumer.beginning_offsets(list(starts))
         ends = await consumer.end_offsets(list(starts))
@@ -58,8 +55,6 @@ async def records_from(
             for partition in list(left):
                 if await consumer.position(partition) >= left[partition]:
                     del left[partition]
-    finally:
-        await consumer.stop()
 
 
 @dataclass(frozen=True)
@@ -95,12 +90,8 @@ async def _ends(bootstrap: str, topic: str) -> tuple[int, Mapping[int, int]]:
     places = [TopicPartition(topic, p["partition"]) for p in told["partitions"]]
     if not places:
         return 0, {}
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=None)
-    await consumer.start()
-    try:
+    async with reading(bootstrap) as consumer:
         ends = await consumer.end_offsets(places)
-    finally:
-        await consumer.stop()
     return len(places), {place.partition: end for place, end in ends.items()}
 
 

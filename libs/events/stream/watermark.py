@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from libs.events.stream import parked
 from libs.events.stream.positions import START, Positions, read
 from libs.events.stream.progress import Progress
+from libs.events.stream.reading import reading
 from libs.events.stream.topics import Topics
 from libs.events.stream.trouble import name_of
 
@@ -223,20 +224,12 @@ class Watermarks:
 
     async def _follow(self) -> None:
         partition = TopicPartition(self._topics.progress, 0)
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_MS,
-        )
-        await consumer.start()
-        try:
+        async with reading(
+            self._bootstrap, auto_offset_reset="earliest", fetch_max_wait_ms=FETCH_MS
+        ) as consumer:
             consumer.assign([partition])
             async for record in consumer:
                 self._note(Progress.from_json(record.value))
-        finally:
-            await consumer.stop()
 
     def _note(self, progress: Progress | None) -> None:
         if progress is None:

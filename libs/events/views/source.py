@@ -1,12 +1,14 @@
 """Source: where a rebuild reads events from: the topics, from their first record."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from libs.events.stream.envelope import Copy, Foreign, from_record
+from libs.events.stream.reading import reading
 from libs.events.stream.topics import PARTITIONS, Topics
 
 PAGE = 5000
@@ -72,10 +74,5 @@ class TopicSource:
                 records = (from_record(record) for record in found.get(partition, []))
                 yield [copy for copy in records if not isinstance(copy, Foreign)]
 
-    def _consumer(self) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            bootstrap_servers=self.bootstrap,
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-        )
+    def _consumer(self) -> AbstractAsyncContextManager[AIOKafkaConsumer]:
+        return reading(self.bootstrap, auto_offset_reset="earliest")
