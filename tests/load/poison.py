@@ -1,10 +1,10 @@
 """One poisoned event in about a thousand: how long the others take to the ledger."""
 
 import time
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from tests.end_to_end.test_foreign import newer_version
-from tests.end_to_end.test_operating import dropped_all
 from tests.end_to_end.whole import ALL, OPERATOR, Whole
 from tests.load.driving import Driver, Tally, crowd, level, pause
 from tests.load.overload import OPENED, say
@@ -25,7 +25,8 @@ async def poison(whole: Whole, minutes: float, rate: float) -> bool:
     for service in ALL:
         told = await whole.get(OPERATOR, service, "/operator/parked", limit="1000")
         waiting += len(told["parked"])
-        await dropped_all(whole, service)
+        for row in told["parked"]:
+            await _dropped(whole, service, row)
     say(f"parked {waiting}, each dropped with a reason")
     left = 0
     for service in ALL:
@@ -41,6 +42,24 @@ async def poison(whole: Whole, minutes: float, rate: float) -> bool:
     ratio = dirty.quantile(0.99) / clean.quantile(0.99)
     say(f"p99 to the ledger, poisoned to clean: {ratio:.2f}")
     return opened == driver.accepted_in_all and left == 0 and verified.code == 0
+
+
+async def _dropped(whole: Whole, service: str, row: dict[str, Any]) -> None:
+    """Drop one: with the count that is told, and no faster than one operator may."""
+    path = f"/operator/parked/{row['consumer']}/{row['event_id']}/drop"
+    body = {"reason": "from-a-test", "count": 1}
+    async with whole.client(service, OPERATOR) as client:
+        while True:
+            key = {"Idempotency-Key": str(uuid4())}
+            answer = await client.post(path, json=body, headers=key)
+            match answer.status_code:
+                case 429:
+                    await pause(float(answer.headers["Retry-After"]))
+                case 409:
+                    body["count"] = answer.json()["count"]
+                case _:
+                    assert answer.is_success, answer.text
+                    return
 
 
 async def _half(
