@@ -217,9 +217,12 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
                 self._seek(partition, 0)
 
     def _resume(self, partition: TopicPartition, looks: int) -> None:
-        # Once from the start: a topic made anew has other offsets.
-        self._seek(partition, 0 if looks == 1 else self._stored_offset(partition))
+        # From the start: a topic made anew has other offsets than those stored. A look
+        # may end too soon: the next one goes on from there, until nothing is left.
         consumer = self._consumer()
+        end = consumer.highwater(partition) if consumer else None
+        if looks == 1 or self._read.get(partition, (0, 0))[0] >= (end or 0):
+            self._seek(partition, 0)
         with suppress(IllegalStateError):
             if consumer is not None:
                 consumer.resume(partition)
