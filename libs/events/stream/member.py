@@ -68,9 +68,8 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         async with self._busy:
             self.assigned = frozenset(assigned)
             self._heard_at = self._fed_at = time.monotonic()
-            self._holes.clear()
-            self._read.clear()
-            self._level_at.clear()
+            for each in (self._holes, self._read, self._level_at):
+                each.clear()
             self._is_loaded = False
             with suppress(*TRANSIENT):
                 await self._load()
@@ -217,15 +216,14 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
                 self._seek(partition, 0)
 
     def _resume(self, partition: TopicPartition, looks: int) -> None:
-        # From the start: a topic made anew has other offsets than those stored. A look
-        # may end too soon: the next one goes on from there, until nothing is left.
-        consumer = self._consumer()
-        end = consumer.highwater(partition) if consumer else None
-        if looks == 1 or self._read.get(partition, (0, 0))[0] >= (end or 0):
-            self._seek(partition, 0)
+        if (consumer := self._consumer()) is None or partition not in self.assigned:
+            return
+        # From the start, for a topic made anew; after a look too short, on from there.
         with suppress(IllegalStateError):
-            if consumer is not None:
-                consumer.resume(partition)
+            read, _ = self._read.get(partition, (0, 0))
+            if looks == 1 or read >= (consumer.highwater(partition) or 0):
+                consumer.seek(partition, 0)
+            consumer.resume(partition)
 
     async def _retry(self) -> None:
         for consumer, stream, topic, partition in await self._effects.asked():
@@ -283,10 +281,9 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is unt
         return [*found, self._trouble] if self._trouble else found
 
     def behind(self, partition: TopicPartition) -> Lag:
-        """Return how far one of its partitions is behind, and for how long it was.
+        """Return how far one of its partitions is behind, and for how many seconds.
 
-        Seconds: since it was last level, or, if that is more, the age of what it read
-        last: a partition that stands still grows older by the second.
+        Since it was last level, or the age of what it read last, if that is more.
         """
         consumer = self._consumer()
         offset, stamp = self._read.get(partition, (0, 0))
