@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import asyncpg
@@ -27,6 +28,7 @@ from libs.events.views.build import (
     RebuildRunning,
     cancel,
 )
+from libs.events.views.crew import Crew, LoaderLost
 from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, Rebuilt, rebuild
 from libs.events.views.runner import consumer_name
@@ -67,6 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
         found = asyncio.run(work.done())
     except RebuildCancelled:
         raise Cannot("Stopped. The same command goes on where it stopped.") from None
+    except LoaderLost as lost:
+        message = f"{lost}. The same command goes on where it stopped."
+        raise Cannot(message) from None
     except RebuildRunning as name:
         message = f"Another rebuild of {name} is under way: wait, or end it."
         raise Cannot(message) from None
@@ -151,8 +156,9 @@ class _Work:
 
     async def _order(self, pool: asyncpg.Pool) -> Order:
         role = self._settings.database(self._service).app.name
-        gone = await dropped(pool)
-        return Order(self._chosen, role, self._as_of, fresh=self._fresh, dropped=gone)
+        crew = Crew(self._settings.owner_dsn(self._service))
+        order = Order(self._chosen, role, self._as_of, self._fresh, crew=crew)
+        return replace(order, dropped=await dropped(pool))
 
     def _stop(self, pool: asyncpg.Pool) -> None:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)

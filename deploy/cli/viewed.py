@@ -13,6 +13,7 @@ from deploy.local.settings import Settings
 from libs.events.audit.drops import dropped
 from libs.events.stream.topics import Topics
 from libs.events.views.build import RebuildRunning
+from libs.events.views.crew import Crew, LoaderLost
 from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, Rebuilt, compare
 from libs.events.views.source import TopicSource
@@ -47,7 +48,7 @@ def compared(settings: Settings, service: str) -> list[Viewed]:
     """Rebuild a service's views aside and compare; raises Cannot."""
     try:
         found = asyncio.run(_compared(settings, service))
-    except (RebuildRunning, TopicIncomplete) as reason:
+    except (RebuildRunning, TopicIncomplete, LoaderLost) as reason:
         message = f"Views of {service} cannot be compared now: {reason}."
         raise Cannot(message) from None
     return [Viewed(one.name, one) for one in found]
@@ -61,5 +62,5 @@ async def _compared(settings: Settings, service: str) -> Sequence[Rebuilt]:
     role = settings.database(service).app.name
     owner = settings.owner_dsn(service)
     async with asyncpg.create_pool(owner, min_size=1, max_size=CONNECTIONS) as pool:
-        order = Order(declared, role, dropped=await dropped(pool))
+        order = Order(declared, role, dropped=await dropped(pool), crew=Crew(owner))
         return await compare(pool, source, order)

@@ -12,6 +12,7 @@ import structlog
 from libs.events.audit.drops import dropped
 from libs.events.stream.topics import Topics
 from libs.events.views.build import RebuildCancelled, RebuildRunning, cancel
+from libs.events.views.crew import Crew, LoaderLost
 from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, rebuild
 from libs.events.views.source import TopicSource
@@ -19,6 +20,7 @@ from libs.events.views.view import Declared
 from libs.settings import Settings
 
 CONNECTIONS = 8
+ENDED = (RebuildCancelled, RebuildRunning, TopicIncomplete, LoaderLost)
 
 log = structlog.get_logger()
 
@@ -50,22 +52,22 @@ class Rebuilder:
             await self._child.wait()
 
 
-async def rebuild_here(settings: Settings, view: Declared, app_role: str) -> None:
-    """Rebuild one view in this process, which does nothing else; SIGINT stops it."""
+async def rebuild_here(
+    settings: Settings, owner: str, view: Declared, app_role: str
+) -> None:
+    """Rebuild one view with its owner's DSN and do nothing else; SIGINT stops it."""
     source = TopicSource(settings.kafka, Topics(settings.topic_prefix))
-    async with asyncpg.create_pool(
-        settings.owner_database, min_size=1, max_size=CONNECTIONS
-    ) as pool:
+    async with asyncpg.create_pool(owner, min_size=1, max_size=CONNECTIONS) as pool:
         loop = asyncio.get_running_loop()
         asked: set[asyncio.Task[bool]] = set()
         loop.add_signal_handler(
             signal.SIGINT,
             lambda: asked.add(loop.create_task(cancel(pool, view.name))),
         )
-        order = Order([view], app_role, dropped=await dropped(pool))
+        order = Order([view], app_role, dropped=await dropped(pool), crew=Crew(owner))
         try:
             (done,) = await rebuild(pool, source, order)
-        except (RebuildCancelled, RebuildRunning, TopicIncomplete) as reason:
+        except ENDED as reason:
             log.warning("rebuild_ended", view=view.name, why=type(reason).__name__)
         else:
             log.info("rebuild_done", view=view.name, same=done.compared.same)

@@ -78,9 +78,10 @@ def main(service: Service, arguments: Sequence[str] = tuple(sys.argv[1:])) -> No
 
 async def _rebuild(view: Declared, service: Service, settings: Settings) -> None:
     """Make one view anew; needs the owner's right to make tables."""
-    if settings.owner_database is None:
+    owner = settings.owner_database
+    if owner is None:
         sys.exit(f"QINGXIN_OWNER_DATABASE is needed to rebuild {service.name}'s views.")
-    await rebuild_here(settings, view, _app_role(settings))
+    await rebuild_here(settings, owner, view, _app_role(settings))
 
 
 async def prepare_database(service: Service, settings: Settings) -> None:

@@ -1,7 +1,9 @@
 """What one measurement says, and the loops that make one: closed, and open."""
 
 import asyncio
+import os
 import resource
+import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,6 +12,7 @@ from statistics import quantiles
 from typing import Any, Self
 
 Act = Callable[[], Awaitable[object]]
+LOOK_SECONDS = 0.25
 TICKS = 100
 """Clock ticks a second in the kernel's account of a process (Linux: always 100)."""
 
@@ -19,8 +22,9 @@ class Sample:
     """One contender at one setting, once.
 
     `rate` is a second; `p50`, `p95`, `p99` are milliseconds; `cpu` is CPU seconds of
-    the measured process, `servers_cpu` of PostgreSQL and Kafka, both of the measured
-    stretch alone; `memory` is the process's peak in MiB. `held` says what was checked.
+    the measured process and those it starts, `servers_cpu` of PostgreSQL and Kafka,
+    both of the measured stretch alone; `memory` is the processes' peaks in MiB, added
+    up. `held` says what was checked.
     """
 
     who: str
@@ -57,6 +61,15 @@ def cpu_of_trees(roots: Sequence[int]) -> float:
     )
 
 
+def started_by(root: int) -> dict[int, Path]:
+    """Return the processes below one, by id, with their folders."""
+    paths = {int(path.name): path for path in Path("/proc").glob("[0-9]*")}
+    stats = [stat for path in paths.values() if (stat := _stat(path))]
+    parents = {pid: parent for pid, parent, _ in stats}
+    below = {pid for pid in parents if pid != root and _is_below(pid, parents, [root])}
+    return {pid: paths[pid] for pid in below}
+
+
 def _stat(path: Path) -> tuple[int, int, int] | None:
     try:
         words = (path / "stat").read_text().rpartition(")")[2].split()
@@ -74,14 +87,38 @@ def _is_below(pid: int, parents: dict[int, int], roots: Sequence[int]) -> bool:
     return False
 
 
+class Workers:
+    """Looks after the memory of processes that are started while it runs."""
+
+    def __init__(self) -> None:
+        self._before = started_by(os.getpid()).keys()
+        self._peaks: dict[int, float] = {}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        """Look no more; return their peaks, added up, in MiB."""
+        self._ended.set()
+        self._thread.join()
+        return sum(self._peaks.values())
+
+    def _look(self) -> None:
+        while not self._ended.wait(LOOK_SECONDS):
+            for pid, path in started_by(os.getpid()).items():
+                if pid not in self._before:
+                    self._peaks[pid] = peak_memory(path) or self._peaks.get(pid, 0.0)
+
+
 class Meter:
-    """Takes time and CPU between `with` and its end."""
+    """Takes time, CPU and memory between `with` and its end."""
 
     def __init__(self, servers: Sequence[int]) -> None:
         self._servers = servers
-        self.seconds = self.cpu = self.servers_cpu = self.began = 0.0
+        self.seconds = self.cpu = self.servers_cpu = self.began = self.workers = 0.0
 
     def __enter__(self) -> Self:
+        self._workers = Workers()
         self._before = (own_cpu(), cpu_of_trees(self._servers))
         self.began = time.perf_counter()
         return self
@@ -90,6 +127,7 @@ class Meter:
         self.seconds = time.perf_counter() - self.began
         self.cpu = own_cpu() - self._before[0]
         self.servers_cpu = cpu_of_trees(self._servers) - self._before[1]
+        self.workers = self._workers.stop()
 
     def sample(
         self, who: str, at: str, count: int, seconds: Sequence[float] = (), **more: Any
@@ -103,23 +141,28 @@ class Meter:
             **times,
             cpu=self.cpu,
             servers_cpu=self.servers_cpu,
-            memory=peak_memory(),
+            memory=peak_memory() + self.workers,
             **more,
         )
 
 
 def own_cpu() -> float:
-    """Return this process's CPU seconds."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    """Return this process's CPU seconds, with those of children that have ended."""
+    own, ended = map(
+        resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
 
 
-def peak_memory() -> float:
-    """Return this process's peak resident memory in MiB."""
+def peak_memory(process: Path = Path("/proc/self")) -> float:
+    """Return a process's peak resident memory in MiB; 0 of one that has ended."""
     # Not ru_maxrss: that one begins with what the process had that started this one.
-    status = Path("/proc/self/status").read_text()
-    [line] = [one for one in status.splitlines() if one.startswith("VmHWM")]
-    return int(line.split()[1]) / 1024
+    try:
+        status = (process / "status").read_text()
+    except OSError:
+        return 0.0
+    found = [one for one in status.splitlines() if one.startswith("VmHWM")]
+    return int(found[0].split()[1]) / 1024 if found else 0.0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import orjson
 from libs.events import registry
 from libs.events.event import Recorded
 from libs.events.stream.topics import Topics, partition_of
+from libs.events.views.crew import Crew
 from libs.events.views.fold import fold_page, version_values
 from libs.events.views.making import analyze, index_all, make
 from libs.events.views.rebuild import Order, rebuild
@@ -73,7 +74,7 @@ async def _rebuilt(
         await prepared(pool, PAID)
         meter = Meter(place.servers)
         with arriving(place.kafka, prefix + TOPIC, events), meter:
-            await rebuild(pool, source, Order([PAID], APP))
+            await rebuild(pool, source, Order([PAID], APP, crew=Crew(dsn, few=0)))
         applied, payments, versions = map(int, await pool.fetchrow(APPLIED))
         assert applied == payments == versions >= events
     more = {"seconds for a million": 1e6 * meter.seconds / applied}

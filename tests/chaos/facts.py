@@ -14,6 +14,7 @@ from libs.events.journal.journal import Journal
 from libs.events.stream.envelope import Copy
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS, Topics
+from libs.events.views.crew import Crew
 from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, Rebuilt, rebuild
 from libs.events.views.source import TopicSource
@@ -85,8 +86,9 @@ async def rebuilt(system: System) -> list[Rebuilt]:
     owner = system.settings.owner_dsn("reporting")
     role = system.settings.database("reporting").app.name
     source = TopicSource(system.kafka, Topics(""))
+    order = Order(REPORTING.views, role, crew=Crew(owner, few=0))
     async with asyncpg.create_pool(owner, min_size=1, max_size=8) as pool:
-        return await rebuild(pool, source, Order(REPORTING.views, role))
+        return await rebuild(pool, source, order)
 
 
 async def _all(journal: Journal) -> list[Recorded]:

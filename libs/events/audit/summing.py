@@ -4,15 +4,13 @@ It only ever says "all agrees" or "not for me to say": then `verify` reads row b
 """
 
 import asyncio
-import multiprocessing
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from libs.collecting import collect_seldom
 from libs.events.audit.merkle import Frontier
 from libs.events.audit.seal import Seal
 from libs.events.audit.sums import (
@@ -28,6 +26,7 @@ from libs.events.audit.sums import (
 from libs.events.journal.words import GENESIS, Head
 from libs.events.stream.reading import reading
 from libs.events.stream.topics import PARTITIONS
+from libs.workers import workers
 
 PAGE = 8192
 WAIT_MS = 1000
@@ -67,8 +66,7 @@ class _Read:
 
 def processes() -> Executor:
     """Return what reads in two processes; close it after."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(WORKERS, mp_context=context, initializer=collect_seldom)
+    return workers(WORKERS)
 
 
 async def summed(logs: Logs, seals: Sequence[Seal], executor: Executor) -> int | None:

@@ -26,10 +26,12 @@ NEXT = "SELECT nextval(pg_get_serial_sequence('public.view_build', 'id'))"
 OPEN = """
 INSERT INTO public.view_build (id, name, version, as_of, schema)
 OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5)"""
+BEGIN = "UPDATE public.view_build SET done = 0, total = $2 WHERE schema = ANY ($1)"
+# Several processes load one build: each adds what it has read.
 SAY = """
 UPDATE public.view_build
-SET done = $2, total = $3, rate = $4, updated_at = clock_timestamp()
-WHERE schema = ANY ($1) RETURNING cancel"""
+SET done = done + $2, rate = (done + $2) / $3::float8, updated_at = clock_timestamp()
+WHERE schema = ANY ($1) RETURNING done, total, rate, cancel"""
 STATE = """
 UPDATE public.view_build
 SET state = $2, checksum = coalesce($3, checksum), updated_at = clock_timestamp()
@@ -84,30 +86,41 @@ Say = Callable[[Progress], None]
 
 @dataclass
 class Meter:
-    """Counts records, says so twice a second, and hears when to stop."""
+    """Counts records into the table of builds twice a second, and hears when to stop.
+
+    `began` is the machine's monotonic clock, the same for each process that counts.
+    """
 
     pool: asyncpg.Pool
     builds: Sequence[Build]
-    say: Say
-    total: int = 0
-    done: int = 0
-    _began: float = field(default_factory=monotonic)
+    say: Say = lambda _: None
+    began: float = field(default_factory=monotonic)
+    _unsaid: int = 0
     _said: float = 0.0
+
+    @property
+    def _schemas(self) -> list[str]:
+        return [build.schema for build in self.builds]
+
+    async def begin(self, total: int) -> None:
+        """Say how many records there are to read."""
+        await self.pool.execute(BEGIN, self._schemas, total)
 
     async def add(self, records: int) -> None:
         """Count records; raises RebuildCancelled when somebody wants it so."""
-        self.done += records
+        self._unsaid += records
         if monotonic() - self._said >= SAY_SECONDS:
             await self.tell()
 
     async def tell(self) -> None:
-        """Say how far it is, here and in the table of builds."""
+        """Say how far it is, here and in the table; raises as `add` does."""
         self._said = monotonic()
-        rate = self.done / max(self._said - self._began, 1e-6)
-        self.say(Progress(self.done, self.total, rate))
-        schemas = [build.schema for build in self.builds]
-        answers = await self.pool.fetch(SAY, schemas, self.done, self.total, int(rate))
-        if any(answer["cancel"] for answer in answers):
+        unsaid, self._unsaid = self._unsaid, 0
+        seconds = max(self._said - self.began, 1e-6)
+        rows = await self.pool.fetch(SAY, self._schemas, unsaid, seconds)
+        if rows:
+            self.say(Progress(rows[0]["done"], rows[0]["total"], rows[0]["rate"]))
+        if any(row["cancel"] for row in rows):
             raise RebuildCancelled
 
 

@@ -1,7 +1,7 @@
-"""Loading: partition by partition, once for all builds that read it, and resumable."""
+"""Loading: partition by partition, once for all builds that lack it, and resumable."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -31,43 +31,16 @@ class TopicIncomplete(Exception):
     """A topic lacks a record, or has another one than was applied: run `verify`."""
 
 
-@dataclass
-class Share:
-    """What one build takes of one partition, no further than the live one has come."""
+@dataclass(frozen=True)
+class Bound:
+    """How far a build may read a partition, and which events it leaves out."""
 
     build: Build
-    bulk: Bulk
-    dropped: frozenset[UUID]
     until: int | None
-    at: Position = START
+    dropped: frozenset[UUID]
 
-    def take(self, items: Sequence[Item]) -> None:
-        """Fold a page as far as it goes."""
-        near = [item for item in items if not self._is_beyond(item)]
-        if near:
-            self.at = Position.at(near[-1].copy)
-        types = self.build.declared.types
-        self.bulk.sieve.take(
-            [
-                item
-                for item in near
-                if item.recorded.type in types and item.recorded.id not in self.dropped
-            ]
-        )
-
-    async def finish(
-        self, connection: asyncpg.Connection, partition: TopicPartition
-    ) -> None:
-        """Copy what is left, with what was parked and the position."""
-        if self.until is not None and self.at.index < self.until:
-            raise TopicIncomplete(f"{partition}: no record {self.at.index + 1}")
-        await self.bulk.finish(connection)
-        name = self.build.consumer
-        await park(connection, name, self.bulk.sieve.parked)
-        if self.at != START:
-            await move(connection, [Step(name, partition, START.index, self.at)])
-
-    def _is_beyond(self, item: Item) -> bool:
+    def is_beyond(self, item: Item) -> bool:
+        """Say whether an event is past the index or the time that is the limit."""
         if self.until is not None and item.copy.index > self.until:
             return True
         as_of = self.build.as_of
@@ -75,68 +48,105 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Load:
-    """A bulk load of several builds; what is committed is not read again."""
+class Job:
+    """A partition, and the builds that lack it: what one process loads at a time."""
 
-    pool: asyncpg.Pool
-    source: Source
-    builds: Sequence[Build]
-    dropped: Dropped = field(default_factory=dict)
+    part: Part
+    bounds: Sequence[Bound]
 
-    async def run(self, meter: Meter) -> None:
-        """Load every partition that a build lacks.
 
-        Raises TopicIncomplete, RebuildCancelled.
-        """
-        services = {name for build in self.builds for name in build.declared.services}
-        parts = await self.source.parts(services)
-        lives = [build.declared.table for build in self.builds]
-        async with self.pool.acquire() as connection:
-            live = await read(connection, lives)
-            done = await read(connection, [build.consumer for build in self.builds])
-        todo = [(part, self._shares(part, live, done)) for part in parts]
-        meter.total = sum(part.records for part, shares in todo if shares)
-        for part, shares in todo:
-            if shares:
-                await meter.tell()
-                await self._part(part, shares, meter)
-        await meter.tell()
+@dataclass
+class Share:
+    """What one build has taken of one partition."""
 
-    def _shares(
-        self, part: Part, live: Mapping[str, Positions], done: Mapping[str, Positions]
-    ) -> list[Share]:
-        return [
-            Share(
-                build,
-                bulk(build.declared, build.schema),
-                self.dropped.get(build.declared.name, frozenset()),
-                limit(build, live[build.declared.table], part.partition),
-            )
-            for build in self.builds
-            if part.service in build.declared.services
-            and part.partition not in done[build.consumer]
-        ]
+    bound: Bound
+    bulk: Bulk
+    at: Position = START
 
-    async def _part(self, part: Part, shares: Sequence[Share], meter: Meter) -> None:
-        types = frozenset[str]().union(*(s.build.declared.types for s in shares))
-        last, highest = START, START.index
-        async with self.pool.acquire() as connection, connection.transaction():
-            async for page in self.source.read(part.partition, START.kafka_offset):
-                await meter.add(len(page))
-                admitted = admit(last, page)
-                if admitted.diverged is not None:
-                    raise TopicIncomplete(f"{part.partition}: another record again")
-                highest = max([highest, *(copy.index for copy in page)])
-                if admitted.apply:
-                    last = Position.at(admitted.apply[-1])
-                items = list(_items(admitted.apply, types))
-                for share in shares:
-                    share.take(items)
-                    await share.bulk.flush(connection)
-            if highest > last.index:
-                raise TopicIncomplete(f"{part.partition}: no record {last.index + 1}")
+    def take(self, items: Sequence[Item]) -> None:
+        """Fold a page as far as it goes."""
+        near = [item for item in items if not self.bound.is_beyond(item)]
+        if near:
+            self.at = Position.at(near[-1].copy)
+        types, dropped = self.bound.build.declared.types, self.bound.dropped
+        self.bulk.sieve.take(
+            [
+                item
+                for item in near
+                if item.recorded.type in types and item.recorded.id not in dropped
+            ]
+        )
+
+    async def finish(
+        self, connection: asyncpg.Connection, partition: TopicPartition
+    ) -> None:
+        """Copy what is left, with what was parked and the position."""
+        until = self.bound.until
+        if until is not None and self.at.index < until:
+            raise TopicIncomplete(f"{partition}: no record {self.at.index + 1}")
+        await self.bulk.finish(connection)
+        name = self.bound.build.consumer
+        await park(connection, name, self.bulk.sieve.parked)
+        if self.at != START:
+            await move(connection, [Step(name, partition, START.index, self.at)])
+
+
+async def jobs(
+    pool: asyncpg.Pool, source: Source, builds: Sequence[Build], dropped: Dropped
+) -> list[Job]:
+    """Return what the builds still lack; what is committed is not read again."""
+    services = {name for build in builds for name in build.declared.services}
+    parts = await source.parts(services)
+    async with pool.acquire() as connection:
+        live = await read(connection, [build.declared.table for build in builds])
+        done = await read(connection, [build.consumer for build in builds])
+    lacked = [
+        Job(
+            part,
+            [
+                Bound(
+                    build,
+                    limit(build, live[build.declared.table], part.partition),
+                    dropped.get(build.declared.name, frozenset()),
+                )
+                for build in builds
+                if part.service in build.declared.services
+                and part.partition not in done[build.consumer]
+            ],
+        )
+        for part in parts
+    ]
+    return [job for job in lacked if job.bounds]
+
+
+async def load(pool: asyncpg.Pool, source: Source, job: Job, meter: Meter) -> None:
+    """Load one partition in one transaction; raises TopicIncomplete, RebuildCancelled.
+
+    The meter's pool must not be all used up by the load's one connection.
+    """
+    await meter.tell()
+    partition = job.part.partition
+    shares = [Share(b, bulk(b.build.declared, b.build.schema)) for b in job.bounds]
+    types = frozenset[str]().union(*(b.build.declared.types for b in job.bounds))
+    last, highest = START, START.index
+    async with pool.acquire() as connection, connection.transaction():
+        async for page in source.read(partition, START.kafka_offset):
+            await meter.add(len(page))
+            admitted = admit(last, page)
+            if admitted.diverged is not None:
+                raise TopicIncomplete(f"{partition}: another record again")
+            highest = max([highest, *(copy.index for copy in page)])
+            if admitted.apply:
+                last = Position.at(admitted.apply[-1])
+            items = list(_items(admitted.apply, types))
             for share in shares:
-                await share.finish(connection, part.partition)
+                share.take(items)
+                await share.bulk.flush(connection)
+        if highest > last.index:
+            raise TopicIncomplete(f"{partition}: no record {last.index + 1}")
+        for share in shares:
+            await share.finish(connection, partition)
+    await meter.tell()
 
 
 def limit(build: Build, live: Positions, partition: TopicPartition) -> int | None:

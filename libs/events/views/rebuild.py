@@ -17,8 +17,9 @@ from libs.events.views.build import (
     set_state,
 )
 from libs.events.views.checksum import checksum
+from libs.events.views.crew import Crew
 from libs.events.views.live import make_readers
-from libs.events.views.loading import Dropped, Load
+from libs.events.views.loading import Dropped, jobs, load
 from libs.events.views.making import analyze, grant, index_all
 from libs.events.views.source import Source
 from libs.events.views.switch import Compared, Switch
@@ -33,7 +34,8 @@ class Order:
 
     `fresh` throws away what an earlier, stopped rebuild has done: after a mended fold.
     As of a time the tables stay in a schema of their own; with it first in the
-    `search_path`, every page's query reads the past.
+    `search_path`, every page's query reads the past. With a crew, what is long is
+    loaded by several processes.
     """
 
     declared: Sequence[Declared]
@@ -41,6 +43,7 @@ class Order:
     as_of: datetime | None = None
     fresh: bool = False
     dropped: Dropped = field(default_factory=dict)
+    crew: Crew | None = None
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,12 @@ async def rebuild(
     """Rebuild in one reading of the topics; the pool is the owner's, of 6 or more.
 
     It goes on where an earlier one of the same versions and time stopped. Raises
-    RebuildRunning, RebuildCancelled, TopicIncomplete.
+    RebuildRunning, RebuildCancelled, TopicIncomplete, LoaderLost.
     """
     async with pool.acquire() as keeper:
         builds = [await _begun(keeper, each, order) for each in order.declared]
         try:
-            return await _rebuilt(pool, source, order, Meter(pool, builds, say))
+            return await _rebuilt(source, order, Meter(pool, builds, say))
         except RebuildCancelled:
             for build in builds:
                 await set_state(pool, build, "cancelled")
@@ -83,9 +86,7 @@ async def compare(
     async with pool.acquire() as keeper:
         builds = [await _begun(keeper, each, fresh) for each in order.declared]
         try:
-            await Load(pool, source, builds, order.dropped).run(
-                Meter(pool, builds, say)
-            )
+            await _loaded(source, order, Meter(pool, builds, say))
             done = []
             for build in builds:
                 switch = Switch(pool, source, build, order.app_role, order.dropped)
@@ -104,10 +105,21 @@ async def _begun(keeper: asyncpg.Connection, declared: Declared, order: Order) -
     return await begin(keeper, declared, order.as_of)
 
 
-async def _rebuilt(
-    pool: asyncpg.Pool, source: Source, order: Order, meter: Meter
-) -> list[Rebuilt]:
-    await Load(pool, source, meter.builds, order.dropped).run(meter)
+async def _loaded(source: Source, order: Order, meter: Meter) -> None:
+    lacked = await jobs(meter.pool, source, meter.builds, order.dropped)
+    total = sum(job.part.records for job in lacked)
+    await meter.begin(total)
+    if order.crew is not None and total >= order.crew.few:
+        await order.crew.load(source, lacked, meter)
+    else:
+        for job in lacked:
+            await load(meter.pool, source, job, meter)
+    await meter.tell()
+
+
+async def _rebuilt(source: Source, order: Order, meter: Meter) -> list[Rebuilt]:
+    await _loaded(source, order, meter)
+    pool = meter.pool
     done: list[Rebuilt] = []
     for build in meter.builds:
         async with pool.acquire() as connection:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -32,6 +32,12 @@ def index(*columns: str, history: bool = False, gin: bool = False) -> Index:
     return Index(columns, history, gin)
 
 
+def _anew(declared: "Declared") -> tuple[type, tuple[object, ...]]:
+    """Have another process declare it again: what was worked out cannot be sent."""
+    told = (getattr(declared, each.name) for each in fields(declared))
+    return type(declared), tuple(told)
+
+
 @dataclass(frozen=True)
 class View(Generic[R]):
     """A table with one row a stream, kept by a fold, with a history row an event.
@@ -48,6 +54,7 @@ class View(Generic[R]):
     on: tuple[type[Event], ...]
     evolve: Callable[[R | None, Recorded], R | None]
     indexes: tuple[Index, ...] = ()
+    __reduce__ = _anew
 
     def __post_init__(self) -> None:
         _check(self, VIEW_OWN)
@@ -84,6 +91,7 @@ class Register(Generic[R]):
     on: tuple[type[Event], ...]
     facts: Callable[[Recorded], Sequence[R]]
     indexes: tuple[Index, ...] = ()
+    __reduce__ = _anew
 
     def __post_init__(self) -> None:
         _check(self, REGISTER_OWN)
