@@ -21,7 +21,8 @@ from tests.stack import FreshDatabases, drop_databases
 
 def main() -> int:
     """Measure the parts that were asked for, print their goals, write the page."""
-    names = sys.argv[1].split(",") if len(sys.argv) > 1 and sys.argv[1] else [*PARTS]
+    usual = [name for name, part in PARTS.items() if not part.asked]
+    names = sys.argv[1].split(",") if len(sys.argv) > 1 and sys.argv[1] else usual
     if unknown := set(names) - PARTS.keys():
         known = ", ".join(PARTS)
         print(f"No part {', '.join(sorted(unknown))}; there are: {known}")  # noqa: T201
@@ -49,11 +50,7 @@ def _present(part: Part) -> Part:
 
 def _measure(part: Part, place: Place) -> None:
     began = time.monotonic()
-    if part.prepare is not None:
-        print(f"bench: {part.name} is prepared …", file=sys.stderr, flush=True)  # noqa: T201
-        ready = asyncio.run(prepared(part, place))
-        place = replace(place, ready={**place.ready, **ready})
-    samples = run(part, place)
+    samples = run(part, asyncio.run(prepared(part, place)))
     kept = entry(part, samples, time.monotonic() - began)
     _write(part, kept, samples)
     keep(part, kept)
@@ -66,13 +63,16 @@ def _measure(part: Part, place: Place) -> None:
         print(f"{limit['name']:70} {limit['value']} {limit['unit']}{word}")  # noqa: T201
 
 
-async def prepared(part: Part, place: Place) -> dict[str, object]:
-    """Make ready what a part's contenders share; return where it is."""
+async def prepared(part: Part, place: Place) -> Place:
+    """Make ready what a part's contenders share; return the place with it."""
+    if part.prepare is None:
+        return place
+    print(f"bench: {part.name} is prepared …", file=sys.stderr, flush=True)  # noqa: T201
     templates: dict[str, str] = {}
     databases = FreshDatabases(place.admin, templates)
     try:
-        assert part.prepare is not None
-        return await part.prepare(place, databases)
+        ready = await part.prepare(place, databases)
+        return replace(place, ready={**place.ready, **ready})
     finally:
         await drop_databases(place.admin, list(templates.values()))
 

@@ -19,6 +19,7 @@ REPEATS = 3
 PEERS = Path("tests/bench/peers")
 PEERS_PYTHON = KEPT / "peers/bin/python"
 LONGEST = 600
+"""Seconds that a contender has."""
 
 Contender = Callable[[Place, FreshDatabases], Awaitable[list[Sample]]]
 Prepare = Callable[[Place, FreshDatabases], Awaitable[dict[str, Any]]]
@@ -53,7 +54,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Part:
-    """One work and who does it: functions of ours, scripts of the peers' Python."""
+    """One work and who does it: functions of ours, scripts of the peers' Python.
+
+    One that is `asked` for runs only by its name: it takes half an hour.
+    """
 
     name: str
     title: str
@@ -65,6 +69,8 @@ class Part:
     prepare: Prepare | None = None
     where: Callable[[], AbstractContextManager[Place]] = servers
     repeats: int = REPEATS
+    longest: int = LONGEST
+    asked: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -74,14 +80,14 @@ def run(part: Part, place: Place) -> list[Sample]:
     for turn in range(part.repeats):
         for name in part.contenders:
             command = [sys.executable, "-m", "tests.bench.contender", part.name, name]
-            samples += _told(f"{part.name} {turn + 1}: {name}", command, place)
+            samples += _told(f"{part.name} {turn + 1}: {name}", command, place, part)
         for script in part.scripts:
             command = [str(PEERS_PYTHON), str(PEERS / script)]
-            samples += _told(f"{part.name} {turn + 1}: {script}", command, place)
+            samples += _told(f"{part.name} {turn + 1}: {script}", command, place, part)
     return samples
 
 
-def _told(what: str, command: Sequence[str], place: Place) -> list[Sample]:
+def _told(what: str, command: Sequence[str], place: Place, part: Part) -> list[Sample]:
     print(f"bench: {what} …", file=sys.stderr, flush=True)  # noqa: T201
     done = subprocess.run(  # noqa: S603 -- our own commands.
         command,
@@ -89,7 +95,7 @@ def _told(what: str, command: Sequence[str], place: Place) -> list[Sample]:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=LONGEST,
+        timeout=part.longest,
     )
     return [Sample(**sample) for sample in json.loads(done.stdout.splitlines()[-1])]
 

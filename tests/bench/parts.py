@@ -137,6 +137,31 @@ REBUILD = Part(
         Limit("memory of a rebuild", ("ours", WHOLE), "memory", 400, "MiB"),
     ),
 )
+A_TENTH, LONG = f"{rebuilding.LONG // 10:,}", f"{rebuilding.LONG:,}"
+LONG_REBUILD = Part(
+    name="long",
+    title="A rebuild of ten million",
+    unit="events",
+    contenders={"ours": rebuilding.long},
+    prepare=rebuilding.prepare_long,
+    goals=(
+        Goal(
+            "memory of a rebuild of ten million ÷ of one",
+            ("ours", LONG),
+            ("ours", A_TENTH),
+            figure="memory",
+            most=1.25,
+        ),
+    ),
+    limits=(
+        Limit("rebuild of a million, of ten", ("ours", LONG), MILLION, 20, "s"),
+        Limit("memory of a rebuild of ten", ("ours", LONG), "memory", 400, "MiB"),
+    ),
+    repeats=1,
+    longest=5400,
+    asked=True,
+    notes=("One turn, of ours alone: it takes half an hour.",),
+)
 VERIFY = Part(
     name="verify",
     title="verify: journal = topic = chain",
@@ -263,6 +288,6 @@ PARTS = {
     part.name: part
     for part in (
         *(APPEND, TOGETHER, PROJECT, SCALE, REBUILD, VERIFY, PAGES),
-        *(VISIBLE, DOOR, REPLICAS),
+        *(VISIBLE, DOOR, REPLICAS, LONG_REBUILD),
     )
 }

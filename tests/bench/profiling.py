@@ -9,8 +9,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from tests.bench.__main__ import prepared
 from tests.bench.part import PEERS_PYTHON, Part
@@ -81,11 +80,9 @@ def main(names: str) -> int:
 
 
 def _profiled(part: Part, place: Place) -> None:
-    if part.prepare is not None:
-        ready = asyncio.run(prepared(part, place))
-        place = replace(place, ready={**place.ready, **ready})
+    place = asyncio.run(prepared(part, place))
     ours = next(iter(part.contenders))
-    raw = Path(KEPT / f"{part.name}.folded")
+    raw = KEPT / f"{part.name}.folded"
     spied = [str(SPY), "record", "--rate", RATE, "--format", "raw"]
     work = [sys.executable, "-m", "tests.bench.contender", part.name, ours]
     subprocess.run(  # noqa: S603 -- our own commands.

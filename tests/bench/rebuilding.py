@@ -1,5 +1,6 @@
 """A rebuild from the first record, while events arrive, beside fold and COPY alone."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import orjson
 
 from libs.events import registry
 from libs.events.event import Recorded
-from libs.events.stream.topics import Topics, partition_of
+from libs.events.stream.topics import PARTITIONS, Topics, partition_of
 from libs.events.views.crew import Crew
 from libs.events.views.fold import fold_page, version_values
 from libs.events.views.making import analyze, index_all, make
@@ -20,14 +21,16 @@ from libs.events.views.tables import current_table, history_table
 from tests.bench import full
 from tests.bench.feeding import arriving
 from tests.bench.measure import Meter, Sample
-from tests.bench.payments import PAID, TOPIC, Payments
+from tests.bench.payments import PAID, TOPIC, Payments, send
 from tests.bench.place import KEPT, Place
-from tests.stack import FreshDatabases
+from tests.stack import FreshDatabases, FreshTopics
 from tests.views_stand import APP, migrated, prepared
 
 KNOWN_TO = 3
 PAGE = 5000
 SMALL, WHOLE = full.EVENTS // 10, full.EVENTS
+LONG = int(os.environ.get("BENCH_LONG", "10000000"))
+"""How many events the long rebuild reads, after one of a tenth of them."""
 BARE = """
 SELECT (SELECT sum(payments) FROM bare.bench_paid_v1),
     (SELECT count(*) FROM bare.bench_paid_v1_history)"""
@@ -55,6 +58,26 @@ def _write(file: Path) -> None:
             at = event.recorded_at.isoformat()
             line = [event.stream, event.version, at, event.type, event.data]
             out.write(orjson.dumps(line) + b"\n")
+
+
+async def prepare_long(place: Place, databases: FreshDatabases) -> dict[str, Any]:
+    """Fill two topics; nobody verifies them, so they have no chain."""
+    del databases
+    prefixes = []
+    for events in (LONG // 10, LONG):
+        topics = FreshTopics(place.kafka)
+        await topics.make(TOPIC, partitions=PARTITIONS)
+        await send(place.kafka, topics.prefix + TOPIC, Payments(events).told())
+        prefixes.append(topics.prefix)
+    return {"small": prefixes[0], "whole": prefixes[1]}
+
+
+async def long(place: Place, databases: FreshDatabases) -> list[Sample]:
+    """Measure rebuilds of a million and of ten million, in this order."""
+    return [
+        await _rebuilt(place, databases, place.ready["small"], LONG // 10),
+        await _rebuilt(place, databases, place.ready["whole"], LONG),
+    ]
 
 
 async def ours(place: Place, databases: FreshDatabases) -> list[Sample]:
