@@ -99,7 +99,7 @@ def _where(error: Exception, scope: Scope) -> dict[str, object]:
     route = scope.get("route")
     return {
         "error": type(error).__qualname__,
-        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
         "method": scope["method"],
         "route": str(getattr(route, "path", "")),
         "trace_id": trace_id(scope),

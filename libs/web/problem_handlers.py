@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import FormData
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from libs.events.decider import NotVisible, NotYours, Rejected
+from libs.events.journal.gone import LOST
 from libs.events.journal.words import Overloaded, PayloadTooLarge
 from libs.events.perform import CommandKeyReused, Contended, PreconditionFailed
 from libs.web.etags import stale
@@ -27,6 +29,8 @@ from libs.web.problems import (
 )
 from libs.web.refusals import english
 
+log = structlog.get_logger()
+
 X = TypeVar("X", bound=Exception)
 # What `perform` and the writer say besides a rule's refusal.
 PERFORMING: Mapping[type[Exception], Callable[[Exception], Problem]] = {
@@ -35,6 +39,9 @@ PERFORMING: Mapping[type[Exception], Callable[[Exception], Problem]] = {
     Overloaded: lambda _: limited("overloaded", 1),
     PayloadTooLarge: lambda _: Problem("body-too-large"),
 }
+# Not every OSError: a file that is missing does not come by waiting.
+AWAY: tuple[type[Exception], ...] = (ConnectionError, *LOST)
+AWAY_SECONDS = 2
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 BY_STATUS = {
     400: "bad-request",
@@ -65,9 +72,16 @@ def add_handlers(app: FastAPI) -> None:
         PreconditionFailed,
         _answer(PreconditionFailed, lambda error: stale(error.version)),
     )
+    for gone in AWAY:
+        app.add_exception_handler(gone, _answer(gone, _away))
     for raised, told in PERFORMING.items():
         app.add_exception_handler(raised, _answer(raised, told))
     app.add_exception_handler(HTTPException, _plain)
+
+
+def _away(error: Exception) -> Problem:
+    log.warning("database_away", error=type(error).__name__)
+    return limited("database-away", AWAY_SECONDS)
 
 
 def as_problem(error: Rejected) -> Problem:

@@ -211,6 +211,14 @@ KINDS = {
         ("系统繁忙", "The system is busy"),
         ("请在 Retry-After 秒后再试。", "Try again after Retry-After seconds."),
     ),
+    "database-away": _kind(
+        503,
+        ("数据库暂时不可用", "The database is away"),
+        (
+            "请在 Retry-After 秒后，用同一 Idempotency-Key 再试。",
+            "Try again after Retry-After seconds, with the same Idempotency-Key.",
+        ),
+    ),
     "issuer-unreachable": _kind(
         503,
         ("暂时无法核对身份", "Identities cannot be checked now"),

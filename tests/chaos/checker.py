@@ -147,7 +147,8 @@ def skipped(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
                 where = f"{row['consumer']} {row['topic']}/{row['partition']}"
                 yield Broken("skipped", f"{service} {where} at {at} of {end}")
         for row in facts.parked[service]:
-            yield Broken("parked", f"{service} {row['consumer']} {row['event_id']}")
+            named = f"{row['consumer']} {row['event_id']} {row['error_code']}"
+            yield Broken("parked", f"{service} {named}")
     if facts.unbuilt:
         yield Broken("skipped", f"no view can be rebuilt: {facts.unbuilt}")
 

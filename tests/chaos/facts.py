@@ -29,7 +29,7 @@ PAGE = 2000
 OUTCOMES = "SELECT reaction, event_id, outcome, code FROM journal.reaction_outcome"
 POSITIONS = "SELECT consumer, topic, partition, idx FROM position"
 COMMANDS = "SELECT id, first_seq, last_seq FROM journal.command"
-PARKED = "SELECT consumer, event_id, reason FROM parked"
+PARKED = "SELECT consumer, event_id, reason, error_code FROM parked"
 CASES = "SELECT case_id, unit, version FROM case_file"
 PAID = "SELECT payment_id, minor FROM money_fact WHERE kind = 'paid'"
 

@@ -171,7 +171,9 @@ def stands_behind(made: World) -> None:
 
 
 def parks(made: World) -> None:
-    made.facts.parked["reporting"] = [{"consumer": "c", "event_id": UUID(int=1)}]
+    made.facts.parked["reporting"] = [
+        {"consumer": "c", "event_id": UUID(int=1), "error_code": "KeyError"}
+    ]
 
 
 def forgets_an_outcome(made: World) -> None:

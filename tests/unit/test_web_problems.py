@@ -61,6 +61,9 @@ CASES = [
     Case(412, "stale", "GET", "/raise/moved", {}, b""),
     Case(409, "rival-act", "GET", "/raise/contended", {}, b""),
     Case(503, "overloaded", "GET", "/raise/full", {}, b""),
+    Case(503, "database-away", "GET", "/raise/away", {}, b""),
+    Case(503, "database-away", "GET", "/raise/lost", {}, b""),
+    Case(503, "database-away", "GET", "/raise/refused", {}, b""),
     Case(500, "internal", "GET", "/raise/bug", {}, b""),
 ]
 

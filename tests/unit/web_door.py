@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -172,6 +173,9 @@ def refusals() -> APIRouter:
             "moved": PreconditionFailed("case-1", 18),
             "contended": Contended("moved"),
             "full": Overloaded("full"),
+            "away": asyncpg.ConnectionDoesNotExistError("closed in mid-operation"),
+            "lost": asyncpg.InternalClientError("unknown protocol state"),
+            "refused": ConnectionRefusedError("127.0.0.1"),
         }
         raise errors[what]
 

@@ -12,6 +12,7 @@ import structlog
 
 from libs.events.event import Source
 from libs.events.journal.call import Call, Place, append
+from libs.events.journal.gone import GONE
 from libs.events.journal.words import (
     Appended,
     ClockAhead,
@@ -23,14 +24,6 @@ from libs.events.journal.words import (
 from libs.telemetry.steps import group_committed
 
 PLACE = "SELECT service, site FROM journal.deployment"
-GONE = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InternalClientError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
 BUSY = (asyncpg.LockNotAvailableError, asyncpg.TransactionRollbackError)
 
 SEEN = "SELECT seq, chain FROM journal.head"

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
+from libs.events.journal.gone import GONE
 from libs.events.stream.progress import NOTHING
 
 CHANNEL = "journal"
@@ -142,12 +143,14 @@ class Lead:
 
     async def beat(self, silent: float) -> None:
         """Show that this leader is there, until it cannot: then it has lost."""
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            while True:
-                async with asyncio.timeout(silent), self.speaks:
-                    await self.connection.execute(BEAT)
-                await asyncio.sleep(silent / BEATS)
-        self.lost.set()
+        try:
+            with suppress(*GONE, asyncpg.PostgresError):
+                while True:
+                    async with asyncio.timeout(silent), self.speaks:
+                        await self.connection.execute(BEAT)
+                    await asyncio.sleep(silent / BEATS)
+        finally:
+            self.lost.set()
 
 
 @dataclass(frozen=True)

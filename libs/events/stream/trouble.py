@@ -3,17 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
-import asyncpg
 from aiokafka.errors import KafkaError
 from asyncpg.exceptions import (
     IdleInTransactionSessionTimeoutError,
-    InsufficientResourcesError,
     LockNotAvailableError,
-    OperatorInterventionError,
-    PostgresConnectionError,
     TransactionRollbackError,
 )
 
+from libs.events.journal.gone import GONE
 from libs.events.journal.words import ClockAhead, Overloaded, PositionMoved
 from libs.events.perform import Contended
 
@@ -22,21 +19,16 @@ class TryAgain(Exception):
     """Nothing is wrong with the events: ask again a little later."""
 
 
-# OSError holds refused and reset connections, and time-outs.
 TRANSIENT: tuple[type[Exception], ...] = (
+    *GONE,
     TryAgain,
     Overloaded,
     Contended,
     # Another member has the partition now: read the positions again.
     PositionMoved,
     ClockAhead,
-    OSError,
     asyncio.TimeoutError,
     KafkaError,
-    asyncpg.InterfaceError,
-    PostgresConnectionError,
-    OperatorInterventionError,
-    InsufficientResourcesError,
     LockNotAvailableError,
     TransactionRollbackError,
     # The database ended what we left open while this process stood still.

@@ -26,6 +26,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
+from libs.events.journal.gone import GONE
 from services.reporting.traces.decode import decode
 from services.reporting.traces.store import Keep, insert, prune
 
@@ -153,7 +154,7 @@ async def _take_traces(receiver: Receiver, body: bytes) -> Message:
             await insert(receiver.pool, spans, links)
         if receiver.received.trace_batches % PRUNE_EVERY == PRUNE_EVERY - 1:
             await prune(receiver.pool, receiver.keep)
-    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError) as error:
+    except GONE as error:
         raise Refused(_LATER, "The trace store is not there; send it again.") from error
     receiver.received.trace_batches += 1
     receiver.received.spans += len(spans)
