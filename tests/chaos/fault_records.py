@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local import topics
 from deploy.local.kept import SERVICES
-from libs.events.stream.reading import reading
+from libs.events.stream.reading import reading, stopped
 from libs.events.stream.topics import PARTITIONS, Topics
 from tests.chaos.fault import Fault, Maker, revived
 from tests.chaos.system import System
@@ -50,15 +51,16 @@ def rebalance(system: System, dice: random.Random, seconds: float) -> Fault:
             session_timeout_ms=6000,
         )
         joined.append(consumer)
-        await consumer.start()
+        # Where the broker ends meanwhile it would look for its group for ever.
+        async with asyncio.timeout(LEAVE_SECONDS):
+            await consumer.start()
 
     async def mend() -> None:
         for consumer in joined:
-            # It leaves first; then it may end as cancelled, and its closer with it.
-            leaving = asyncio.create_task(consumer.stop())
-            await asyncio.wait({leaving}, timeout=LEAVE_SECONDS)
-            if not leaving.cancelled():
-                leaving.result()
+            # Without a broker nobody hears that it leaves: its session ends by itself.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEAVE_SECONDS):
+                    await stopped(consumer)
 
     return Fault("rebalance", group, seconds, strike, mend)
 
