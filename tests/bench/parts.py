@@ -22,6 +22,8 @@ from tests.bench.servers import the_system
 from tests.stack import FreshDatabases
 
 MILLION = "seconds for a million"
+MANY = 9
+"""Turns of a second each: the disk's pace differs from one to the next by half."""
 
 
 async def _with_payload(place: Place, databases: FreshDatabases) -> dict[str, Any]:
@@ -70,6 +72,7 @@ APPEND = Part(
             " bigserial."
         ),
     ),
+    repeats=MANY,
 )
 TOGETHER = Part(
     name="together",
@@ -89,6 +92,7 @@ TOGETHER = Part(
             ("two-step saga", "32"),
         ),
     ),
+    repeats=MANY,
 )
 PROJECT = Part(
     name="project",
@@ -244,6 +248,7 @@ PAGES = Part(
         Limit(f"{page} as known at T, p95", ("as known at T", page), "p95", 100, "ms")
         for page in reading.PAGES
     ),
+    repeats=5,
 )
 SCALE = Part(
     name="scale",
