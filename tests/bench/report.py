@@ -24,9 +24,9 @@ One machine, one run a part: the same PostgreSQL and Kafka for everybody, with t
 settings the product starts them with (fsync on), the same payload, the same number of
 clients, a warm-up, medians over the turns that each part names. Times are milliseconds,
 memory is the peaks in MiB of the contender's process and of those it starts, CPU their
-seconds and the servers' in the measured stretch. After every turn the result is held against what must be there; a
-wrong one ends the run. *Run before* is the ratio of the run before this one, and by how
-much this one differs from it.
+seconds and the servers' in the measured stretch. After every turn the result is held
+against what must be there; a wrong one ends the run. *Run before* is the ratio of the
+run before this one, and by how much this one differs from it.
 """
 
 
