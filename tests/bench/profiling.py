@@ -83,7 +83,7 @@ def _profiled(part: Part, place: Place) -> None:
     place = asyncio.run(prepared(part, place))
     ours = next(iter(part.contenders))
     raw = KEPT / f"{part.name}.folded"
-    spied = [str(SPY), "record", "--rate", RATE, "--format", "raw"]
+    spied = [str(SPY), "record", "--subprocesses", "--rate", RATE, "--format", "raw"]
     work = [sys.executable, "-m", "tests.bench.contender", part.name, ours]
     subprocess.run(  # noqa: S603 -- our own commands.
         [*spied, "--output", str(raw), "--", *work],
