@@ -52,12 +52,9 @@ class Crew:
     async def _shared(
         self, executor: Executor, source: Source, jobs: Sequence[Job], meter: Meter
     ) -> None:
-        loop = asyncio.get_running_loop()
         said = (meter.builds, meter.began)
-        done = [
-            loop.run_in_executor(executor, _load, self.dsn, source, job, said)
-            for job in jobs
-        ]
+        begun = [executor.submit(_load, self.dsn, source, job, said) for job in jobs]
+        done = [asyncio.wrap_future(each) for each in begun]
         waiting = set(done)
         try:
             while waiting:
@@ -67,8 +64,14 @@ class Crew:
                 for each in ended:
                     each.result()
                 await meter.tell()
+        except BrokenProcessPool:
+            # It ends every job itself, and fails at one that somebody has cancelled.
+            raise
+        except BaseException:
+            for future in begun:
+                future.cancel()
+            raise
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
             await asyncio.gather(*done, return_exceptions=True)
 
 
