@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import asyncpg
@@ -156,9 +155,14 @@ class _Work:
 
     async def _order(self, pool: asyncpg.Pool) -> Order:
         role = self._settings.database(self._service).app.name
-        crew = Crew(self._settings.owner_dsn(self._service))
-        order = Order(self._chosen, role, self._as_of, self._fresh, crew=crew)
-        return replace(order, dropped=await dropped(pool))
+        return Order(
+            self._chosen,
+            role,
+            self._as_of,
+            fresh=self._fresh,
+            dropped=await dropped(pool),
+            crew=Crew(self._settings.owner_dsn(self._service)),
+        )
 
     def _stop(self, pool: asyncpg.Pool) -> None:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)

@@ -88,4 +88,4 @@ async def _loaded(dsn: str, source: Source, job: Job, said: Said) -> None:
     async with asyncpg.create_pool(
         dsn, min_size=CONNECTIONS, max_size=CONNECTIONS
     ) as pool:
-        await load(pool, source, job, Meter(pool, builds, began=began))
+        await load(source, job, Meter(pool, builds, began=began))

@@ -119,17 +119,17 @@ async def jobs(
     return [job for job in lacked if job.bounds]
 
 
-async def load(pool: asyncpg.Pool, source: Source, job: Job, meter: Meter) -> None:
+async def load(source: Source, job: Job, meter: Meter) -> None:
     """Load one partition in one transaction; raises TopicIncomplete, RebuildCancelled.
 
-    The meter's pool must not be all used up by the load's one connection.
+    The meter's pool lends two connections: for the load, and to say how far it is.
     """
     await meter.tell()
     partition = job.part.partition
     shares = [Share(b, bulk(b.build.declared, b.build.schema)) for b in job.bounds]
     types = frozenset[str]().union(*(b.build.declared.types for b in job.bounds))
     last, highest = START, START.index
-    async with pool.acquire() as connection, connection.transaction():
+    async with meter.pool.acquire() as connection, connection.transaction():
         async for page in source.read(partition, START.kafka_offset):
             await meter.add(len(page))
             admitted = admit(last, page)

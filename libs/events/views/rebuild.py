@@ -113,7 +113,7 @@ async def _loaded(source: Source, order: Order, meter: Meter) -> None:
         await order.crew.load(source, lacked, meter)
     else:
         for job in lacked:
-            await load(meter.pool, source, job, meter)
+            await load(source, job, meter)
     await meter.tell()
 
 
