@@ -54,20 +54,21 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
 
 def cpu_of_trees(roots: Sequence[int]) -> float:
     """Return the CPU seconds of processes and all that ever were below them."""
-    stats = [stat for path in Path("/proc").glob("[0-9]*") if (stat := _stat(path))]
+    stats = _stats()
     parents = {pid: parent for pid, parent, _ in stats}
     return sum(ticks for pid, _, ticks in stats if _is_below(pid, parents, roots)) / (
         TICKS
     )
 
 
-def started_by(root: int) -> dict[int, Path]:
-    """Return the processes below one, by id, with their folders."""
-    paths = {int(path.name): path for path in Path("/proc").glob("[0-9]*")}
-    stats = [stat for path in paths.values() if (stat := _stat(path))]
-    parents = {pid: parent for pid, parent, _ in stats}
-    below = {pid for pid in parents if pid != root and _is_below(pid, parents, [root])}
-    return {pid: paths[pid] for pid in below}
+def started_by(root: int) -> set[int]:
+    """Return the ids of the processes below one."""
+    parents = {pid: parent for pid, parent, _ in _stats()}
+    return {pid for pid in parents if pid != root and _is_below(pid, parents, [root])}
+
+
+def _stats() -> list[tuple[int, int, int]]:
+    return [stat for path in Path("/proc").glob("[0-9]*") if (stat := _stat(path))]
 
 
 def _stat(path: Path) -> tuple[int, int, int] | None:
@@ -91,7 +92,7 @@ class Workers:
     """Looks after the memory of processes that are started while it runs."""
 
     def __init__(self) -> None:
-        self._before = started_by(os.getpid()).keys()
+        self._before = started_by(os.getpid())
         self._peaks: dict[int, float] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -105,9 +106,9 @@ class Workers:
 
     def _look(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):
-            for pid, path in started_by(os.getpid()).items():
-                if pid not in self._before:
-                    self._peaks[pid] = peak_memory(path) or self._peaks.get(pid, 0.0)
+            for pid in started_by(os.getpid()) - self._before:
+                peak = peak_memory(Path(f"/proc/{pid}"))
+                self._peaks[pid] = peak or self._peaks.get(pid, 0.0)
 
 
 class Meter:
