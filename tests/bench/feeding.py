@@ -17,6 +17,8 @@ from tests.bench.payments import Payments
 
 A_SECOND = 500
 AT_ONCE = 25
+LONGEST = 5400
+"""For how many seconds they arrive at most: as long as the longest part may take."""
 
 
 @contextmanager
@@ -36,8 +38,8 @@ def arriving(bootstrap: str, topic: str, events: int) -> Iterator[None]:
 
 
 async def feed(bootstrap: str, topic: str, events: int) -> None:
-    """Send the events that come after the first ones, at their rate, for ever."""
-    told = Payments(events + A_SECOND * 600).told()
+    """Send the events that come after the first ones, at their rate."""
+    told = Payments(events + A_SECOND * LONGEST).told()
     indexes = [-1] * PARTITIONS
     for event in islice(told, events):
         indexes[partition_of(event.partition_key)] += 1
