@@ -37,6 +37,7 @@ from libs.service.officers import OfficerTable
 from libs.service.operate import operator_routes
 from libs.service.parts import REACTIONS, VIEWS, Running, Service
 from libs.service.rebuilder import Rebuilder, rebuild_here
+from libs.service.replication import with_replication
 from libs.service.sealing import published_seals, with_seals
 from libs.service.watching import Watching
 from libs.settings import Settings, SettingsRefused, read
@@ -124,7 +125,7 @@ async def serve(service: Service, settings: Settings) -> None:
             running.subscriptions.update(_subscriptions(service, running, pages))
             if VIEWS in running.subscriptions:
                 running.watermarks.wake_by(running.subscriptions[VIEWS].moved_within)
-            app = application(service, with_seals(running))
+            app = application(service, with_replication(with_seals(running)))
             config = uvicorn.Config(
                 app,
                 host=settings.host,
