@@ -43,6 +43,10 @@ input()
 """
 
 
+class DiskFull(Exception):
+    """Stands for whatever ends a rebuild between its loads and its switch."""
+
+
 @dataclass
 class Stand:
     """A topic, a database with the views' tables, and both kinds of rebuild."""
@@ -109,6 +113,20 @@ async def test_a_crew_makes_the_same_bytes_and_counts_every_record(
     assert [one.compared.rebuilt for one in together] == sums
     assert all(one.compared.live == one.compared.rebuilt for one in together)
     assert said[-1].done == said[-1].total == 3 * CLAIMS
+    assert await stand.pool.fetchrow(COUNTS) == (2 * CLAIMS, 2 * CLAIMS)
+
+
+async def test_a_crew_that_finds_all_loaded_goes_on_to_the_switch(stand: Stand) -> None:
+    await stand.told()
+
+    def full(said: Progress) -> None:
+        if said.done == said.total:
+            raise DiskFull
+
+    with pytest.raises(DiskFull):
+        await stand.rebuilt(stand.crew, full)
+    assert await stand.pool.fetchval(COUNTS) == 0
+    await stand.rebuilt(stand.crew)
     assert await stand.pool.fetchrow(COUNTS) == (2 * CLAIMS, 2 * CLAIMS)
 
 

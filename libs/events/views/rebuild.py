@@ -109,7 +109,7 @@ async def _loaded(source: Source, order: Order, meter: Meter) -> None:
     lacked = await jobs(meter.pool, source, meter.builds, order.dropped)
     total = sum(job.part.records for job in lacked)
     await meter.begin(total)
-    if order.crew is not None and total >= order.crew.few:
+    if lacked and order.crew is not None and total >= order.crew.few:
         await order.crew.load(source, lacked, meter)
     else:
         for job in lacked:
