@@ -31,6 +31,8 @@ def h(*parts: bytes) -> bytes:
 
 
 def check_signed(said: Said, key: str, signature: str, what: str) -> None:
+    named = said["signature_alg"], said.get("hash_alg", "sha256")
+    must(named == ("ed25519", "sha256"), f"{what}: {named} are not known here")
     told = {n: v for n, v in said.items() if n not in {"signature", "voucher"}}
     public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
     try:
@@ -60,17 +62,14 @@ def check_seal(seal: Said, before: Said | None, bundle: Said) -> None:
     must(right, f"{of} seal {n}: it is another key's turn")
     check_signed(seal, keys[-1]["public_key"], seal["signature"], f"{of} seal {n}")
     if before:
-        pair, small = [of, before["number"], n], before["size"]
-        paths = [p["path"] for p in bundle["consistency"] if p["of"] == pair]
-        linked = seal["previous"] == h(one_text(before).encode()).hex()
-        follows = small < size and (paths or (linked and n == pair[1] + 1))
-        must(follows, f"{of} seal {n}: it does not follow {pair[1]}")
+        m, small, was = before["number"], before["size"], before["root"]
+        paths = [p["path"] for p in bundle["consistency"] if p["of"] == [of, m, n]]
+        link = n > m + 1 or seal["previous"] == h(one_text(before).encode()).hex()
+        must(paths and link and small < size, f"{of} seal {n}: it does not follow {m}")
         shift = (small & -small).bit_length() - 1
-        for path in paths:
-            nodes = path if small & (small - 1) else [before["root"], *path]
-            roots = climb(nodes, (small - 1) >> shift, (size - 1) >> shift)
-            same = roots == (before["root"], seal["root"])
-            must(same, f"{of}: seal {n} is no growth of seal {pair[1]}")
+        nodes = paths[0] if small & (small - 1) else [was, *paths[0]]
+        roots = climb(nodes, (small - 1) >> shift, (size - 1) >> shift)
+        must(roots == (was, seal["root"]), f"{of}: seal {n} is no growth of seal {m}")
 
 
 def climb(path: list[str], at: int, last: int) -> tuple[str, str]:
@@ -91,7 +90,7 @@ def climb(path: list[str], at: int, last: int) -> tuple[str, str]:
 def check_proof(proof: Said, seal: Said) -> str:
     name, seq, size = f"{proof['service']}:{proof['seq']}", proof["seq"], seal["size"]
     said = proof["text"].split("\n", 23)
-    must(said[:2] == ["qingxin.leaf.v1", str(seq)], f"{name}: another event's text")
+    must(said[:3] == ["qingxin.leaf.v1", str(seq), proof["id"]], f"{name}: other text")
     must(0 < seq <= size, f"{name}: seal {seal['number']} does not cover it")
     path = [h(b"\0", h(proof["text"].encode())).hex(), *proof["path"]]
     must(climb(path, seq - 1, size - 1)[1] == seal["root"], f"{name}: another root")
@@ -131,6 +130,7 @@ def check(path: str, trusted: list[str]) -> Iterator[str]:
     export = zipfile.ZipFile(path)
     files = {name: export.read(name) for name in export.namelist()}
     bundle, seals = json.loads(files["bundle.json"]), dict[str, dict[int, Said]]()
+    must(bundle["proofs"] or [n for n in files if ".jsonl" in n], "it proves no event")
     yield from check_keys(bundle["keys"], trusted)
     for seal in bundle["seals"]:
         mine = seals.setdefault(seal["service"], {})

@@ -56,7 +56,9 @@ def altered(path: Path, change: Callable[[Files], object]) -> Path:
     other = path.with_name("altered.zip")
     with zipfile.ZipFile(other, "w") as new:
         new.writestr("bundle.json", json.dumps(told["bundle"]))
-        new.writestr(name, "".join(f"{json.dumps(one)}\n" for one in told["topic"]))
+        if "topic" in told:
+            lines = (f"{json.dumps(one)}\n" for one in told["topic"])
+            new.writestr(name, "".join(lines))
     return other
 
 
@@ -112,6 +114,27 @@ def _text(files: Files) -> None:
 
 def _other_number(files: Files) -> None:
     files["bundle"]["proofs"][4]["seq"] = 6
+
+
+def _other_id(files: Files) -> None:
+    files["bundle"]["proofs"][4]["id"] = files["bundle"]["proofs"][5]["id"]
+
+
+def _growth_gone(files: Files) -> None:
+    files["bundle"]["consistency"] = []
+
+
+def _link(files: Files) -> None:
+    files["bundle"]["seals"][1]["previous"] = "00" * 32
+
+
+def _algorithm(files: Files) -> None:
+    files["bundle"]["seals"][2]["hash_alg"] = "sm3"
+
+
+def _nothing(files: Files) -> None:
+    files["bundle"] |= {"seals": [], "proofs": [], "consistency": []}
+    del files["topic"]
 
 
 def _path(files: Files) -> None:
@@ -185,7 +208,12 @@ def _chain(files: Files) -> None:
 
 ALTERATIONS: tuple[tuple[Callable[[Files], object], str], ...] = (
     (_text, "routing:5: another root"),
-    (_other_number, "routing:6: another event's text"),
+    (_other_number, "routing:6: other text"),
+    (_other_id, "routing:5: other text"),
+    (_growth_gone, "routing seal 2: it does not follow 1"),
+    (_link, "routing seal 2: the signature"),
+    (_algorithm, "routing seal 3: .*sm3.* are not known here"),
+    (_nothing, "it proves no event"),
     (_path, "routing:5: another root"),
     (_seal_size, "routing seal 2: the signature"),
     (_seal_root, "routing seal 3: the signature"),
