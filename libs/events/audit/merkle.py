@@ -5,20 +5,22 @@ two nodes `sha256(0x01 || left || right)`, so that no leaf can pass for a node. 
 """
 
 from collections.abc import Iterable
-from hashlib import sha256
+
+from libs.events.algorithms import HASH, digest
 
 WIDTH = 32
 LEAF, NODE = b"\x00", b"\x01"
+_hash = digest(HASH)
 
 
 def leaf_node(leaf: bytes) -> bytes:
     """Return the node over one leaf hash."""
-    return sha256(LEAF + leaf).digest()
+    return _hash(LEAF + leaf)
 
 
 def inner(left: bytes, right: bytes) -> bytes:
     """Return the node over two nodes."""
-    return sha256(NODE + left + right).digest()
+    return _hash(NODE + left + right)
 
 
 class Frontier:
@@ -57,7 +59,7 @@ def bagged(peaks: Iterable[bytes]) -> bytes:
     root: bytes | None = None
     for peak in reversed(list(peaks)):
         root = peak if root is None else inner(peak, root)
-    return sha256(b"").digest() if root is None else root
+    return _hash(b"") if root is None else root
 
 
 class Tree:
@@ -134,7 +136,7 @@ class Tree:
 def _above(level: bytearray) -> bytearray:
     above = bytearray()
     for at in range(0, len(level) - WIDTH, 2 * WIDTH):
-        above += sha256(NODE + level[at : at + 2 * WIDTH]).digest()
+        above += _hash(NODE + level[at : at + 2 * WIDTH])
     return above
 
 

@@ -12,8 +12,8 @@ from hashlib import sha256
 from typing import Any
 
 from libs.calendar import day_of, end_of_day
+from libs.events.algorithms import HASH, HASHES, SIGNATURE, SIGNATURES
 from libs.events.audit.signing import (
-    ALGORITHM,
     Keyring,
     SealKey,
     canonical,
@@ -21,7 +21,6 @@ from libs.events.audit.signing import (
 )
 
 FORMAT = "qingxin.seal.v1"
-HASH = "sha256"
 FIRST = "00" * 32
 NAMES = frozenset(
     {
@@ -101,7 +100,7 @@ def make(said: Sealed, cut: Cut, before: Seal | None, key: SealKey) -> Seal:
         "at": cut.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "why": cut.why,
         "hash_alg": HASH,
-        "signature_alg": ALGORITHM,
+        "signature_alg": SIGNATURE,
         "key_id": key.id,
         "previous": before.digest if before else FIRST,
     }
@@ -116,7 +115,7 @@ def parsed(text: str) -> Seal:
         raise ValueError("no seal")
     if said.keys() != NAMES or canonical(said) != text:
         raise ValueError("no seal's own text")
-    if (said["hash_alg"], said["signature_alg"]) != (HASH, ALGORITHM):
+    if said["hash_alg"] not in HASHES or said["signature_alg"] not in SIGNATURES:
         raise ValueError("algorithms that are not known here")
     kinds = dict.fromkeys(NAMES, str) | {"number": int, "size": int}
     if any(type(said[name]) is not kind for name, kind in kinds.items()):

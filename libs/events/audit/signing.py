@@ -14,11 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -26,10 +22,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from libs.events import algorithms
+from libs.events.algorithms import SIGNATURE, UnknownAlgorithm
+
 Document = Mapping[str, Any]
 
 KEY_FORMAT = "qingxin.key.v1"
-ALGORITHM = "ed25519"
 UNSIGNED = frozenset({"signature", "voucher"})
 ID_LENGTH = 32
 OTHERS = 0o077
@@ -79,14 +77,15 @@ def signed_bytes(document: Document) -> bytes:
 
 
 def is_signed(document: Document, public: bytes, signature: object) -> bool:
-    """Say whether a signature over a document is this key's."""
+    """Say whether a signature over a document is this key's, by the named algorithm."""
+    name = str(document["signature_alg"])
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(
-            bytes.fromhex(str(signature)), signed_bytes(document)
-        )
-    except (InvalidSignature, ValueError):
+        given = bytes.fromhex(str(signature))
+        return algorithms.is_signed(name, public, given, signed_bytes(document))
+    except UnknownAlgorithm:
+        raise
+    except ValueError:
         return False
-    return True
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def announcement(
         "service": said.service,
         "from_number": said.from_number,
         "why": said.why,
-        "signature_alg": ALGORITHM,
+        "signature_alg": SIGNATURE,
         "key_id": key.id,
         "public_key": key.public.hex(),
         "replaces": before.id if isinstance(before, SealKey) else before,

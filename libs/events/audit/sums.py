@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from libs.events.algorithms import HASH, digest
 from libs.events.audit.merkle import Frontier, Tree
 from libs.events.journal.chain import FORMAT
 from libs.events.stream.envelope import SPEC, Foreign, Record, from_record
@@ -35,6 +36,8 @@ version, E'\\n', type, E'\\n', schema_version, E'\\n',
 actor_role, E'\\n', actor_unit, E'\\n', source, E'\\n', serial, E'\\n', command_id,
 E'\\n', encode(request_hmac, 'hex'), E'\\n', hash_alg, E'\\n', correlation_id, E'\\n',
 causation_id, E'\\n', partition_key, E'\\n', traceparent, E'\\n', data), 'UTF8')"""
+
+_hash = digest(HASH)
 
 
 class Unclear(Exception):
@@ -94,8 +97,8 @@ class JournalPart:
         """Hash each row's text and link; raises Unclear at the first that differs."""
         seq, chain = self.first + len(self.leaves), self.chain
         for key, leaf, link, text in rows:
-            chain = sha256(chain + leaf).digest()
-            if sha256(text).digest() != leaf or chain != link:
+            chain = _hash(chain + leaf)
+            if _hash(text) != leaf or chain != link:
                 raise Unclear(seq)
             self.digests.take(partition_of(key), seq, leaf + chain)
             self.leaves.append(leaf)
@@ -221,7 +224,7 @@ class TopicPart:
         speaker = _source(said["ce_source"])[1]
         own = (speaker, _kind(said["ce_type"])[0], said["ce_partitionkey"], SPEC)
         told = (self.service, self.service, record.key, said["ce_specversion"])
-        if own != told or sha256(text).digest() != leaf:
+        if own != told or _hash(text) != leaf:
             raise ValueError(record.offset)
         index, seq = int(said["ce_partitionindex"]), int(said["ce_sequence"])
         self._place(index, seq, leaf + _bytes(said["ce_chain"]))

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from libs.events.algorithms import HASH
 from libs.events.command import Stamp
 from libs.events.event import New, Precision, Recorded
 from libs.events.journal import rows
@@ -169,7 +170,7 @@ def _recorded(told: _Told, new: New, data: str, row: asyncpg.Record) -> Recorded
         serial=row["serial"],
         command_id=stamp.command_id,
         request_hmac=stamp.request_hmac,
-        hash_alg="sha256",
+        hash_alg=HASH,
         correlation_id=stamp.correlation_id,
         causation_id=stamp.causation_id,
         partition_key=new.partition_key or new.stream,

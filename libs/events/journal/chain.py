@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 
+from libs.events.algorithms import HASH, UnknownAlgorithm, digest
 from libs.events.event import Recorded
 from libs.events.journal.words import LogCorrupted
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FORMAT = "qingxin.leaf.v1"
+_link = digest(HASH)
 
 
 def leaf_of(record: Recorded) -> bytes:
-    """Return sha256 of the record's canonical text."""
-    return sha256(canonical_text(record).encode()).digest()
+    """Return the hash, of the kind that it names, of the record's canonical text.
+
+    Raises UnknownAlgorithm.
+    """
+    return digest(record.hash_alg)(canonical_text(record).encode())
 
 
 def canonical_text(record: Recorded) -> str:
@@ -49,7 +53,7 @@ def canonical_text(record: Recorded) -> str:
 
 def next_link(chain: bytes, leaf: bytes) -> bytes:
     """Return the chain after one more leaf."""
-    return sha256(chain + leaf).digest()
+    return _link(chain + leaf)
 
 
 def verified(records: Iterable[Recorded], seq: int, chain: bytes) -> Iterator[Recorded]:
@@ -62,7 +66,7 @@ def verified(records: Iterable[Recorded], seq: int, chain: bytes) -> Iterator[Re
         if record.seq != seq:
             message = f"event {seq} is missing: {record.seq} follows {seq - 1}"
             raise LogCorrupted(message)
-        if leaf_of(record) != record.leaf:
+        if not _is_its(record, record.leaf):
             message = f"event {seq} is not what was recorded: its hash differs"
             raise LogCorrupted(message)
         chain = next_link(chain, record.leaf)
@@ -70,6 +74,14 @@ def verified(records: Iterable[Recorded], seq: int, chain: bytes) -> Iterator[Re
             message = f"the chain breaks at event {seq}"
             raise LogCorrupted(message)
         yield record
+
+
+def _is_its(record: Recorded, leaf: bytes) -> bool:
+    try:
+        return leaf_of(record) == leaf
+    except UnknownAlgorithm as error:
+        message = f"event {record.seq} names a hash that is not known here: {error}"
+        raise LogCorrupted(message) from None
 
 
 def _micros(at: datetime | None) -> int | None:
