@@ -1,4 +1,4 @@
-"""`qingxin verify`: journal = topic = chain = seals, for each service; and views."""
+"""`qingxin verify`: journal = topic = chain = seals; on request views and the vault."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ from dataclasses import asdict
 import asyncpg
 
 from deploy.cli import DONE, WRONG, show
+from deploy.cli.asking import AUDITOR, asked, door
 from deploy.cli.viewed import compared
 from deploy.local import running
 from deploy.local.cannot import Cannot
@@ -21,6 +22,9 @@ from libs.events.audit.verify import Also, Verdict, verify
 from libs.events.journal.journal import Journal
 from libs.events.stream.topics import Topics
 
+VAULTED = "intake"
+"""The service that holds persons; its running process alone can open what it holds."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -28,6 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--topic", help="a copy of the topic, instead of the service's")
     parser.add_argument(
         "--views", action="store_true", help="also rebuild the views aside and compare"
+    )
+    parser.add_argument(
+        "--vault", action="store_true", help="also open all that the vault holds"
     )
 
 
@@ -51,6 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
             answer[name]["views"] = [view.said() for view in views]
             lines += [f"{name:12} {view.line()}" for view in views]
             is_right &= all(view.same for view in views)
+    if arguments.vault and VAULTED in names:
+        with door(settings, VAULTED, AUDITOR) as client:
+            held = asked(client, "GET", "/operator/vault/check")
+        answer[VAULTED]["vault"] = held
+        lines.append(f"{VAULTED:12} {_held(held['values'], held['wrong'])}")
+        is_right &= held["wrong"] is None
     show(answer, "\n".join(lines), as_json=arguments.json)
     return DONE if is_right else WRONG
 
@@ -68,6 +81,12 @@ async def _verify(
             also = Also(seals, dsn)
             found.append(await verify(journal, kafka, against, also=also))
     return found
+
+
+def _held(values: int, wrong: str | None) -> str:
+    return (
+        f"WRONG · vault: {wrong}" if wrong else f"OK · vault · {values:,} values open"
+    )
 
 
 def _line(found: Verdict) -> str:

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import pytest
 
+from services.reporting.views.case import VIEW
 from tests.end_to_end.complaint import complain
 from tests.end_to_end.whole import ALL, Whole
 from tests.stack import FreshTopics, with_database
@@ -16,6 +18,13 @@ SWAP = """
 UPDATE journal.event SET data = replace(data, $1, $2)
 WHERE seq = (SELECT min(seq) FROM journal.event WHERE data LIKE '%' || $1 || '%')
 RETURNING seq"""
+
+HOPS = f"UPDATE {VIEW.table} SET hops = hops + $2 WHERE case_id = $1"
+FLIP = """
+UPDATE vault.field SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)
+WHERE field = 'name' AND person_id = (
+    SELECT person_id FROM vault.field WHERE field = 'name' ORDER BY 1 LIMIT 1)
+RETURNING person_id"""
 
 
 async def test_all_four_services_agree_and_the_answer_is_also_json(
@@ -44,6 +53,34 @@ async def test_one_byte_edited_by_a_superuser_is_named_with_exit_code_4(
     assert f"event {seq} is not what was recorded" in said.out
     mended = await whole.cli("verify", "--service", "intake")
     assert mended.code == 0, mended
+
+
+async def test_a_changed_row_of_a_view_and_a_changed_vault_value_are_named(
+    whole: Whole,
+) -> None:
+    begun = await complain(whole)
+    await whole.settled()
+    person = await changed(whole, begun.case_id, 7)
+    views = await whole.cli("verify", "--service", "reporting", "--views")
+    vault = await whole.cli("verify", "--service", "intake", "--vault")
+    assert await changed(whole, begun.case_id, -7) == person
+    assert (views.code, vault.code) == (4, 4), (views, vault)
+    assert (
+        f"WRONG · view {VIEW.name} is not what the topics say: case-{begun.case_id}\n"
+    ) in views.out
+    assert f"WRONG · vault: person {person}, field name, does not open" in vault.out
+    views = await whole.cli("verify", "--service", "reporting", "--views")
+    vault = await whole.cli("verify", "--service", "intake", "--vault")
+    assert (views.code, vault.code) == (0, 0), (views, vault)
+
+
+async def changed(whole: Whole, case_id: UUID, hops: int) -> UUID:
+    """Change a case's row and a person's name where they are stored."""
+    async with whole.database("reporting") as pool:
+        assert await pool.execute(HOPS, case_id, hops) == "UPDATE 1"
+    async with whole.database("intake") as pool:
+        person: UUID = await pool.fetchval(FLIP)
+    return person
 
 
 async def edited(whole: Whole, old: str, new: str) -> int:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from libs.events.contracts.reporting import (
     StatPeriodClosed,
@@ -17,12 +18,16 @@ from tests.stack import FreshDatabases
 from tests.views_stand import APP, Memory, apply_live, migrated, prepared
 
 PERIOD = f"period-{UUID(int=5)}"
-EDIT = "UPDATE period_v1 SET document = replace(document, '1', '7')"
+EDITS = {
+    "a row": "UPDATE period_v1 SET ends_on = ends_on + 7",
+    "a stored bulletin": "UPDATE period_v1 SET document = replace(document, '1', '7')",
+}
 SAID = f'{{"week":1,"total":{10**6}}}'
 
 
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 async def test_a_changed_view_row_and_a_changed_bulletin_are_named(
-    fresh_database: FreshDatabases,
+    fresh_database: FreshDatabases, edit: str
 ) -> None:
     week = StatPeriodClosed(
         period_id=UUID(int=5),
@@ -48,11 +53,10 @@ async def test_a_changed_view_row_and_a_changed_bulletin_are_named(
         await apply_live(pool, source, declared)
         order = Order(declared, APP)
         assert all(one.compared.same for one in await compare(pool, source, order))
-        await pool.execute(
-            "UPDATE period_v1 SET document = replace(document, '1', '7')"
-        )
+        await pool.execute(edit)
         changed, untouched = await compare(pool, source, order)
         assert changed.compared.different == (PERIOD,)
         assert untouched.compared.same
         # Nothing was switched: what was changed is still there to be looked at.
-        assert await pool.fetchval("SELECT document FROM period") != SAID
+        row = await pool.fetchrow("SELECT ends_on, document FROM period")
+        assert tuple(row) != (week.ends_on, SAID)

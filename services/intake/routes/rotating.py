@@ -1,4 +1,4 @@
-"""Routes of the vault's master keys: what is left under retired ones, and renewing."""
+"""Routes of the vault: what is left under retired master keys, renewing, checking."""
 
 import asyncio
 from dataclasses import asdict
@@ -10,6 +10,7 @@ from libs.objects import ObjectStore
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
 from services.intake.routes.patrol_photos import store_of
+from services.intake.vault.checking import checked
 from services.intake.vault.keys import INFORMANT
 from services.intake.vault.rotating import (
     FILES,
@@ -50,6 +51,13 @@ def router(window: Window) -> APIRouter:
         rewrapped = {"persons": persons, "files": files, "photos": moved}
         answer = {"rewrapped": rewrapped, **asdict(still)}
         return answer | await _photos_left(photos)
+
+    @routes.get("/check")
+    async def check(caller: OfficerCaller) -> dict[str, Any]:
+        """Open every value; say how many opened and the first that does not."""
+        permissions.require(caller, "Verify")
+        async with window.pool.acquire() as connection:
+            return asdict(await checked(connection, window.keys))
 
     return routes
 
