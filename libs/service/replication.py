@@ -31,12 +31,13 @@ class Replication:
         self._lacking: int | None = None
 
     async def run(self) -> None:
-        """Ask for ever; what was found last stands while no broker answers."""
+        """Ask for ever; while no broker answers the number is not known."""
         while True:
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     self._lacking = await lacking(self._bootstrap, self._topics)
             except Exception as error:  # noqa: BLE001 -- a work's own loop
+                self._lacking = None
                 log.warning("replication_unknown", error=name_of(error))
             await asyncio.sleep(self._every)
 
