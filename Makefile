@@ -102,8 +102,8 @@ overload: setup-dev ## ten times the sustainable rate for a minute, then recover
 soak: setup-dev ## thirty minutes of steady load: memory's slope
 	@$(VENV) -m tests.load soak
 
-poison: setup-dev ## ten minutes with one event in a thousand at fault
-	@$(VENV) -m tests.load poison --minutes 10
+poison: setup-dev ## ten clean minutes, then ten with one event in a thousand at fault
+	@$(VENV) -m tests.load poison --minutes 20 --rate 3
 
 office: setup-dev ## pages of 300 officers and 3,000 workers by a Poisson clock, until p99 passes 500 ms
 	@$(VENV) -m tests.load office

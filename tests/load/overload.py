@@ -35,6 +35,8 @@ async def overload(whole: Whole, seconds: float) -> bool:
     async with whole.database("reporting") as pool:
         opened = await pool.fetchval(OPENED)
     say(f"accepted {driver.accepted_in_all}, cases opened {opened}")
+    slower = storm.quantile(0.99) / calm.quantile(0.99)
+    say(f"p99 of what was accepted, in the storm to before: {slower:.1f}")
     polite = storm.refused == storm.told_when and not storm.wrong
     return bool(opened == driver.accepted_in_all and polite and not after.refused)
 

@@ -12,10 +12,12 @@ from tests.load.overload import OPENED, say
 # One complaint says about eleven events over the four services.
 EVERY = 90
 SHOWN_SECONDS = 60
+HARMED = 2.0
+"""From this ratio of p99s on, poisoned to clean, the other streams are harmed."""
 
 
 async def poison(whole: Whole, minutes: float, rate: float) -> bool:
-    """Run half the time without poison and half with it; repair; nothing is lost."""
+    """Run half the time without poison and half with it; drop it; nothing is lost."""
     async with crowd(whole) as client:
         driver = Driver(whole, client)
         clean = await _half(driver, minutes / 2, rate, poisoned=False)
@@ -41,7 +43,9 @@ async def poison(whole: Whole, minutes: float, rate: float) -> bool:
     say(verified.out.rstrip())
     ratio = dirty.quantile(0.99) / clean.quantile(0.99)
     say(f"p99 to the ledger, poisoned to clean: {ratio:.2f}")
-    return opened == driver.accepted_in_all and left == 0 and verified.code == 0
+    shown = not (clean.wrong or dirty.wrong) and ratio < HARMED
+    lost = opened != driver.accepted_in_all or left or verified.code
+    return shown and not lost
 
 
 async def _dropped(whole: Whole, service: str, row: dict[str, Any]) -> None:
