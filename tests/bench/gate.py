@@ -12,54 +12,79 @@ from tests.bench.report import FOLDER
 
 SLACK = 1.5
 """Twice measured, ratios differ by up to a quarter; this is twice as much."""
+Ratios = Mapping[str, float | None]
+"""By name; None: not held, or not measured."""
 
 
-def worse(before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
-    """Return what got worse by more than `SLACK`: by name, with both ratios.
-
-    A name that starts as a time (its goal is an upper bound) is worse when it grows.
-    """
-    return [
-        f"{name}: {before[name]:.2f} before, {value:.2f} now"
-        for name, value in after.items()
-        if name in before and value * SLACK < before[name]
-    ]
+class Untold(Exception):
+    """Git does not tell what was committed."""
 
 
-def ratios(text: str) -> dict[str, float]:
+def worse(before: Ratios, after: Ratios) -> list[str]:
+    """Return what got worse by more than `SLACK`, or has no ratio any more."""
+    lines = []
+    for name, was in before.items():
+        if not was:
+            continue
+        now = after.get(name)
+        if name not in after:
+            lines.append(f"{name}: {was:.2f} before, gone now")
+        elif not now:
+            lines.append(f"{name}: {was:.2f} before, not held or not measured now")
+        elif now * SLACK < was:
+            lines.append(f"{name}: {was:.2f} before, {now:.2f} now")
+    return lines
+
+
+def ratios(text: str) -> dict[str, float | None]:
     """Return a part's ratios by name, turned so that more is better."""
-    found = {}
+    found: dict[str, float | None] = {}
     for each in json.loads(text)["ratios"]:
-        value = each["ratio"]
-        if value:
-            found[each["name"]] = 1 / value if each["most"] is not None else value
+        value = each["ratio"] or None
+        if value is not None and each["most"] is not None:
+            value = 1 / value
+        found[each["name"]] = value
     return found
 
 
 def main() -> int:
     """Compare the ratios that stand here with those of the last commit."""
-    complaints = [line for file, now in _measured() for line in _compared(file, now)]
+    try:
+        complaints = [line for file in _committed() for line in _compared(file)]
+    except Untold as why:
+        print(f"git does not tell what was committed: {why}", file=sys.stderr)  # noqa: T201
+        return 1
     for line in complaints:
         print(line, file=sys.stderr)  # noqa: T201
     print(f"{len(complaints)} ratios got worse")  # noqa: T201
     return 1 if complaints else 0
 
 
-def _measured() -> Iterator[tuple[str, str]]:
-    for path in sorted(FOLDER.glob("*.json")):
-        yield str(path), path.read_text()
+def _committed() -> Iterator[str]:
+    told = _git("ls-tree", "--name-only", "HEAD", f"{FOLDER}/")
+    return (file for file in told.splitlines() if file.endswith(".json"))
 
 
-def _compared(file: str, now: str) -> list[str]:
-    done = subprocess.run(  # noqa: S603 -- git, and a path of ours.
-        ["git", "show", f"HEAD:{file}"],  # noqa: S607
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        return []
-    return worse(ratios(done.stdout), ratios(now))
+def _compared(file: str) -> list[str]:
+    here = FOLDER / file.rpartition("/")[2]
+    if not here.exists():
+        return [f"{file} was committed, and is gone now"]
+    return worse(ratios(_git("show", f"HEAD:{file}")), ratios(here.read_text()))
+
+
+def _git(*words: str) -> str:
+    """Return what git says; raises Untold."""
+    try:
+        done = subprocess.run(  # noqa: S603 -- git, and paths of ours.
+            ["git", *words],  # noqa: S607
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    except (OSError, subprocess.CalledProcessError) as why:
+        said = getattr(why, "stderr", None) or str(why)
+        raise Untold(said.strip()) from None
+    return done.stdout
 
 
 if __name__ == "__main__":
