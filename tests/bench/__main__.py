@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 
-from tests.bench import message_db
+from tests.bench import message_db, versions
 from tests.bench.measure import Sample
 from tests.bench.part import PEERS_PYTHON, Part, run
 from tests.bench.parts import PARTS
@@ -51,7 +51,8 @@ def _present(part: Part) -> Part:
 def _measure(part: Part, place: Place) -> None:
     began = time.monotonic()
     samples = run(part, asyncio.run(prepared(part, place)))
-    kept = entry(part, samples, time.monotonic() - began)
+    stood = {**asyncio.run(versions.of_servers(place)), **versions.of_peers(part)}
+    kept = entry(part, samples, time.monotonic() - began, stood)
     _write(part, kept, samples)
     keep(part, kept)
     for ratio in kept["ratios"]:

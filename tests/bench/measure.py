@@ -1,17 +1,16 @@
-"""What one measurement says, and the loops that make one: closed, and open."""
+"""What one measurement says, and what it is taken with."""
 
 import asyncio
 import os
 import resource
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Self
 
-Act = Callable[[], Awaitable[object]]
 LOOK_SECONDS = 0.25
 TICKS = 100
 """Clock ticks a second in the kernel's account of a process (Linux: always 100)."""
@@ -19,25 +18,26 @@ TICKS = 100
 
 @dataclass(frozen=True)
 class Sample:
-    """One contender at one setting, once.
+    """One contender at one setting, once; None is what was not measured.
 
     `rate` is a second; `p50`, `p95`, `p99` are milliseconds; `cpu` is CPU seconds of
-    the measured process and those it starts, `servers_cpu` of PostgreSQL and Kafka,
-    both of the measured stretch alone; `memory` is the processes' peaks in MiB, added
-    up. `held` says what was checked.
+    the measured processes, `servers_cpu` of PostgreSQL and Kafka, both of the measured
+    stretch alone; `memory` is the measured processes' peaks in MiB, added up. `held`
+    says what was checked; `broke` how the setting was not held, if it was not.
     """
 
     who: str
     at: str
     rate: float
-    p50: float = 0.0
-    p95: float = 0.0
-    p99: float = 0.0
-    cpu: float = 0.0
-    servers_cpu: float = 0.0
-    memory: float = 0.0
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    cpu: float | None = None
+    servers_cpu: float | None = None
+    memory: float | None = None
     held: str = ""
     more: dict[str, float] = field(default_factory=dict)
+    broke: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
@@ -59,6 +59,13 @@ def cpu_of_trees(roots: Sequence[int]) -> float:
     return sum(ticks for pid, _, ticks in stats if _is_below(pid, parents, roots)) / (
         TICKS
     )
+
+
+def memory_of_trees(roots: Sequence[int]) -> float:
+    """Return the peaks in MiB of processes and all that are below them, added up."""
+    parents = {pid: parent for pid, parent, _ in _stats()}
+    trees = [pid for pid in parents if _is_below(pid, parents, roots)]
+    return sum(peak_memory(Path(f"/proc/{pid}")) for pid in trees)
 
 
 def started_by(root: int) -> set[int]:
@@ -112,23 +119,39 @@ class Workers:
 
 
 class Meter:
-    """Takes time, CPU and memory between `with` and its end."""
+    """Takes time, CPU and memory between `with` and its end.
 
-    def __init__(self, servers: Sequence[int]) -> None:
-        self._servers = servers
-        self.seconds = self.cpu = self.servers_cpu = self.began = self.workers = 0.0
+    They are of this process and those it starts meanwhile, or of the processes `of`
+    and those below them.
+    """
+
+    def __init__(self, servers: Sequence[int], of: Sequence[int] = ()) -> None:
+        self._servers, self._of = servers, of
+        self.seconds = self.began = self.cpu = self.memory = 0.0
+        self.servers_cpu: float | None = None
 
     def __enter__(self) -> Self:
         self._workers = Workers()
-        self._before = (own_cpu(), cpu_of_trees(self._servers))
+        self._before = self._spent()
         self.began = time.perf_counter()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.seconds = time.perf_counter() - self.began
-        self.cpu = own_cpu() - self._before[0]
-        self.servers_cpu = cpu_of_trees(self._servers) - self._before[1]
-        self.workers = self._workers.stop()
+        spent = [
+            after - before
+            for after, before in zip(self._spent(), self._before, strict=True)
+        ]
+        self.cpu = spent[0]
+        # An external server's processes are not ours to see.
+        self.servers_cpu = spent[1] if self._servers else None
+        workers = self._workers.stop()
+        own = peak_memory() + workers
+        self.memory = memory_of_trees(self._of) if self._of else own
+
+    def _spent(self) -> tuple[float, float]:
+        cpu = cpu_of_trees(self._of) if self._of else own_cpu()
+        return cpu, cpu_of_trees(self._servers)
 
     def sample(
         self, who: str, at: str, count: int, seconds: Sequence[float] = (), **more: Any
@@ -142,7 +165,7 @@ class Meter:
             **times,
             cpu=self.cpu,
             servers_cpu=self.servers_cpu,
-            memory=peak_memory() + self.workers,
+            memory=self.memory,
             **more,
         )
 
@@ -164,63 +187,6 @@ def peak_memory(process: Path = Path("/proc/self")) -> float:
         return 0.0
     found = [one for one in status.splitlines() if one.startswith("VmHWM")]
     return int(found[0].split()[1]) / 1024 if found else 0.0
-
-
-@dataclass(frozen=True)
-class Closed:
-    """A closed loop: so many clients, each sends its next when it has its answer."""
-
-    clients: int
-    warm_up: float = 0.3
-    seconds: float = 1.0
-
-    async def run(self, act: Act, meter: Meter) -> list[float]:
-        """Warm up, then measure; return the seconds each act took.
-
-        The rate is of acts that ended within the measured time.
-        """
-        await self._for(act, self.warm_up)
-        with meter:
-            return await self._for(act, self.seconds)
-
-    async def _for(self, act: Act, seconds: float) -> list[float]:
-        spent: list[float] = []
-        until = time.perf_counter() + seconds
-
-        async def client() -> None:
-            began = time.perf_counter()
-            while began < until:
-                await act()
-                ended = time.perf_counter()
-                spent.append(ended - began)
-                began = ended
-
-        await asyncio.gather(*(client() for _ in range(self.clients)))
-        return spent
-
-
-@dataclass(frozen=True)
-class Open:
-    """An open loop: the next begins at its time, whether the last is done or not."""
-
-    rate: float
-    seconds: float
-
-    async def run(self, act: Act) -> list[float]:
-        """Return the seconds each act took, from the time it was due."""
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-
-        async def one(due: float) -> float:
-            await act()
-            return loop.time() - due
-
-        tasks = []
-        for number in range(int(self.rate * self.seconds)):
-            due = start + number / self.rate
-            await until(due)
-            tasks.append(asyncio.create_task(one(due)))
-        return list(await asyncio.gather(*tasks))
 
 
 async def until(at: float) -> None:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,7 +56,9 @@ class Limit:
 class Part:
     """One work and who does it: functions of ours, scripts of the peers' Python.
 
-    One that is `asked` for runs only by its name: it takes half an hour.
+    One that is `asked` for runs only by its name: it takes half an hour. `warm_up` says
+    what goes before the measured stretch; `profiled` is the contender that is profiled,
+    the first without it; `explained` tells the plans of its slowest statements.
     """
 
     name: str
@@ -69,6 +71,9 @@ class Part:
     prepare: Prepare | None = None
     where: Callable[[], AbstractContextManager[Place]] = servers
     repeats: int = REPEATS
+    warm_up: str = "none"
+    profiled: str = ""
+    explained: Callable[[Place], Coroutine[Any, Any, str]] | None = None
     longest: int = LONGEST
     asked: bool = False
     notes: tuple[str, ...] = ()
@@ -105,11 +110,34 @@ def medians(samples: Sequence[Sample]) -> dict[tuple[str, str], Sample]:
     found: dict[tuple[str, str], list[Sample]] = {}
     for sample in samples:
         found.setdefault((sample.who, sample.at), []).append(sample)
-    return {key: _median(same) for key, same in found.items()}
+    turns = dict[str, int]()
+    for (who, _), same in found.items():
+        turns[who] = max(turns.get(who, 0), len(same))
+    return {key: _median(same, turns[key[0]]) for key, same in found.items()}
 
 
-def _median(same: Sequence[Sample]) -> Sample:
+def _median(same: Sequence[Sample], turns: int) -> Sample:
     figures = ("rate", "p50", "p95", "p99", "cpu", "servers_cpu", "memory")
-    middle = {name: median(getattr(one, name) for one in same) for name in figures}
+    middle: dict[str, Any] = {
+        name: _middle([getattr(one, name) for one in same]) for name in figures
+    }
     more = {key: median(one.more[key] for one in same) for key in same[0].more}
-    return replace(same[0], **middle, more=more)
+    return replace(same[0], **middle, more=more, broke=_broke(same, turns))
+
+
+def _middle(values: Sequence[float | None]) -> float | None:
+    """Return the median of what was measured; None: nothing was."""
+    return median(known) if (known := [v for v in values if v is not None]) else None
+
+
+def _broke(same: Sequence[Sample], turns: int) -> str:
+    """Return how a setting was not held: it is if it was in each turn.
+
+    A turn that broke at a lower setting did not come to this one.
+    """
+    said = [one.broke for one in same if one.broke]
+    missing = turns - len(same)
+    if not said and not missing:
+        return ""
+    ways = list(dict.fromkeys(said)) + ["broke before it"] * bool(missing)
+    return f"{len(said) + missing} of {turns} turns: {'; '.join(ways)}"

@@ -12,11 +12,15 @@ KEPT = Path(".local/bench")
 
 @dataclass(frozen=True)
 class Place:
-    """A PostgreSQL, a Kafka, their processes, and what a part has prepared."""
+    """A PostgreSQL, a Kafka, their processes, and what a part has prepared.
+
+    `services` are the processes of the product's services, where they run.
+    """
 
     admin: str
     kafka: str
     servers: tuple[int, ...] = ()
+    services: tuple[int, ...] = ()
     ready: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -27,7 +31,8 @@ class Place:
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
         told = json.loads(text)
-        return cls(**{**told, "servers": tuple(told["servers"])})
+        lists = {name: tuple(told[name]) for name in ("servers", "services")}
+        return cls(**{**told, **lists})
 
 
 async def postmaster(admin: str) -> int:

@@ -24,11 +24,11 @@ async def ours(place: Place, databases: FreshDatabases) -> list[Sample]:
     del databases
     samples = []
     with ExitStack() as stack:
-        pids = list(place.servers)
+        services = list(place.services)
         for number in REPLICAS:
             if number != REPLICAS[0]:
-                pids.append(await _one_more(place, stack))
-            samples.append(await _measured(place, number, pids))
+                services.append(await _one_more(place, stack))
+            samples.append(await _measured(place, number, services))
     return samples
 
 
@@ -50,11 +50,11 @@ async def _one_more(place: Place, stack: ExitStack) -> int:
     return process.pid
 
 
-async def _measured(place: Place, number: str, pids: list[int]) -> Sample:
+async def _measured(place: Place, number: str, services: list[int]) -> Sample:
     async with Ledger(settings(place)) as ledger:
         # The first ones meet the group while it shares its partitions out anew.
         await _seen(ledger, WARM_UP)
-        meter = Meter(pids)
+        meter = Meter(place.servers, services)
         with meter:
             await asyncio.wait_for(_seen(ledger, COMPLAINTS), PATIENCE)
         await ledger.check(ledger.claims)

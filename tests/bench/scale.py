@@ -37,13 +37,15 @@ async def _measured(place: Place, databases: FreshDatabases, number: int) -> Sam
         await prepared(pool, PAID)
         told = [dsn, place.kafka, place.ready["prefix"], f"scale-{uuid4()}"]
         command = [sys.executable, "-m", "tests.bench.scale", *told]
-        meter = Meter(place.servers)
+        pids = []
         with ExitStack() as stack:
             for _ in range(number):
                 process = subprocess.Popen(command)  # noqa: ASYNC220, S603 -- ours.
                 stack.callback(process.wait)
                 stack.callback(process.terminate)
+                pids.append(process.pid)
             await _reached(pool, 1)
+            meter = Meter(place.servers, pids)
             first = await pool.fetchval(DONE)
             with meter:
                 await _reached(pool, project.EVENTS)

@@ -4,11 +4,13 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local import kafka, ports, running
+from deploy.local.kept import SERVICES
+from deploy.local.stack import SERVERS
 from tests.bench.place import Place, postmaster
 from tests.stack import running_kafka, running_postgres, temporary_folder
 
@@ -50,12 +52,19 @@ def the_system() -> Iterator[Place]:
         )
         try:
             told = running.settings(state)
-            parts = running.parts(state).values()
-            pids = tuple(int(str(part["pid"])) for part in parts)
             yield Place(
-                told.servers.admin, told.servers.kafka, pids, {"state": str(state)}
+                told.servers.admin,
+                told.servers.kafka,
+                _processes(state, SERVERS),
+                _processes(state, SERVICES),
+                {"state": str(state)},
             )
         finally:
             subprocess.run(  # noqa: S603 -- our own command.
                 [*command, "down"], check=True, env=environment, stdout=sys.stderr
             )
+
+
+def _processes(state: Path, names: Sequence[str]) -> tuple[int, ...]:
+    parts = running.parts(state)
+    return tuple(int(str(parts[name]["pid"])) for name in names if name in parts)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from libs.events.journal.words import Appended, Commit
 from tests.bench.append import check
-from tests.bench.measure import Closed, Meter, Sample
+from tests.bench.loops import Closed
+from tests.bench.measure import Meter, Sample
 from tests.bench.payments import a_payment
 from tests.bench.place import Place
 from tests.journal_scene import Scene, a_stamp, a_stream, journal_scene
@@ -43,8 +44,8 @@ async def _measured(
                 done = await scene.writer.submit(Commit(a_stamp(), expected, events))
                 assert isinstance(done, Appended)
 
-        meter = Meter(place.servers)
-        spent = await Closed(CLIENTS).run(act, meter)
-        await check(scene, len(spent) * sum(steps), chained=True)
+        loop, meter = Closed(CLIENTS), Meter(place.servers)
+        spent = await loop.run(act, meter)
+        await check(scene, loop.acts * sum(steps), chained=True)
     held = "count, no gap, the chain recomputed"
     return [meter.sample(who, str(CLIENTS), len(spent), spent, held=held)]
