@@ -5,7 +5,7 @@ from html import escape
 
 from tests.bench.measure import Sample
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 760, 300, 90, 20, 34
+WIDTH, LEFT, RIGHT, ROW, TOP = 760, 320, 90, 20, 34
 COLOURS = ("#2b6cb0", "#a0aec0", "#c05621", "#6b46c1", "#2f855a", "#b7791f", "#718096")
 BAR = """<rect x="{x}" y="{y}" width="{width:.1f}" height="14" fill="{colour}"/>"""
 TEXT = """<text x="{x:.1f}" y="{y}" text-anchor="{anchor}">{text}</text>"""

@@ -17,13 +17,16 @@ from libs.events.stream.topics import PARTITIONS, Topics
 from libs.events.views.runner import ViewRunner
 from tests.bench import full
 from tests.bench.measure import Meter, Sample
-from tests.bench.payments import PAID, TOPIC, Payments, check
+from tests.bench.payments import PAID, TOPIC, Payments, check, payload
 from tests.bench.place import Place
 from tests.stack import FreshDatabases
 from tests.views_stand import migrated, prepared
 
 EVENTS = int(os.environ.get("BENCH_PROJECTED", "100000"))
-KEYS = "10k keys"
+FEW = min(EVENTS, 7_000)
+"""How many of them a peer reads that does some 750 a second."""
+PAYMENTS, SOME = Payments(EVENTS), Payments(FEW)
+AT, AT_FEW = f"{EVENTS:,}", f"{FEW:,}"
 LONGEST = 120
 PAGE = 5000
 
@@ -64,8 +67,17 @@ class Timed:
 async def prepare(place: Place, databases: FreshDatabases) -> dict[str, Any]:
     """Fill a topic with payments of ours; its JSON is what the peers read too."""
     del databases
-    prefix = await full.topic(place, Payments(EVENTS))
-    return {"prefix": prefix, "topic": prefix + TOPIC, "events": EVENTS}
+    prefix = await full.topic(place, PAYMENTS)
+    return {
+        "prefix": prefix,
+        "topic": prefix + TOPIC,
+        "events": EVENTS,
+        "total": PAYMENTS.total,
+        "few": FEW,
+        "payload": payload(),
+        "claims": PAYMENTS.claims,
+        "seed": PAYMENTS.seed,
+    }
 
 
 async def ours(place: Place, databases: FreshDatabases) -> list[Sample]:
@@ -84,9 +96,9 @@ async def ours(place: Place, databases: FreshDatabases) -> list[Sample]:
                 await timed.done.wait()
             # It ends the page at hand first: the last is committed then.
             await subscription.stop()
-        await check(pool, Payments(EVENTS))
+        await check(pool, PAYMENTS)
     held = "rows, versions in the history, the sum of the amounts"
-    return [meter.sample("ours", KEYS, EVENTS, timed.pages, held=held)]
+    return [meter.sample("ours", AT, EVENTS, timed.pages, held=held)]
 
 
 async def getmany(place: Place, databases: FreshDatabases) -> list[Sample]:
@@ -109,4 +121,4 @@ async def getmany(place: Place, databases: FreshDatabases) -> list[Sample]:
             count += sum(len(records) for records in pages.values())
         await consumer.stop()
     assert count == EVENTS
-    return [meter.sample("aiokafka getmany", KEYS, count, held="count")]
+    return [meter.sample("aiokafka getmany", AT, count, held="count")]

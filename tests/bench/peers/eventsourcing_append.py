@@ -5,21 +5,17 @@ Run by the peers' Python: it shares no code with us but the words it prints.
 
 # mypy: disable-error-code="import-not-found,misc,untyped-decorator"
 
-import gc
 import json
-import resource
 import sys
-import threading
 import time
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from statistics import quantiles
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from measuring import Meter, collect_seldom, database
 
 CLIENTS = (1, 8, 32, 128, 256)
 # Its users' default is 5 and 10 more; more connections only wait for the same lock.
@@ -31,55 +27,45 @@ UNSAFE = "pyeventsourcing, unsafe"
 
 def measured(told: dict[str, Any], clients: int, *, unsafe: bool) -> dict[str, Any]:
     """Measure one setting on a database of its own."""
-    admin = urlsplit(told["admin"])
-    name = f"peer_{uuid4().hex}"
-    with psycopg.connect(told["admin"], autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-    store = PostgresDatastore(
-        name,
-        str(admin.hostname),
-        str(admin.port),
-        str(admin.username),
-        str(admin.password),
-        pool_size=POOL,
-        max_overflow=OVERFLOW,
-        enable_db_functions=unsafe,
-    )
-    try:
-        recorder = PostgresApplicationRecorder(store, events_table_name="event")
-        recorder.create_table()
-        return {
-            "who": UNSAFE if unsafe else SAFE,
-            "at": str(clients),
-            **_timed(recorder, told, clients),
-        }
-    finally:
-        store.close()
-        with psycopg.connect(told["admin"], autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with database(told["admin"]) as place:
+        store = PostgresDatastore(
+            **place,
+            pool_size=POOL,
+            max_overflow=OVERFLOW,
+            enable_db_functions=unsafe,
+        )
+        try:
+            recorder = PostgresApplicationRecorder(store, events_table_name="event")
+            recorder.create_table()
+            who = UNSAFE if unsafe else SAFE
+            return {"who": who, "at": str(clients), **_timed(recorder, told, clients)}
+        finally:
+            store.close()
 
 
 def _timed(
     recorder: PostgresApplicationRecorder, told: dict[str, Any], clients: int
 ) -> dict[str, Any]:
-    _load(recorder, told, clients, WARM_UP)
-    before = (_cpu(), _servers_cpu(told["servers"]))
-    began = time.perf_counter()
-    spent = _load(recorder, told, clients, SECONDS)
-    seconds = time.perf_counter() - began
-    after = (_cpu(), _servers_cpu(told["servers"]))
-    kept = recorder.max_notification_id() or 0
-    if kept < len(spent):
+    before = _load(recorder, told, clients, WARM_UP)
+    meter = Meter(told["servers"])
+    with meter:
+        spent = _load(recorder, told, clients, SECONDS)
+    kept = _count(recorder)
+    if kept != len(before) + len(spent):
         raise AssertionError(kept)
     points = quantiles(spent, n=100, method="inclusive")
     return {
-        "rate": len(spent) / seconds,
+        "rate": len(spent) / meter.seconds,
         **{f"p{at}": points[at - 1] * 1000 for at in (50, 95, 99)},
-        "cpu": after[0] - before[0],
-        "servers_cpu": after[1] - before[1],
-        "memory": _peak(),
+        **meter.figures,
         "held": "count",
     }
+
+
+def _count(recorder: PostgresApplicationRecorder) -> int:
+    with recorder.datastore.transaction() as cursor:
+        cursor.execute("SELECT count(*) AS kept FROM event")
+        return int(cursor.fetchone()["kept"])
 
 
 def _load(
@@ -101,43 +87,10 @@ def _load(
             spent.append(ended - began)
             began = ended
 
-    threads = [threading.Thread(target=client) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(clients) as executor:
+        for done in [executor.submit(client) for _ in range(clients)]:
+            done.result()
     return spent
-
-
-def _peak() -> float:
-    status = Path("/proc/self/status").read_text()
-    [line] = [one for one in status.splitlines() if one.startswith("VmHWM")]
-    return int(line.split()[1]) / 1024
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def _servers_cpu(roots: list[int]) -> float:
-    ticks, parents = {}, {}
-    for path in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (path / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(path.name)] = int(words[1])
-        ticks[int(path.name)] = sum(map(int, words[11:15]))
-
-    def is_below(pid: int) -> bool:
-        while pid in parents:
-            if pid in roots:
-                return True
-            pid = parents[pid]
-        return False
-
-    return sum(spent for pid, spent in ticks.items() if is_below(pid)) / 100
 
 
 def main() -> None:
@@ -152,7 +105,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # The same as in every other contender's process.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    collect_seldom()
     main()

@@ -5,17 +5,14 @@ Its state is checkpointed every five seconds; ours is durable page by page.
 
 # mypy: disable-error-code="import-not-found,misc,untyped-decorator"
 
-import gc
 import json
 import logging
-import resource
 import sys
 import tempfile
-import time
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from measuring import Meter, collect_seldom
 from quixstreams import Application, State
 
 LONGEST = 120
@@ -52,35 +49,21 @@ def main() -> None:
             total[1] += value["amount"]["minor"]
 
         frame.update(count)
-        began, cpu = time.perf_counter(), _cpu()
-        application.run(count=ready["events"], timeout=LONGEST)
-        seconds, spent = time.perf_counter() - began, _cpu() - cpu
-    if total[0] != ready["events"]:
+        meter = Meter(told["servers"])
+        with meter:
+            application.run(count=ready["events"], timeout=LONGEST)
+    if total != [ready["events"], ready["total"]]:
         raise AssertionError(total)
     sample = {
         "who": "quixstreams (RocksDB)",
-        "at": "10k keys",
-        "rate": total[0] / seconds,
-        "cpu": spent,
-        "memory": _peak(),
-        "held": "count",
+        "at": f"{total[0]:,}",
+        "rate": total[0] / meter.seconds,
+        **meter.figures,
+        "held": "count, the sum of the amounts",
     }
     print(json.dumps([sample]))  # noqa: T201
 
 
-def _peak() -> float:
-    status = Path("/proc/self/status").read_text()
-    [line] = [one for one in status.splitlines() if one.startswith("VmHWM")]
-    return int(line.split()[1]) / 1024
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 if __name__ == "__main__":
-    # The same as in every other contender's process.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    collect_seldom()
     main()
