@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.bench import (
     append,
+    explaining,
     full,
     project,
     reading,
@@ -100,6 +101,7 @@ TOGETHER = Part(
     ),
     repeats=MANY,
     warm_up=CLIENTS_WARM_UP,
+    profiled="three",
 )
 PROJECT = Part(
     name="project",
@@ -238,6 +240,8 @@ PAGES = Part(
     ),
     repeats=5,
     warm_up="one look a page",
+    profiled="then",
+    explained=explaining.plans,
 )
 SCALE = Part(
     name="scale",

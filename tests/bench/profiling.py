@@ -1,6 +1,7 @@
 """`make bench-profile ONLY=project`: our contender under py-spy, as a tree of shares.
 
-Kept as `results/<part>-profile.txt`: a flame graph to be read, and compared by lines.
+Kept as `results/<part>-profile.txt`: a flame graph to be read, and compared by lines;
+beside it, as `results/<part>-explain.txt`, the plans of a part's slowest statements.
 The parts that run on the whole system are not profiled here: `visible`, `door` and
 `replicas`.
 """
@@ -23,7 +24,8 @@ RATE = "100"
 LEAST = 0.015
 ALONE = 0.9
 """A frame that hands on so much of its time to one other is not shown."""
-ROOT = "run (uvloop"
+ROOTS = ("run (uvloop", "run (asyncio")
+"""Where the work begins: ours in uvloop, that of processes it starts in either."""
 
 
 @dataclass
@@ -46,7 +48,7 @@ def tree(told: str) -> Iterator[str]:
     for line in told.splitlines():
         stack, _, samples = line.rpartition(" ")
         frames = stack.split(";")
-        starts = [n for n, frame in enumerate(frames) if frame.startswith(ROOT)]
+        starts = [n for n, frame in enumerate(frames) if frame.startswith(ROOTS)]
         if starts:
             whole.take(frames[starts[-1] + 1 :], int(samples))
     yield from _lines(whole, whole.samples, 0)
@@ -81,7 +83,7 @@ def main(names: str) -> int:
 
 def _profiled(part: Part, place: Place) -> None:
     place = asyncio.run(prepared(part, place))
-    ours = next(iter(part.contenders))
+    ours = part.profiled or next(iter(part.contenders))
     raw = KEPT / f"{part.name}.folded"
     spied = [str(SPY), "record", "--subprocesses", "--rate", RATE, "--format", "raw"]
     work = [sys.executable, "-m", "tests.bench.contender", part.name, ours]
@@ -94,6 +96,10 @@ def _profiled(part: Part, place: Place) -> None:
     file = FOLDER / f"{part.name}-profile.txt"
     file.write_text("\n".join(tree(raw.read_text())) + "\n")
     print(f"{part.name}: {file}")  # noqa: T201
+    if part.explained is not None:
+        plans = FOLDER / f"{part.name}-explain.txt"
+        plans.write_text(asyncio.run(part.explained(place)))
+        print(f"{part.name}: {plans}")  # noqa: T201
 
 
 if __name__ == "__main__":

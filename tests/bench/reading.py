@@ -35,6 +35,7 @@ EVENTS = full.EVENTS
 FIRST = datetime(2023, 11, 10, 1, tzinfo=UTC)
 A_CASE = timedelta(minutes=5)
 LOOKS = 60
+INDICATOR = "S06"
 AT_ONCE = 20_000
 # No filter set: sees all, source all.
 UNFILTERED = (True, "LC", *(None,) * 8, False, False, FIRST, "all", None, False, None)
@@ -127,10 +128,11 @@ async def live(place: Place, databases: FreshDatabases) -> list[Sample]:
 
 async def then(place: Place, databases: FreshDatabases) -> list[Sample]:
     """Measure the pages as they were known when half of all had been said."""
-    return await _pages(place, databases, "as known at T", _middle(place))
+    return await _pages(place, databases, "as known at T", middle(place))
 
 
-def _middle(place: Place) -> datetime:
+def middle(place: Place) -> datetime:
+    """Return when half of all had been said."""
     return FIRST + int(place.ready["cases"]) // 2 * A_CASE
 
 
@@ -147,7 +149,7 @@ async def _pages(
     async def a_cell(connection: asyncpg.Connection, as_of: datetime | None) -> int:
         week = FIRST + timedelta(days=7)
         known = as_of or FIRST + place.ready["cases"] * A_CASE * 2
-        facts = await explain(connection, "S06", Span(known, FIRST, week), None)
+        facts = await explain(connection, INDICATOR, Span(known, FIRST, week), None)
         await by_ids(connection, [fact.event_id for fact in facts])
         return len(facts)
 

@@ -260,9 +260,13 @@ def _sample_line(sample: Sample) -> str:
 
 def _said(sample: Sample) -> str:
     """Return what was checked, what else was counted, and how it broke."""
-    more = [f"{name} {value:,.1f}" for name, value in sample.more.items() if value]
+    more = [f"{name} {_counted(n)}" for name, n in sample.more.items() if n]
     broke = [f"**not held**, {sample.broke}"] if sample.broke else []
     return "; ".join([sample.held, *more, *broke])
+
+
+def _counted(value: float) -> str:
+    return _shown(value, 0 if value == round(value) else 1)
 
 
 def _shown(value: float | None, digits: int) -> str:
