@@ -17,17 +17,27 @@ SITE, SERVICE = "310199000000", "routing"
 START = datetime(2023, 11, 10, 1, tzinfo=UTC)
 EVENTS = 20
 SIZES = (8, 16, 19)
-FIRST_KEY, SECOND_KEY = signing.made(), signing.made()
+FIRST_KEY, SECOND_KEY = KEYS = signing.made(), signing.made()
+Keys = tuple[SealKey, SealKey]
 
 
 def log(count: int = EVENTS) -> list[Recorded]:
     """Return rows with their hashes in order."""
-    chain, rows = GENESIS, []
-    for seq in range(1, count + 1):
-        row = replace(_row(seq), leaf=leaf_of(_row(seq)))
-        chain = next_link(chain, row.leaf)
-        rows.append(replace(row, chain=chain))
-    return rows
+    return _chained([_row(seq) for seq in range(1, count + 1)])
+
+
+def forged() -> list[Recorded]:
+    """Return the log as it was not, with hashes in order all the same."""
+    return _chained([replace(r, data=r.data.replace("街道", "街邻")) for r in log()])
+
+
+def _chained(rows: list[Recorded]) -> list[Recorded]:
+    chain, found = GENESIS, []
+    for row in rows:
+        leaf = leaf_of(row)
+        chain = next_link(chain, leaf)
+        found.append(replace(row, leaf=leaf, chain=chain))
+    return found
 
 
 def _row(seq: int) -> Recorded:
@@ -58,19 +68,19 @@ def _row(seq: int) -> Recorded:
     )
 
 
-def keys(*, lost: bool = False) -> Keyring:
+def keys(*, lost: bool = False, by: Keys = KEYS) -> Keyring:
     """Return two keys: the second signs from the third seal on."""
-    first = signing.announcement(FIRST_KEY, Announced(SITE, SERVICE, 1))
+    first = signing.announcement(by[0], Announced(SITE, SERVICE, 1))
     said = Announced(SITE, SERVICE, 3, "lost" if lost else "rotated")
-    before: SealKey | str = FIRST_KEY.id if lost else FIRST_KEY
-    return Keyring((first, signing.announcement(SECOND_KEY, said, before)))
+    before: SealKey | str = by[0].id if lost else by[0]
+    return Keyring((first, signing.announcement(by[1], said, before)))
 
 
-def seals(rows: list[Recorded], third: SealKey = SECOND_KEY) -> list[Seal]:
+def seals(rows: list[Recorded], by: Keys = KEYS) -> list[Seal]:
     """Return the seals of a log, the last by another key."""
     tree = Tree(row.leaf for row in rows)
     made: list[Seal] = []
-    for size, key in zip(SIZES, (FIRST_KEY, FIRST_KEY, third), strict=True):
+    for size, key in zip(SIZES, (by[0], *by), strict=True):
         last = rows[size - 1]
         said = Sealed(SERVICE, SITE, tree.root(size), last.chain)
         cut = Cut(size, last.recorded_at, "count")
@@ -78,7 +88,7 @@ def seals(rows: list[Recorded], third: SealKey = SECOND_KEY) -> list[Seal]:
     return made
 
 
-def evidence(rows: list[Recorded], *, lost: bool = False) -> Evidence:
+def evidence(rows: list[Recorded], *, lost: bool = False, by: Keys = KEYS) -> Evidence:
     """Return all that proves a log."""
     tree = Tree(row.leaf for row in rows)
-    return Evidence(SERVICE, keys(lost=lost), seals(rows), tree)
+    return Evidence(SERVICE, keys(lost=lost, by=by), seals(rows, by), tree)

@@ -13,7 +13,9 @@ import pytest
 
 from deploy.checker.check import check
 from deploy.cli.packing import CHECKER, Pack, write
+from libs.events.audit import signing
 from libs.events.audit.proving import bundle, record_line
+from libs.events.event import Recorded
 from libs.events.stream.envelope import Copy
 from libs.events.stream.topics import partition_of
 from tests import proved_log as made
@@ -22,17 +24,19 @@ ROWS = made.log()
 Files = dict[str, Any]
 
 
-def pack(*, lost: bool = False) -> Pack:
+def pack(
+    rows: list[Recorded] = ROWS, *, lost: bool = False, by: made.Keys = made.KEYS
+) -> Pack:
     """Return an export with every proof, consistency and the whole topic."""
-    known = made.evidence(ROWS, lost=lost)
-    proofs = [known.inclusion(row) for row in ROWS[: made.SIZES[-1]]]
+    known = made.evidence(rows, lost=lost, by=by)
+    proofs = [known.inclusion(row) for row in rows[: made.SIZES[-1]]]
     growth = [
         known.consistency(first, second)
         for first, second in zip(known.seals, known.seals[1:], strict=False)
     ]
     counts: dict[int, int] = {}
     lines = []
-    for row in ROWS:
+    for row in rows:
         at = partition_of(row.partition_key)
         counts[at] = counts.get(at, -1) + 1
         lines.append(record_line(Copy(row, counts[at], "topic", at, counts[at])))
@@ -260,10 +264,12 @@ def test_a_rewritten_log_under_a_key_of_its_own_is_another_fingerprint(
     tmp_path: Path,
 ) -> None:
     """All hashes and signatures in order: only the fingerprint gives it away."""
-    path = altered(packed(tmp_path), lambda _: None)
-    assert list(check(str(path), []))
-    with pytest.raises(ValueError, match="nobody vouches"):
-        list(check(str(path), ["00" * 16]))
+    by, path = (signing.made(), signing.made()), tmp_path / "forged.zip"
+    write(path, pack(made.forged(), by=by))
+    assert made.forged()[-1].chain != ROWS[-1].chain
+    assert len(list(check(str(path), []))) == len(list(check(str(path), [by[0].id])))
+    with pytest.raises(ValueError, match=f"{by[0].id}: nobody vouches"):
+        list(check(str(path), [made.FIRST_KEY.id]))
 
 
 def test_what_is_no_export_is_refused_in_one_line(tmp_path: Path) -> None:
