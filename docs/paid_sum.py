@@ -40,6 +40,10 @@ class PaidSum(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is un
             session_timeout_ms=6000,
             heartbeat_interval_ms=1000,
         )
+        # The highest index that stood before its turn, by partition; the partitions and
+        # indexes that were missing at the end, and for which we sought back.
+        self.early: dict[int, int] = {}
+        self.sought: set[tuple[int, int]] = set()
 
     def place(self, partition: int) -> tuple[int, int]:
         """Return the last index applied, and the offset to read on from."""
@@ -60,7 +64,7 @@ class PaidSum(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is un
         await self.consumer.start()
         async for record in self.consumer:
             self.database.execute("BEGIN IMMEDIATE")
-            applied, next_offset = self.place(record.partition)
+            applied, _ = self.place(record.partition)
             headers = {name: value or b"" for name, value in record.headers}
             index = headers.get("ce_partitionindex", b"")
             if not index.isdigit() or record.value is None:
@@ -70,9 +74,24 @@ class PaidSum(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is un
                 place = (record.partition, int(index), record.offset + 1)
                 self.database.execute(MOVE, place)
             elif int(index) > applied + 1:
-                at = TopicPartition(record.topic, record.partition)
-                self.consumer.seek(at, next_offset)
+                before = self.early.get(record.partition, -1)
+                self.early[record.partition] = max(before, int(index))
             self.database.execute("COMMIT")
+            at = TopicPartition(record.topic, record.partition)
+            if record.offset + 1 >= self.consumer.highwater(at):
+                self.look_back(at)
+
+    def look_back(self, at: TopicPartition) -> None:
+        """Rule 2: at the end without a record, seek back once; then tell."""
+        applied, next_offset = self.place(at.partition)
+        if self.early.get(at.partition, -1) <= applied:
+            return
+        missing = at.partition, applied + 1
+        if missing not in self.sought:
+            self.sought.add(missing)
+            self.consumer.seek(at, next_offset)
+        else:
+            sys.stderr.write("missing: partition {}, index {}\n".format(*missing))
 
     def apply(self, type_: str, value: bytes) -> None:
         """Add what was paid; rule 4: an unknown version of these stops us."""

@@ -84,6 +84,16 @@ class Topic:
 
     async def send(self, events: Sequence[Recorded]) -> None:
         """Send events, foreign records between them, and the last page again."""
+        fresh = self.records(events)
+        foreign = [Raw(n, b"nobody", b"{", ()) for n in range(PARTITIONS)]
+        tombs = [Raw(n, b"nobody", None, ()) for n in range(PARTITIONS)]
+        again = fresh[-CLAIMS // 2 :]
+        self.sent += fresh
+        page = [*foreign, *fresh, *tombs, *again]
+        await write_raw(self.bootstrap, self.name, page)
+
+    def records(self, events: Sequence[Recorded]) -> list[Raw]:
+        """Return what a relay would send next."""
         counted = Counter(raw.partition for raw in self.sent)
         fresh: list[Raw] = []
         for event in events:
@@ -91,12 +101,11 @@ class Topic:
             key, value, headers = to_record(event, counted[number])
             counted[number] += 1
             fresh.append(Raw(number, key, value, tuple(headers)))
-        foreign = [Raw(n, b"nobody", b"{", ()) for n in range(PARTITIONS)]
-        tombs = [Raw(n, b"nobody", None, ()) for n in range(PARTITIONS)]
-        again = fresh[-CLAIMS // 2 :]
-        self.sent += fresh
-        page = [*foreign, *fresh, *tombs, *again]
-        await write_raw(self.bootstrap, self.name, page)
+        return fresh
+
+    async def send_as_is(self, records: Sequence[Raw]) -> None:
+        """Send these and nothing between them."""
+        await write_raw(self.bootstrap, self.name, records)
 
     async def resend(self) -> None:
         """Send everything again from the first index."""
@@ -148,6 +157,19 @@ async def members(topic: Topic, group: str = "page") -> int:
         await admin.close()
 
 
+def said(file: Path) -> list[str]:
+    """Return what the reader of a file has told, a line each."""
+    return file.with_suffix(".log").read_text("utf-8").splitlines()
+
+
+def index_of(record: Raw) -> int:
+    return int(record.header("ce_partitionindex"))
+
+
+async def holds(file: Path, events: Sequence[Recorded]) -> bool:
+    return await asyncio.to_thread(summed, file) == total(events)
+
+
 @pytest.mark.slow
 async def test_the_sum_is_right_after_a_rebalance_a_kill_and_a_replay(
     topic: Topic, tmp_path: Path
@@ -155,9 +177,6 @@ async def test_the_sum_is_right_after_a_rebalance_a_kill_and_a_replay(
     told_of = history(range(1, 10))
     third = len(told_of) // 3
     file = tmp_path / "paid.sqlite"
-
-    async def holds(path: Path, events: Sequence[Recorded]) -> bool:
-        return await asyncio.to_thread(summed, path) == total(events)
 
     await topic.send(told_of[:third])
     with reading(topic, file) as first, reading(topic, file):
@@ -178,3 +197,54 @@ async def test_the_sum_is_right_after_a_rebalance_a_kill_and_a_replay(
     anew = tmp_path / "anew.sqlite"
     with reading(topic, anew, "again"):
         await eventually(lambda: holds(anew, [*told_of, *more]), PATIENCE)
+
+
+async def test_what_stands_before_its_turn_waits_for_it(
+    topic: Topic, tmp_path: Path
+) -> None:
+    """As after a topic was made again while a page was under way."""
+    told_of = history(range(1, 3))
+    records = topic.records(told_of)
+    early = [each for each in records if index_of(each) > 0]
+    await topic.send_as_is([*early, *records])
+    file = tmp_path / "paid.sqlite"
+    with reading(topic, file):
+        await eventually(lambda: holds(file, told_of), PATIENCE)
+    assert [line for line in said(file) if line.startswith("missing")] == []
+
+
+async def test_what_never_comes_is_told_and_nothing_after_it_is_summed(
+    topic: Topic, tmp_path: Path
+) -> None:
+    told_of = history(range(1, 3))
+    records = topic.records(told_of)
+    lost = next(each for each in records if index_of(each) == 1)
+    stranger = Raw(lost.partition, b"nobody", b"{", ())
+    await topic.send_as_is([each for each in records if each != lost] + [stranger])
+    before = [
+        event
+        for event, each in zip(told_of, records, strict=True)
+        if each.partition != lost.partition or index_of(each) < 1
+    ]
+    file = tmp_path / "paid.sqlite"
+
+    async def has_told() -> bool:
+        return f"missing: partition {lost.partition}, index 1" in said(file)
+
+    async def strangers() -> int:
+        return len([line for line in said(file) if line.startswith("not ours")])
+
+    async def read_another() -> bool:
+        return await strangers() == 3
+
+    with reading(topic, file):
+        await eventually(has_told, PATIENCE)
+        await eventually(lambda: holds(file, before), PATIENCE)
+        # Read twice: the second time by seeking back, and never again.
+        assert await strangers() == 2
+        await topic.send_as_is([stranger])
+        await eventually(read_another, PATIENCE)
+        assert await holds(file, before)
+        await topic.send_as_is(records)
+        await eventually(lambda: holds(file, told_of), PATIENCE)
+    assert await strangers() == 3
