@@ -115,11 +115,11 @@ def parsed(text: str) -> Seal:
         raise ValueError("no seal")
     if said.keys() != NAMES or canonical(said) != text:
         raise ValueError("no seal's own text")
-    if said["hash_alg"] not in HASHES or said["signature_alg"] not in SIGNATURES:
-        raise ValueError("algorithms that are not known here")
     kinds = dict.fromkeys(NAMES, str) | {"number": int, "size": int}
     if any(type(said[name]) is not kind for name, kind in kinds.items()):
         raise ValueError("a field of another type")
+    if said["hash_alg"] not in HASHES or said["signature_alg"] not in SIGNATURES:
+        raise ValueError("algorithms that are not known here")
     return Seal(
         text=text,
         service=said["service"],

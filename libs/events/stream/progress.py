@@ -33,9 +33,9 @@ class Progress:
         """Read a record's value; None when it is not a progress of ours."""
         try:
             wire = _Wire.model_validate_json(value or b"")
-        except ValidationError:
+            at = wire.at.astimezone(UTC)
+        except (ValidationError, OverflowError):  # the year 1, or 9999, of another zone
             return None
-        at = wire.at.astimezone(UTC)
         return cls(wire.service, wire.seq, at, wire.topic, wire.indexes)
 
 
