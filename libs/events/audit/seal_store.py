@@ -14,8 +14,10 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from libs.events.audit.seal import Seal, parsed
-from libs.events.audit.signing import Keyring, canonical, write_at_once
+from libs.events.audit.signing import Keyring, canonical, is_key, write_at_once
+from libs.events.stream.envelope import Foreign, Record
 from libs.events.stream.reading import reading
+from libs.events.stream.topics import SERVICES
 
 ALL = """
 SELECT document FROM journal.seal WHERE number > $1 ORDER BY number LIMIT $2"""
@@ -33,9 +35,13 @@ class SealConflict(Exception):
 
 @dataclass(frozen=True)
 class Told:
-    """What the audit topic says of one service: its records' texts, in order."""
+    """What the audit topic says of one service: its records' texts, in order.
+
+    `foreign` are records of nobody: neither a seal nor a key, or under no service.
+    """
 
     texts: Sequence[str]
+    foreign: Sequence[Foreign] = ()
 
     def seals(self) -> list[Seal]:
         """Return the seals among them; what is none is left out."""
@@ -46,7 +52,7 @@ def _seals(texts: Iterable[str]) -> Iterable[Seal]:
     for text in texts:
         try:
             yield parsed(text)
-        except ValueError:
+        except (ValueError, RecursionError):  # Nested deeper than can be read.
             continue
 
 
@@ -71,6 +77,7 @@ async def told(
     """
     at = TopicPartition(topic, 0)
     texts: list[str] = []
+    foreign: list[Foreign] = []
     async with reading(bootstrap, fetch_max_wait_ms=FETCH_MS) as consumer:
         await _await_topic(consumer, topic, seconds)
         consumer.assign([at])
@@ -78,12 +85,29 @@ async def told(
         end = (await consumer.end_offsets([at]))[at]
         while await consumer.position(at) < end:
             page = await consumer.getmany(at, timeout_ms=WAIT_MS)
-            texts += [
-                record.value.decode("utf-8", "replace")
-                for record in page.get(at, ())
-                if record.key == service.encode() and record.value is not None
-            ]
-    return Told(texts)
+            for record in page.get(at, ()):
+                if reason := _foreign(record, service):
+                    foreign.append(Foreign(reason, topic, 0, record.offset))
+                if record.key == service.encode() and record.value is not None:
+                    texts.append(_text(record.value))
+    return Told(texts, foreign)
+
+
+def _foreign(record: Record, service: str) -> str | None:
+    """Return why a record is nobody's; another service's are its own to judge."""
+    key = (record.key or b"").decode("utf-8", "replace")
+    if key not in SERVICES:
+        return "under no service"
+    if key != service:
+        return None
+    if record.value is None:
+        return "a tombstone"
+    text = _text(record.value)
+    return None if any(_seals([text])) or is_key(text) else "neither seal nor key"
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
 
 
 async def _await_topic(consumer: AIOKafkaConsumer, topic: str, seconds: float) -> None:

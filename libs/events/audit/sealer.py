@@ -29,6 +29,7 @@ from libs.events.audit.seal import (
 from libs.events.audit.seal_store import Folder, SealConflict
 from libs.events.audit.signing import Announced, KeyRefused, Keyring, SealKey
 from libs.events.journal.words import GENESIS
+from libs.events.stream.foreign import ToldOnce
 from libs.events.stream.trouble import TRANSIENT, Issue, name_of
 
 log = structlog.get_logger()
@@ -84,6 +85,7 @@ class Sealer:
     _tree: Frontier = field(default_factory=Frontier)
     _seals: list[Seal] = field(default_factory=list)
     _heard: set[str] = field(default_factory=set)
+    _foreign: ToldOnce = field(default_factory=ToldOnce)
     _agreed: bool = False
     _issue: Issue | None = None
 
@@ -163,6 +165,7 @@ class Sealer:
             return
         settings = self.settings
         said = await store.told(settings.bootstrap, settings.topic, settings.service)
+        self._foreign.tell(said.foreign)
         self._tree, self._seals, self._heard = Frontier(), [], set(said.texts)
         for seal in await store.kept(connection):
             await self._hold(connection, seal)

@@ -168,6 +168,15 @@ class Keyring:
         write_at_once(path, json.dumps(list(self.documents), indent=1), 0o644)
 
 
+def is_key(text: str) -> bool:
+    """Say whether a text is a key's document in its one text, signed by itself."""
+    try:
+        document = json.loads(text)
+        return canonical(document) == text and _is_whole(document)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
 def _is_whole(document: Document) -> bool:
     public = bytes.fromhex(document["public_key"])
     return fingerprint(public) == document["key_id"] and is_signed(

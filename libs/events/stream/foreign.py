@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -9,6 +10,18 @@ from libs.events.stream.envelope import Foreign
 from libs.telemetry import instruments
 
 log = structlog.get_logger()
+
+
+@dataclass
+class ToldOnce:
+    """Tells of one partition's foreign records, each once, however often it is read."""
+
+    _until: int = -1
+
+    def tell(self, found: Sequence[Foreign]) -> None:
+        """Tell of those that lie behind all that were told of."""
+        tell_foreign([each for each in found if each.offset > self._until])
+        self._until = max([self._until, *(each.offset for each in found)])
 
 
 def tell_foreign(found: Sequence[Foreign]) -> None:

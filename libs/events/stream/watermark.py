@@ -21,6 +21,8 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from libs.events.stream import parked
+from libs.events.stream.envelope import Foreign, Record
+from libs.events.stream.foreign import ToldOnce
 from libs.events.stream.positions import START, Positions, read
 from libs.events.stream.progress import Progress
 from libs.events.stream.reading import reading
@@ -106,6 +108,7 @@ class Watermarks:
         self._seen: dict[str, deque[Progress]] = {}
         self._heard_at: dict[str, float] = {}
         self._came = asyncio.Event()
+        self._foreign = ToldOnce()
         self._task: asyncio.Task[None] | None = None
 
     def wake_by(self, pause: Pause) -> None:
@@ -228,12 +231,22 @@ class Watermarks:
             self._bootstrap, auto_offset_reset="earliest", fetch_max_wait_ms=FETCH_MS
         ) as consumer:
             consumer.assign([partition])
-            async for record in consumer:
-                self._note(Progress.from_json(record.value))
+            while True:
+                page = await consumer.getmany(partition, timeout_ms=FETCH_MS)
+                self._take(page.get(partition, ()))
 
-    def _note(self, progress: Progress | None) -> None:
-        if progress is None:
-            return
+    def _take(self, records: Sequence[Record]) -> None:
+        foreign: list[Foreign] = []
+        for record in records:
+            progress = Progress.from_json(record.value)
+            if progress is None:
+                where = record.topic, record.partition, record.offset
+                foreign.append(Foreign("no progress", *where))
+            else:
+                self._note(progress)
+        self._foreign.tell(foreign)
+
+    def _note(self, progress: Progress) -> None:
         self._heard_at[progress.service] = time.monotonic()
         seen = self._seen.setdefault(progress.service, deque(maxlen=REMEMBERED))
         # A deposed relay may still speak: time and number only grow.
