@@ -1,12 +1,12 @@
 """Attacks on a sealed log by who owns the database, the topic, or both.
 
 They have neither the seal key nor the folder of seals that was carried off. Each comes
-with the words that name it.
+with the words that name it, and in them the first place that is bad.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import asyncpg
@@ -28,16 +28,25 @@ from tests.topic_copy import Raw, read_raw, write_raw
 
 STREAMS, ROUNDS = 5, 4
 LAST = STREAMS * ROUNDS
-LATEST = "seal 2 of"
 
 
 @dataclass
 class Field:
-    """Where an attack is fought: a sealed log, and a topic that may be a copy."""
+    """Where an attack is fought: a sealed log, and a topic that may be a copy.
+
+    `bad` says where an attack struck, as far as its words do not.
+    """
 
     sealed: Sealed
     topics: FreshTopics
     topic: str
+    bad: dict[str, int] = field(default_factory=dict)
+
+    def named(self, words: str) -> str:
+        """Return an attack's words with the place where it struck."""
+        first, latest = (seal.named() for seal in self.sealed.folder.seals())
+        seals = {"first_seal": first, "latest_seal": latest}
+        return words.format(topic=self.topic, **seals, **self.bad)
 
     async def sql(self, *statements: str) -> None:
         """Run statements as a superuser."""
@@ -159,7 +168,12 @@ def _again(row: Recorded) -> Recorded:
 
 
 async def tail(field: Field) -> None:
-    await field.replace_journal((await field.rows())[:12])
+    rows = await field.rows()
+    await field.replace_journal(rows[:12])
+    ats = [partition_of(row.partition_key) for row in rows]
+    at = min(ats[12:])
+    gone = ats.index(at, 12)
+    field.bad = {"event": gone + 1, "at": at, "offset": ats[:gone].count(at)}
 
 
 async def tail_on_both(field: Field) -> None:
@@ -190,13 +204,14 @@ async def old_backup(field: Field) -> None:
 
 async def dropped_record(field: Field) -> None:
     raw = await field.raw()
-    first = next(n for n, each in enumerate(raw) if _index(each) == 0)
-    await field.use_topic([*raw[:first], *raw[first + 1 :]])
+    await field.use_topic(raw[1:])
+    field.bad = {"at": raw[0].partition}
 
 
 async def forged_record(field: Field) -> None:
     raw = await field.raw()
     await field.use_topic([raw[0].with_header("ce_actorunit", "XX"), *raw[1:]])
+    field.bad = {"at": raw[0].partition, "event": _sequence(raw[0])}
 
 
 async def repeated_under_another_index(field: Field) -> None:
@@ -204,16 +219,29 @@ async def repeated_under_another_index(field: Field) -> None:
     second = next(each for each in raw if _index(each) == 1)
     again = second.with_header("ce_partitionindex", "0")
     await field.use_topic([*raw, again])
+    field.bad = _behind(raw, again)
 
 
 async def added_record(field: Field) -> None:
     raw = await field.raw()
-    more = str(_index(raw[-1]) + 1)
-    await field.use_topic([*raw, raw[-1].with_header("ce_partitionindex", more)])
+    index = str(_index(raw[-1]) + 1)
+    more = raw[-1].with_header("ce_partitionindex", index)
+    await field.use_topic([*raw, more])
+    field.bad = _behind(raw, more)
 
 
 def _index(record: Raw) -> int:
     return int(record.header("ce_partitionindex"))
+
+
+def _sequence(record: Raw) -> int:
+    return int(record.header("ce_sequence"))
+
+
+def _behind(raw: Sequence[Raw], more: Raw) -> dict[str, int]:
+    """Return where a record stands that was added behind a topic's."""
+    at = more.partition
+    return {"at": at, "offset": len([each for each in raw if each.partition == at])}
 
 
 async def edited_seal(field: Field) -> None:
@@ -235,6 +263,8 @@ async def forged_seal(field: Field) -> None:
 
 
 Attack = Callable[[Field], Awaitable[None]]
+FIRST = "{topic} partition {at} offset 0"
+AT = "{topic} partition {at} offset {offset}"
 
 ATTACKS: Sequence[tuple[Attack, str]] = (
     (byte, "event 7 is not what was recorded: its hash differs"),
@@ -243,18 +273,18 @@ ATTACKS: Sequence[tuple[Attack, str]] = (
     (deleted, "event 7 is missing"),
     (swapped, "event 7 is not what was recorded: its hash differs"),
     (inserted, "event 8 is not where it belongs on the topic"),
-    (tail, "the journal does not"),
-    (tail_on_both, f"the journal ends at event 12: {LATEST}"),
-    (rewritten, "event 1 and its record"),
-    (rewritten_on_both, LATEST),
-    (old_backup, f"the journal ends at event 9: {LATEST}"),
-    (dropped_record, "is missing"),
-    (forged_record, "differ in actor"),
-    (repeated_under_another_index, "index 0 is repeated by another event"),
-    (added_record, "no further event of the journal"),
-    (edited_seal, "in the journal's table is not signed by its key"),
-    (deleted_seal, "is not in the journal's table"),
-    (forged_seal, "in the audit topic is not signed by its key"),
+    (tail, f"{AT} holds event {{event}}, the journal does not"),
+    (tail_on_both, "the journal ends at event 12: {latest_seal} disproves it"),
+    (rewritten, "event 1 and its record at"),
+    (rewritten_on_both, "{latest_seal} disproves the journal: its root is another"),
+    (old_backup, "the journal ends at event 9: {latest_seal} disproves it"),
+    (dropped_record, f"{FIRST}: the record with index 0 is missing, 1 stands there"),
+    (forged_record, f"event {{event}} and its record at {FIRST} differ in actor"),
+    (repeated_under_another_index, f"{AT}: index 0 is repeated by another event"),
+    (added_record, f"{AT} holds what is no further event of the journal"),
+    (edited_seal, "{latest_seal} in the journal's table is not signed by its key"),
+    (deleted_seal, "{latest_seal} is not in the journal's table"),
+    (forged_seal, "{first_seal} in the audit topic is not signed by its key"),
 )
 DISPROVED = {
     swapped,

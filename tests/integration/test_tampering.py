@@ -48,7 +48,7 @@ async def test_an_attack_is_named(field: Field, attack: Attack, named: str) -> N
     await attack(field)
     verdict = await field.verdict()
     assert verdict.wrong is not None
-    assert named in verdict.wrong
+    assert field.named(named) in verdict.wrong
     assert await field.doubt()
     # A log that is another, not only damaged, is also disproved by a seal.
     assert (verdict.disproved_by is not None) == (attack in DISPROVED), verdict
