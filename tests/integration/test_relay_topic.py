@@ -1,11 +1,16 @@
 """A relay sends nothing to a topic that is not the one it wrote; it says what to do."""
 
 from dataclasses import replace
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
+import httpx
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from libs.events.audit.verify import verify
+from libs.events.perform import Log
 from libs.events.stream.envelope import Copy
 from libs.events.stream.leadership import from_the_start
 from libs.events.stream.relay import Relay
@@ -13,6 +18,9 @@ from libs.events.stream.sender import Numbered, Sender
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS
 from libs.events.stream.watermark import Watermarks
+from libs.service.checks import CHECKS
+from libs.web.app import DoorSettings, make_app
+from libs.web.health import Probes
 from tests.eventually import eventually
 from tests.stack import FreshDatabases, FreshTopics
 from tests.stream_scene import SERVICE, Scene, Seen, a_scene, a_stream
@@ -45,6 +53,21 @@ async def is_quiet(relay: Relay) -> bool:
     return not relay.issues()
 
 
+async def readiness(scene: Scene, relay: Relay) -> httpx.Response:
+    """Ask /readyz of a service with this relay, by the checks that services have."""
+    running: Any = SimpleNamespace(
+        relay=relay,
+        desk=SimpleNamespace(log=Log(scene.journal, scene.writer)),
+        subscriptions={},
+        officers=SimpleNamespace(organisation=object()),
+    )
+    checks = {name: partial(check, running) for name, check in CHECKS.items()}
+    app = make_app(DoorSettings(SERVICE, Probes(SERVICE, "0", checks), b"k" * 32))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+        return await client.get("/readyz")
+
+
 async def test_a_deleted_topic_and_one_of_other_partitions_are_refused(
     scene: Scene,
 ) -> None:
@@ -56,6 +79,7 @@ async def test_a_deleted_topic_and_one_of_other_partitions_are_refused(
     assert "use another prefix" in other.issues()[0].message
     good = await scene.relay()
     await good.force_tick()
+    assert (await readiness(scene, good)).status_code == 200
     # Another one leads now: what kept this one from its work is no longer told.
     await eventually(lambda: is_quiet(other))
     await other.stop()
@@ -64,6 +88,11 @@ async def test_a_deleted_topic_and_one_of_other_partitions_are_refused(
     relay = await scene.relay()
     assert await refusal_of(relay) == "relay-topic-missing"
     assert not relay.leads
+    answer = await readiness(scene, relay)
+    assert answer.status_code == 503
+    checks = answer.json()["checks"]
+    assert [name for name, found in checks.items() if not found["ok"]] == ["relay"]
+    assert f"There is no topic {scene.topic}" in checks["relay"]["detail"]
 
 
 async def test_a_lost_topic_is_refused_until_it_is_filled_again(
