@@ -10,6 +10,7 @@ from libs.events.event import Actor
 from libs.web.app import make_app
 from libs.web.callers import Officer
 from libs.web.closing import Closing
+from libs.web.doors import Door
 from libs.web.feed import (
     Feed,
     FeedItem,
@@ -131,6 +132,41 @@ async def upto(stream: AsyncIterator[bytes], marker: bytes) -> bytes:
         if marker in seen:
             break
     return seen
+
+
+async def test_a_long_poll_beyond_the_last_place_is_told_when_to_come_again() -> None:
+    feed, source = fed("A")
+    doors = Door(most_listeners=1)
+    app = make_app(settings(), [feed_routes(feed)], door=doors)
+    headers, wait = bearer(token(**AUDITOR)), "/v1/events?after=routing:1&wait=30"
+    async with client(app) as door:
+        waiting = asyncio.create_task(door.get(wait, headers=headers))
+        await source.awaited.wait()
+        refused = await door.get(wait, headers=headers)
+        other = await door.get("/version")
+        source.add("B")
+        told = await waiting
+        later = await door.get("/v1/events", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert [told.status_code, later.status_code, other.status_code] == [200] * 3
+    assert (doors.listeners, doors.requests, doors.refused_within(60)) == (0, 0, 1)
+
+
+async def test_open_streams_are_counted_until_they_end() -> None:
+    feed, source = fed("A")
+    doors = Door(most_listeners=1)
+    app = make_app(settings(), [feed_routes(feed)], door=doors, closing=feed.closing)
+    headers = {**bearer(token(**AUDITOR)), "Accept": "text/event-stream"}
+    async with client(app) as door:
+        listening = asyncio.create_task(door.get("/v1/events", headers=headers))
+        await source.awaited.wait()
+        refused = await door.get("/v1/events", headers=headers)
+        feed.closing.begin()
+        heard = await listening
+    assert refused.status_code == 503
+    assert b"event: A" in heard.content
+    assert doors.listeners == 0
 
 
 async def test_a_stream_sends_positions_to_resume_from() -> None:
