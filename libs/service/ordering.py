@@ -1,6 +1,7 @@
 """Orders: what an operator has a service do to itself, each on record in its log."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from libs.events.contracts.operation import (
     Count,
     ParkedRetryOrdered,
     RebuildOrdered,
+    RefillOrdered,
     ResendOrdered,
 )
 from libs.events.contracts.parts import Code
@@ -47,13 +49,21 @@ class OrderRebuild(_Order):
 
     view: Code
     records: Count
+    as_of: datetime | None = None
 
 
-Order = OrderRetry | OrderResend | OrderRebuild
+class OrderRefill(_Order):
+    """Have a lost topic filled from the journal."""
+
+    records: Count
+
+
+Order = OrderRetry | OrderResend | OrderRebuild | OrderRefill
 EVENTS: dict[type[_Order], type[Event]] = {
     OrderRetry: ParkedRetryOrdered,
     OrderResend: ResendOrdered,
     OrderRebuild: RebuildOrdered,
+    OrderRefill: RefillOrdered,
 }
 
 
@@ -78,8 +88,11 @@ def _read(command: _Order) -> Sequence[Read]:
     return [Read(KIND, command.order_id)]
 
 
-RULES: Sequence[Rule[OrderRetry] | Rule[OrderResend] | Rule[OrderRebuild]] = (
+RULES: Sequence[
+    Rule[OrderRetry] | Rule[OrderResend] | Rule[OrderRebuild] | Rule[OrderRefill]
+] = (
     Rule(OrderRetry, _read, order),
     Rule(OrderResend, _read, order),
     Rule(OrderRebuild, _read, order),
+    Rule(OrderRefill, _read, order),
 )

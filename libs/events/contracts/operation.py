@@ -1,5 +1,6 @@
 """What every service says of its own operation, in one shared vocabulary."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -49,8 +50,20 @@ class ResendOrdered(Event, name="ResendOrdered"):
 class RebuildOrdered(Event, name="RebuildOrdered"):
     """An operator had a view of this service made anew from the topics.
 
-    `records` is how many it had applied. Stream `operation-<id of the command>`.
+    `records` is how many it had applied; with `as_of` it was made aside, as known then.
+    Stream `operation-<id of the command>`.
     """
 
     view: Code
+    records: Count
+    as_of: datetime | None = None
+
+
+class RefillOrdered(Event, name="RefillOrdered"):
+    """An operator had this service's topic filled from the journal's first event.
+
+    `records` is how many those were; consumers drop what they have. Stream
+    `operation-<id of the command>`.
+    """
+
     records: Count
