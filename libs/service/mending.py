@@ -48,7 +48,7 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     reason: Reason
-    count: Counted | None = None
+    count: Counted
 
 
 def mending_routes(running: Running, pace: Pace) -> APIRouter:
@@ -100,7 +100,8 @@ def _retrying(router: APIRouter, running: Running, pace: Pace) -> None:
         permissions.require(caller, "HandleParked")
         pace.count(caller)
         place = (wanted.consumer, wanted.stream)
-        await once(running, act, wanted.count, await parked.count(running.pool, *place))
+        if not await is_kept(running, act):
+            confirmed(wanted.count, await parked.count(running.pool, *place))
         said = await ordered(
             running,
             act,
@@ -135,9 +136,8 @@ def _dropping(router: APIRouter, running: Running, pace: Pace) -> None:
         """Give a parked event up for this consumer, and say so in the log."""
         permissions.require(caller, "HandleParked")
         pace.count(caller)
-        if given.count is not None and not await is_kept(running, act):
-            now = await _waiting(running, consumer, event_id)
-            confirmed(given.count, now)
+        if not await is_kept(running, act):
+            confirmed(given.count, await _waiting(running, consumer, event_id))
         command = DropParked(consumer=consumer, event_id=event_id, reason=given.reason)
         return JSONResponse(await _dropped(running, command, act))
 
@@ -147,17 +147,12 @@ async def is_kept(running: Running, act: Creation) -> bool:
     return await running.desk.log.journal.kept(act.command_id) is not None
 
 
-async def once(running: Running, act: Creation, seen: int, now: int) -> None:
-    """Hold an order against its dry run, unless it was recorded before."""
-    if not await is_kept(running, act):
-        confirmed(seen, now)
-
-
 async def ordered(running: Running, act: Creation, order: Order) -> dict[str, Any]:
-    """Put an order on record; return its answer."""
-    stamp = act.stamp(await running.now())
-    said, _ = answered(running.desk, await running.desk.do(order, stamp), None)
-    return said
+    """Put an order on record; return its answer, with the number that is on record."""
+    done = await running.desk.do(order, act.stamp(await running.now()))
+    said, _ = answered(running.desk, done, None)
+    numbers = done.events[0].fact().model_dump(include={"events", "records"})
+    return {**said, **numbers}
 
 
 async def _found(running: Running, consumer: str, event_id: UUID) -> parked.Parked:

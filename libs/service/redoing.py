@@ -6,16 +6,16 @@ from typing import Annotated, Any
 import asyncpg
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from libs.acts import Answer
 from libs.events.stream import resending
 from libs.events.stream.resending import Resend, Wanted
 from libs.events.views import build
 from libs.events.views.runner import consumer_name
-from libs.service.mending import SEEING, Consumer, Counted, once, ordered
+from libs.service.mending import SEEING, Consumer, Counted, is_kept, ordered
 from libs.service.ordering import OrderRebuild, OrderResend
-from libs.service.pacing import Pace
+from libs.service.pacing import Looks, Pace
 from libs.service.parts import Running
 from libs.web import permissions
 from libs.web.auth import OfficerCaller
@@ -37,6 +37,10 @@ BUSY = Said(
     "本服务已有一个重建在进行，请等待或先停止它。",
     "A rebuild of this service is under way: wait for it, or stop it.",
 )
+ASIDE = Said(
+    "按过去某一时刻重建，请在服务器上运行 qingxin rebuild --as-of。",
+    "A rebuild as of a time: run `qingxin rebuild --as-of` on the server.",
+)
 
 Place = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Index = Annotated[int, Field(ge=0, le=2**63 - 1)]
@@ -44,7 +48,10 @@ PerSecond = Annotated[int, Field(ge=1, le=100_000, description="Records a second
 
 
 class Again(BaseModel):
-    """Which records are to be sent again, and how fast."""
+    """Which records are to be sent again, and how fast.
+
+    `count` is what the dry run showed; what has come since is sent again, too.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,26 +62,30 @@ class Again(BaseModel):
 
 
 class Anew(BaseModel):
-    """A rebuild's dry run said so many records; `here`: this service does the work."""
+    """A rebuild's dry run said so many records; `here`: this service does the work.
+
+    `as_of`: made aside as known then, which is done elsewhere only.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     count: Counted
     here: bool = True
+    as_of: AwareDatetime | None = None
 
 
 def redoing_routes(running: Running, pace: Pace) -> APIRouter:
     """Return the routes for resends and rebuilds, below /operator."""
     router = APIRouter()
-    _resends(router, running, pace)
-    _builds(router, running)
-    _rebuilding(router, running, pace)
+    looks = Looks()
+    _resends(router, running)
+    _resending(router, running, pace, looks)
+    _builds(router, running, pace)
+    _rebuilding(router, running, pace, looks)
     return router
 
 
-def _resends(router: APIRouter, running: Running, pace: Pace) -> None:
-    topic = running.topics.events(running.desk.service)
-
+def _resends(router: APIRouter, running: Running) -> None:
     @router.get("/resends")
     async def listed(caller: OfficerCaller) -> dict[str, Any]:
         """Show what was ordered to be sent again, and how far it is."""
@@ -82,14 +93,22 @@ def _resends(router: APIRouter, running: Running, pace: Pace) -> None:
         rows = await resending.listed(running.pool)
         return {"resends": [dict(row) for row in rows]}
 
+
+def _resending(router: APIRouter, running: Running, pace: Pace, looks: Looks) -> None:
+    topic = running.topics.events(running.desk.service)
+
+    async def counted(partition: int, from_index: int) -> tuple[str, int]:
+        """Return what a look at this is about, and the count of now."""
+        now = await resending.count(running.pool, topic, partition, from_index)
+        return f"resend {partition} {from_index}", now
+
     @router.get("/resend")
     async def dry_run(
         partition: Place, from_index: Index, caller: OfficerCaller
     ) -> dict[str, int]:
         """Count what would be sent again."""
         permissions.require(caller, "ResendRecords", SEEING)
-        place = (topic, partition, from_index)
-        return {"count": await resending.count(running.pool, *place)}
+        return {"count": looks.show(caller, *await counted(partition, from_index))}
 
     @router.post("/resend", response_model=Answer)
     async def resend(
@@ -98,27 +117,26 @@ def _resends(router: APIRouter, running: Running, pace: Pace) -> None:
         """Have the relay's leader send a partition again from an index."""
         permissions.require(caller, "ResendRecords")
         pace.count(caller)
-        place = (topic, wanted.partition, wanted.from_index)
-        now = await resending.count(running.pool, *place)
-        # A busy partition grows between the look and the order: that is no surprise.
-        await once(running, act, wanted.count, min(now, wanted.count))
+        about, now = await counted(wanted.partition, wanted.from_index)
+        if not await is_kept(running, act):
+            looks.confirmed(caller, about, wanted.count, now)
         order = OrderResend(
             order_id=act.command_id,
             partition=wanted.partition,
             from_index=wanted.from_index,
-            records=wanted.count,
+            records=now,
         )
         said = await ordered(running, act, order)
         again = Resend(act.command_id, _pieces(wanted))
-        await resending.order(running.pool, topic, again, wanted.count)
-        return JSONResponse({**said, "records": wanted.count})
+        await resending.order(running.pool, topic, again, said["records"])
+        return JSONResponse(said)
 
 
 def _pieces(wanted: Again) -> Wanted:
     return Wanted(wanted.partition, wanted.from_index, wanted.per_second)
 
 
-def _builds(router: APIRouter, running: Running) -> None:
+def _builds(router: APIRouter, running: Running, pace: Pace) -> None:
     @router.get("/rebuilds")
     async def rebuilds(caller: OfficerCaller) -> dict[str, Any]:
         """Show rebuilds of read models, under way and done, the latest first."""
@@ -131,15 +149,17 @@ def _builds(router: APIRouter, running: Running) -> None:
     async def cancel(name: Consumer, caller: OfficerCaller) -> dict[str, bool]:
         """Stop a rebuild; begun again, it goes on where it stopped."""
         permissions.require(caller, "RebuildView")
+        pace.count(caller)
         return {"cancelled": await build.cancel(running.pool, name)}
 
 
-def _rebuilding(router: APIRouter, running: Running, pace: Pace) -> None:
+def _rebuilding(router: APIRouter, running: Running, pace: Pace, looks: Looks) -> None:
     @router.get("/rebuilds/{name}")
     async def dry_run(name: Consumer, caller: OfficerCaller) -> dict[str, int]:
         """Count the records that a rebuild of this view would read again."""
         permissions.require(caller, "RebuildView", SEEING)
-        return {"count": await _applied(running, name)}
+        now = await _applied(running, name)
+        return {"count": looks.show(caller, f"rebuild {name}", now)}
 
     @router.post("/rebuilds/{name}", response_model=Answer)
     async def begin(
@@ -149,16 +169,28 @@ def _rebuilding(router: APIRouter, running: Running, pace: Pace) -> None:
         permissions.require(caller, "RebuildView")
         pace.count(caller)
         now = await _applied(running, name)
-        if wanted.here and running.settings.owner_database is None:
-            raise Problem("conflict", NO_OWNER)
-        if wanted.here and running.rebuilder.busy:
-            raise Problem("conflict", BUSY)
-        await once(running, act, wanted.count, min(now, wanted.count))
-        order = OrderRebuild(order_id=act.command_id, view=name, records=wanted.count)
+        if not await is_kept(running, act):
+            _hold_able(running, wanted)
+            looks.confirmed(caller, f"rebuild {name}", wanted.count, now)
+        order = OrderRebuild(
+            order_id=act.command_id, view=name, records=now, as_of=wanted.as_of
+        )
         said = await ordered(running, act, order)
         if wanted.here and not said["repeated"]:
             await running.rebuilder.begin(name)
-        return JSONResponse({**said, "records": wanted.count})
+        return JSONResponse(said)
+
+
+def _hold_able(running: Running, wanted: Anew) -> None:
+    """Raise 409 for work that this process is to do, and cannot now."""
+    if not wanted.here:
+        return
+    if wanted.as_of is not None:
+        raise Problem("conflict", ASIDE)
+    if running.settings.owner_database is None:
+        raise Problem("conflict", NO_OWNER)
+    if running.rebuilder.busy:
+        raise Problem("conflict", BUSY)
 
 
 async def _applied(running: Running, name: str) -> int:

@@ -111,7 +111,7 @@ async def test_a_version_from_the_future_is_parked_retried_and_dropped_for_a_rea
     why = {row["event_id"]: (row["reason"], row["error_code"]) for row in waiting}
     assert why == {event_id: ("unknown-version", None)}, waiting
     await others_go_on(whole)
-    assert (await whole.cli("parked", "retry")).code == 0
+    assert (await whole.cli("parked", "retry", "--yes")).code == 0
 
     async def tried_again() -> bool:
         return all(row["attempts"] > 1 for row in await parked(whole))
@@ -138,7 +138,8 @@ async def test_a_version_from_the_future_is_parked_retried_and_dropped_for_a_rea
 async def drop(whole: Whole, row: dict[str, Any]) -> None:
     """Drop a parked event over HTTP, twice with one key: the same act."""
     path = f"/operator/parked/{row['consumer']}/{row['event_id']}/drop"
-    body = {"reason": "from-a-test"}
+    seen = await whole.get("op-01", row["consumed_by"], path)
+    body = {"reason": "from-a-test", "count": seen["count"]}
     act = Act("op-01", row["consumed_by"], path, body, on_something=False)
     assert not (await whole.do(act))["repeated"]
     assert (await whole.do(act))["repeated"]
