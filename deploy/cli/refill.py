@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import sys
 
 import asyncpg
 
@@ -20,6 +21,7 @@ from libs.events.stream.leadership import from_the_start
 from libs.events.stream.topics import Topics
 
 HEAD = "SELECT seq FROM journal.head"
+PATH = "/operator/relay/refill"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,22 +54,37 @@ def _refilled(
     settings: Settings, arguments: argparse.Namespace, *, at_rest: bool
 ) -> int:
     chosen = arguments.service or list(SERVICES)
-    heads = {name: asyncio.run(_head(settings, name)) for name in chosen}
+    heads = {
+        name: asyncio.run(_head(settings, name)) if at_rest else _shown(settings, name)
+        for name in chosen
+    }
     events = sum(heads.values())
     about = f"{events} events of {', '.join(chosen)} are to be sent from the first."
-    if not confirming.goes_on(arguments, about, strict=True):
+    if not confirming.goes_on(arguments, about):
         show({"counts": heads}, about, as_json=arguments.json)
         return DONE
     for name in chosen:
         if at_rest:
             asyncio.run(_from_the_start(settings, name))
         else:
-            with door(settings, name, OPERATOR) as client:
-                asked(client, "POST", "/operator/relay/refill")
+            _order(settings, name, heads[name])
+    if at_rest:
+        sys.stderr.write("Not on record: no service runs that could say so.\n")
     then = "`qingxin up` fills them" if at_rest else "see `qingxin alarms lags`"
     text = f"{events} events go to the topics again: {then}."
     show({"counts": heads}, text, as_json=arguments.json)
     return DONE
+
+
+def _shown(settings: Settings, service: str) -> int:
+    with door(settings, service, OPERATOR) as client:
+        return int(asked(client, "GET", PATH)["count"])
+
+
+def _order(settings: Settings, service: str, count: int) -> None:
+    act = confirming.new_act()
+    with door(settings, service, OPERATOR) as client:
+        asked(client, "POST", PATH, json={"count": count}, headers=act)
 
 
 async def _head(settings: Settings, service: str) -> int:

@@ -12,12 +12,12 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from libs.events.reactions import findings
-from libs.events.stream.leadership import from_the_start
 from libs.events.stream.progress import Progress
 from libs.service.mending import mending_routes
 from libs.service.pacing import Pace
 from libs.service.parts import Running
 from libs.service.redoing import redoing_routes
+from libs.service.refilling import refilling_routes
 from libs.service.sealing import sealing_routes
 from libs.service.vitals import issues, lags
 from libs.service.watching import Watching, watching_routes
@@ -62,11 +62,11 @@ def operator_routes(running: Running, watching: Watching) -> APIRouter:
     router = APIRouter(prefix="/operator", tags=["operator"])
     _door(router, running)
     _time(router, running)
-    _refilling(router, running)
     _sight(router, running)
     pace = Pace()
     router.include_router(mending_routes(running, pace))
     router.include_router(redoing_routes(running, pace))
+    router.include_router(refilling_routes(running, pace))
     router.include_router(watching_routes(running, watching))
     router.include_router(sealing_routes(running))
     return router
@@ -148,16 +148,6 @@ def _time(router: APIRouter, running: Running) -> None:
         _may_move(caller)
         last_first = reversed(running.timers)
         return {"done": sum([await timer(running) for timer in last_first])}
-
-
-def _refilling(router: APIRouter, running: Running) -> None:
-    @router.post("/relay/refill")
-    async def refill(caller: OfficerCaller) -> dict[str, Any]:
-        """Fill this service's lost topic again, from the journal's first event."""
-        _may_move(caller)
-        topic = running.topics.events(running.desk.service)
-        await from_the_start(running.pool, topic)
-        return {"topic": topic, "events": (await running.desk.log.journal.head()).seq}
 
 
 def _sight(router: APIRouter, running: Running) -> None:

@@ -5,6 +5,7 @@ import random
 import signal
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -200,12 +201,22 @@ async def _refilled(system: System, service: str) -> bool:
     async with httpx.AsyncClient(headers=headers, timeout=5) as http:
         for part in system.of(service):
             try:
-                answer = await http.post(f"{part.address}/operator/relay/refill")
+                answer = await _refill_ordered(http, part.address)
             except httpx.HTTPError:
                 continue
             if answer.is_success:
                 return True
     return False
+
+
+async def _refill_ordered(http: httpx.AsyncClient, address: str) -> httpx.Response:
+    """Look, and order about as many as were shown."""
+    path = f"{address}/operator/relay/refill"
+    shown = await http.get(path)
+    if shown.is_error:
+        return shown
+    act = {"Idempotency-Key": str(uuid4())}
+    return await http.post(path, json=shown.json(), headers=act)
 
 
 async def parts_ended(system: System, service: str) -> None:
