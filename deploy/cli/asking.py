@@ -16,6 +16,10 @@ AUDITOR = "au-01"
 SECONDS = 60
 
 
+class NotRunning(Cannot):
+    """No process takes the connection: nothing was asked of the service."""
+
+
 def door(settings: Settings, service: str, subject: str) -> httpx.Client:
     """Open a service's door for an officer; its refusals are said in English."""
     token = operator_token(settings, subject)
@@ -25,7 +29,7 @@ def door(settings: Settings, service: str, subject: str) -> httpx.Client:
 
 
 def asked(client: httpx.Client, method: str, path: str, **request: Any) -> Any:
-    """Return a service's JSON answer; raises Cannot with its reason."""
+    """Return a service's JSON answer; raises Cannot with its reason, or NotRunning."""
     return _sent(client, method, path, **request).json()
 
 
@@ -41,7 +45,8 @@ def _sent(
         answer = client.request(method, path, **request)
     except httpx.HTTPError as error:
         message = f"{client.base_url} does not answer ({type(error).__name__})."
-        raise Cannot(message) from error
+        away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        raise (NotRunning if away else Cannot)(message) from error
     if answer.is_error:
         raise Cannot(_reason(answer))
     return answer

@@ -17,19 +17,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def goes_on(arguments: argparse.Namespace, about: str, *, strict: bool = False) -> bool:
+def goes_on(arguments: argparse.Namespace, about: str) -> bool:
     """Say whether to go on, after a look at what it is about.
 
-    A terminal is asked. Without one a `strict` act needs --yes: raises Cannot.
+    A terminal is asked. Without one it needs --yes: raises Cannot.
     """
     if arguments.dry_run:
         return False
     if arguments.yes:
         return True
     if not sys.stdin.isatty():
-        if strict:
-            raise Cannot(f"{about} Say --yes to do it, or --dry-run to look only.")
-        return True
+        raise Cannot(f"{about} Say --yes to do it, or --dry-run to look only.")
     sys.stderr.write(f"{about} Go on? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

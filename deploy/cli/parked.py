@@ -101,12 +101,13 @@ def _drop(settings: Settings, arguments: argparse.Namespace) -> int:
         f"{row['type']} {event_id} will never be applied by {service}/{consumer};"
         f" {count - 1} later events of its stream are tried again."
     )
-    if not confirming.goes_on(arguments, about, strict=True):
+    if not confirming.goes_on(arguments, about):
         show({"count": count}, about, as_json=arguments.json)
         return DONE
     # The same drop again is the same act: it ends what a crash broke off.
-    key = str(uuid5(ROOT, f"drop {consumer} {event_id} {arguments.reason}"))
-    body, headers = {"reason": arguments.reason}, {"Idempotency-Key": key}
+    key = str(uuid5(ROOT, f"drop {consumer} {event_id} {arguments.reason} {count}"))
+    body = {"reason": arguments.reason, "count": count}
+    headers = {"Idempotency-Key": key}
     with door(settings, service, OPERATOR) as client:
         answer = asked(client, "POST", path, json=body, headers=headers)
     text = f"{said}; the rest of its stream is tried again."

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
+import httpx
 
 from deploy.cli import DONE, WRONG, confirming, show
-from deploy.cli.asking import asked, door, instant
+from deploy.cli.asking import NotRunning, asked, door, instant
 from deploy.cli.clock import OPERATOR
 from deploy.local import running
 from deploy.local.cannot import Cannot
@@ -37,6 +38,7 @@ from libs.service.parts import Service
 from libs.service.redoing import APPLIED
 
 CONNECTIONS = 8
+PATH = "/operator/rebuilds"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -54,15 +56,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Rebuild, compare, switch; 4 when what was live differed."""
     settings = running.settings(Plan.of(os.environ).state)
     chosen = _chosen(arguments.service, arguments.views)
-    counts = asyncio.run(_counted(settings, arguments.service, chosen))
+    counts = _looked(settings, arguments.service, chosen)
     about = (
         f"{sum(counts.values())} records are to be read again for {len(chosen)} views."
     )
     if not confirming.goes_on(arguments, about):
         show({"counts": counts}, about, as_json=arguments.json)
         return DONE
-    if arguments.as_of is None:
-        _put_on_record(settings, arguments.service, counts)
+    with door(settings, arguments.service, OPERATOR) as client:
+        put_on_record(client, counts, arguments.as_of)
     work = _Work(settings, arguments.service, chosen, arguments.as_of, arguments.fresh)
     try:
         found = asyncio.run(work.done())
@@ -82,6 +84,37 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE if all(one.compared.same for one in found) else WRONG
 
 
+def _looked(
+    settings: Settings, service: str, chosen: Sequence[Declared]
+) -> dict[str, int]:
+    """Return how many records each view has applied, as the service shows it."""
+    try:
+        with door(settings, service, OPERATOR) as client:
+            return {
+                one.name: int(asked(client, "GET", f"{PATH}/{one.name}")["count"])
+                for one in chosen
+            }
+    except NotRunning:
+        return asyncio.run(_counted(settings, service, chosen))
+
+
+def put_on_record(
+    client: httpx.Client, counts: Mapping[str, int], as_of: datetime | None
+) -> None:
+    """Have the service say what it was ordered; raises Cannot with its refusal.
+
+    A service that does not run stops no rebuild: a line says that it is not on record.
+    """
+    at = as_of and as_of.isoformat()
+    try:
+        for name, count in counts.items():
+            body = {"count": count, "here": False, "as_of": at}
+            act = confirming.new_act()
+            asked(client, "POST", f"{PATH}/{name}", json=body, headers=act)
+    except NotRunning as reason:
+        sys.stderr.write(f"The order is not on record: {reason}\n")
+
+
 async def _counted(
     settings: Settings, service: str, chosen: Sequence[Declared]
 ) -> dict[str, int]:
@@ -93,18 +126,6 @@ async def _counted(
         }
     finally:
         await connection.close()
-
-
-def _put_on_record(settings: Settings, service: str, counts: Mapping[str, int]) -> None:
-    """Have the service say that it was ordered; a silent service stops no rebuild."""
-    try:
-        with door(settings, service, OPERATOR) as client:
-            for name, count in counts.items():
-                body = {"count": count, "here": False}
-                path, act = f"/operator/rebuilds/{name}", confirming.new_act()
-                asked(client, "POST", path, json=body, headers=act)
-    except Cannot as reason:
-        sys.stderr.write(f"The order is not on record: {reason}\n")
 
 
 def declared_by(service: str) -> Sequence[Declared]:

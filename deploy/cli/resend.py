@@ -44,13 +44,15 @@ def run(arguments: argparse.Namespace) -> int:
             f"{count} records of {arguments.service}, partition {arguments.partition},"
             f" from index {arguments.from_index} are to be sent again."
         )
-        if not confirming.goes_on(arguments, about, strict=True):
+        if not confirming.goes_on(arguments, about):
             show({"count": count}, about, as_json=arguments.json)
             return DONE
         body = {**place, "count": count, "per_second": arguments.per_second}
         act = confirming.new_act()
         answer = asked(client, "POST", "/operator/resend", json=body, headers=act)
-    text = f"{count} records are being sent again: see `qingxin resend list`."
+    text = (
+        f"{answer['records']} records are being sent again: see `qingxin resend list`."
+    )
     show(answer, text, as_json=arguments.json)
     return DONE
 

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         f"The databases of {', '.join(chosen)} are to be as they were at"
         f" {manifest['made_at']}; later events come back from the topics."
     )
-    if not confirming.goes_on(arguments, about, strict=True):
+    if not confirming.goes_on(arguments, about):
         show(manifest, about, as_json=arguments.json)
         return DONE
     kept.open_folder(plan.state)

@@ -100,7 +100,7 @@ async def test_deleted_views_are_rebuilt_to_the_same_bytes(whole: Whole) -> None
     assert b"WagesPaid" not in known["/v1/ledger"]
     assert b"1234500" in known["/v1/ledger"]
     assert await delete_every_table(whole) > len(before)
-    said = await whole.cli("rebuild", "--json")
+    said = await whole.cli("rebuild", "--yes", "--json")
     assert said.code == 0, said
     rebuilt = rebuilt_sums(said.out)
     assert rebuilt == {**before, "trail": rebuilt["trail"]}
@@ -124,7 +124,7 @@ async def test_a_rebuild_beside_live_views_compares_the_same_and_an_unknown_is_r
 ) -> None:
     await complain(whole)
     await whole.settled()
-    said = await whole.cli("rebuild", "clue", "money_fact")
+    said = await whole.cli("rebuild", "clue", "money_fact", "--yes")
     assert said.code == 0, said
     assert "same as live, switched" in said.out
     unknown = await whole.cli("rebuild", "nothing")
