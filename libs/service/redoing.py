@@ -1,6 +1,7 @@
 """What an operator has done again over HTTP: records sent, read models made."""
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Annotated, Any
 
 import asyncpg
@@ -172,9 +173,8 @@ def _rebuilding(router: APIRouter, running: Running, pace: Pace, looks: Looks) -
         if not await is_kept(running, act):
             _hold_able(running, wanted)
             looks.confirmed(caller, f"rebuild {name}", wanted.count, now)
-        order = OrderRebuild(
-            order_id=act.command_id, view=name, records=now, as_of=wanted.as_of
-        )
+        at = wanted.as_of and wanted.as_of.astimezone(UTC)
+        order = OrderRebuild(order_id=act.command_id, view=name, records=now, as_of=at)
         said = await ordered(running, act, order)
         if wanted.here and not said["repeated"]:
             await running.rebuilder.begin(name)

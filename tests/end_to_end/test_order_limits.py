@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import uuid4
 
@@ -94,6 +94,23 @@ async def test_what_came_since_the_look_is_on_record_as_the_service_counts_it(
     about = ("--service", "reporting", "--types", "RebuildOrdered", "--json")
     said = (await whole.cli("events", *about)).out.splitlines()
     assert json.loads(said[-1])["data"]["records"] == done.json()["records"]
+
+
+async def test_a_rebuild_as_of_a_time_is_made_aside_and_on_record(whole: Whole) -> None:
+    await complain(whole)
+    await whole.settled()
+    then = ("--as-of", "2023-11-10T18:00+08:00")
+    made = await whole.cli("rebuild", "clue", *then, "--yes")
+    assert made.code == 0, made
+    assert "not on record" not in made.err
+    about = ("--service", "reporting", "--types", "RebuildOrdered", "--json")
+    said = (await whole.cli("events", *about)).out.splitlines()
+    assert json.loads(said[-1])["data"]["as_of"] == "2023-11-10T10:00:00Z"
+    aside = replace(REBUILD, about={"as_of": "2023-11-10T18:00:00+08:00"})
+    async with whole.client("reporting", OPERATOR) as client:
+        refused = await given(client, aside, await looked(client, aside))
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "conflict"
 
 
 async def test_a_topic_is_filled_again_while_the_system_runs_and_that_is_on_record(
