@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.events.contracts.enforcement import CaseFactNoted, WagesPaid
+from libs.events.contracts.operation import RefillOrdered
 from libs.events.contracts.routing import (
     CaseAssigned,
     CaseOpened,
@@ -59,12 +60,16 @@ def imported(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
 
 
 def invented(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
-    """No act is recorded that no client sent, nor one that was refused."""
+    """No act is recorded that no client sent, nor one that was refused.
+
+    A refill is no client's: whoever mends a lost topic orders it.
+    """
     sent = {(op.service, op.command_id): op for op in ops}
     for service, rows in facts.journals.items():
         for row in rows:
             op = sent.get((service, row.command_id))
-            if row.source is Source.DOOR and op is None:
+            is_act = row.source is Source.DOOR and row.type != RefillOrdered.name
+            if is_act and op is None:
                 yield Broken("invented", f"{service} {row.seq} {row.type}")
             if op is not None and op.phase == "fail":
                 yield Broken("invented", f"{op.kind} {op.key}: refused, {op.code}")

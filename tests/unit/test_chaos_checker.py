@@ -9,6 +9,7 @@ import pytest
 
 from libs.events.audit.verify import Verdict
 from libs.events.contracts.enforcement import CaseFactNoted, WagesPaid
+from libs.events.contracts.operation import RefillOrdered
 from libs.events.contracts.parts import Proof
 from libs.events.contracts.routing import CaseOpened
 from libs.events.event import Event, Recorded, Source
@@ -117,6 +118,15 @@ def keep(made: World, service: str, rows: list[Recorded]) -> None:
 
 def test_a_true_history_breaks_no_promise() -> None:
     made = world()
+    assert checked(made.facts, made.ops) == []
+
+
+def test_the_mending_of_a_lost_topic_is_nobody_s_act() -> None:
+    made = world()
+    keep(
+        made, "reporting", [row(1, "reporting", RefillOrdered(records=7), Source.DOOR)]
+    )
+    made.ops.pop()
     assert checked(made.facts, made.ops) == []
 
 
