@@ -140,4 +140,6 @@ def _broke(same: Sequence[Sample], turns: int) -> str:
     if not said and not missing:
         return ""
     ways = list(dict.fromkeys(said)) + ["broke before it"] * bool(missing)
+    if turns == 1:
+        return ways[0]
     return f"{len(said) + missing} of {turns} turns: {'; '.join(ways)}"

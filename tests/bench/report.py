@@ -259,10 +259,10 @@ def _sample_line(sample: Sample) -> str:
 
 
 def _said(sample: Sample) -> str:
-    """Return what was checked, what else was counted, and how it broke."""
+    """Return what was checked, and what else was counted or how it broke."""
     more = [f"{name} {_counted(n)}" for name, n in sample.more.items() if n]
-    broke = [f"**not held**, {sample.broke}"] if sample.broke else []
-    return "; ".join([sample.held, *more, *broke])
+    broke = [f"**not held**, {sample.broke}"]
+    return "; ".join([sample.held, *(broke if sample.broke else more)])
 
 
 def _counted(value: float) -> str:

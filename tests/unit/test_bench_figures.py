@@ -2,13 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.bench.loops import Closed, NotDone, Open, Outcome
-from tests.bench.measure import Meter, Sample
+from tests.bench.measure import TICKS, Meter, Sample, cpu_of_trees
 from tests.bench.part import Goal, Part, medians
 from tests.bench.parts import PARTS
 from tests.bench.place import Place
@@ -135,6 +137,19 @@ def test_a_meter_takes_the_processes_it_is_told() -> None:
     with (outside := Meter([])):
         pass
     assert outside.sample("ours", "1", 1).servers_cpu is None
+
+
+def test_cpu_is_counted_finer_than_ticks() -> None:
+    words = [sys.executable, "-S", "-c", "print(flush=True); input()"]
+    with subprocess.Popen(  # noqa: S603 -- ourselves.
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        seconds = cpu_of_trees([child.pid])
+        child.communicate(b"\n")
+    assert 0 < seconds < 5
+    assert seconds * TICKS % 1
 
 
 def test_a_profile_begins_where_the_work_does_in_every_process() -> None:
