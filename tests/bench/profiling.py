@@ -43,15 +43,22 @@ class Frame:
 
 
 def tree(told: str) -> Iterator[str]:
-    """Yield lines of share and function, from folded stacks; small shares left out."""
+    """Yield lines of share and function, from folded stacks; small shares left out.
+
+    So are the bench's own meter, and the check of what was done.
+    """
     whole = Frame()
     for line in told.splitlines():
         stack, _, samples = line.rpartition(" ")
         frames = stack.split(";")
         starts = [n for n, frame in enumerate(frames) if frame.startswith(ROOTS)]
-        if starts:
+        if starts and not any(map(_is_the_bench, frames)):
             whole.take(frames[starts[-1] + 1 :], int(samples))
     yield from _lines(whole, whole.samples, 0)
+
+
+def _is_the_bench(frame: str) -> bool:
+    return frame.startswith("check (tests/bench/") or "(tests/bench/measure.py" in frame
 
 
 def _lines(frame: Frame, whole: int, depth: int) -> Iterator[str]:

@@ -158,6 +158,13 @@ def test_a_profile_begins_where_the_work_does_in_every_process() -> None:
     assert list(tree(told)) == [" 60.0% ours (a.py)", " 40.0% read (b.py)"]
 
 
+def test_a_profile_leaves_the_meter_and_the_check_out() -> None:
+    began = "run (uvloop/__init__.py:92);ours (a.py)"
+    told = f"{began} 6\n{began};check (tests/bench/append.py) 9\n"
+    told += f"{began};Meter.__enter__ (tests/bench/measure.py) 9\n"
+    assert list(tree(told)) == ["100.0% ours (a.py)"]
+
+
 def test_a_profiled_contender_is_one_of_its_part() -> None:
     for each in PARTS.values():
         assert not each.profiled or each.profiled in each.contenders
