@@ -135,39 +135,40 @@ def keep(part: Part, kept: dict[str, Any]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     _remember(kept)
     text = json.dumps({k: v for k, v in kept.items() if k != "samples"}, indent=1)
-    _file(part.name).write_text(text + "\n")
+    _file(part.name, FOLDER).write_text(text + "\n")
     found = [Sample(**sample) for sample in kept["medians"]]
     (FOLDER / f"{part.name}.svg").write_text(draw(part.title, found) + "\n")
 
 
 def _remember(kept: dict[str, Any]) -> None:
     """Set the ratios of the run before beside this run's: whether the two agree."""
-    file = _file(kept["part"])
+    file = _file(kept["part"], FOLDER)
     if not file.exists():
         return
-    before = _kept(kept["part"])
+    before = _kept(file)
     kept["before"] = before["at"]
     values = {each["name"]: each["ratio"] for each in before["ratios"]}
     for each in kept["ratios"]:
         each["before"] = values.get(each["name"])
 
 
-def page(parts: Mapping[str, Part]) -> str:
+def page(parts: Mapping[str, Part], folder: Path = FOLDER) -> str:
     """Return the whole page, of what was last kept of each part."""
     names = ",".join(parts)
     told = [INTRODUCTION.format_map({"names": names})]
-    kept = {name: _kept(name) for name in parts if _file(name).exists()}
+    files = {name: _file(name, folder) for name in parts}
+    kept = {name: _kept(file) for name, file in files.items() if file.exists()}
     told += [_goals(kept), MISSES.read_text()]
-    told += [_part(parts[name], found) for name, found in kept.items()]
+    told += [_part(parts[name], found, folder) for name, found in kept.items()]
     return "\n".join(told)
 
 
-def _file(name: str) -> Path:
-    return FOLDER / f"{name}.json"
+def _file(name: str, folder: Path) -> Path:
+    return folder / f"{name}.json"
 
 
-def _kept(name: str) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(_file(name).read_text())
+def _kept(file: Path) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(file.read_text())
     return kept
 
 
@@ -213,7 +214,7 @@ def _limit_line(limit: Mapping[str, Any]) -> str:
     return f"| {limit['name']} | {value} | | | | {goal} | {word} |"
 
 
-def _part(part: Part, found: Mapping[str, Any]) -> str:
+def _part(part: Part, found: Mapping[str, Any], folder: Path) -> str:
     told = found["machine"]
     # What was kept before has neither turns nor the servers' versions.
     stood = {**told["versions"], **found.get("versions", {})}
@@ -223,28 +224,28 @@ def _part(part: Part, found: Mapping[str, Any]) -> str:
     took = f"{turns}{found['seconds']} s · warm-up: {part.warm_up}"
     run = f"`make bench ONLY={part.name}` · {found['at']} · {took}"
     heads = ("Who", part.unit, "a second", "p50", "p95", "p99", "CPU", "servers' CPU")
+    at = f"load before it {told['load']} · {machine}, Python {told['python']}"
     lines = [
         f"## {part.title}\n",
-        f"{run} · load before it {told['load']}  ",
-        f"{machine}, Python {told['python']}, {versions}\n",
+        f"{run} · {at}, {versions}\n",
         f"![{part.title}](results/{part.name}.svg)\n",
-        *_beside(part),
+        *_beside(part, folder),
         f"| {' | '.join(heads)} | memory | held |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|",
         *(_sample_line(Sample(**sample)) for sample in found["medians"]),
-        *(f"\n{note}" for note in part.notes),
+        *([f"\n{' '.join(part.notes)}"] if part.notes else []),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _beside(part: Part) -> Iterator[str]:
+def _beside(part: Part, folder: Path) -> Iterator[str]:
     """Yield links to what was kept beside a part's figures."""
     told = {
         "profile": "Where our time goes: [profile]",
         "explain": "Its slowest statements: [EXPLAIN (ANALYZE, BUFFERS)]",
     }
     for what, words in told.items():
-        file = FOLDER / f"{part.name}-{what}.txt"
+        file = folder / f"{part.name}-{what}.txt"
         if file.exists():
             yield f"{words}(results/{file.name})\n"
 

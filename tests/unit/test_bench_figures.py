@@ -7,8 +7,6 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from tests.bench.loops import Closed, NotDone, Open, Outcome
 from tests.bench.measure import TICKS, Meter, Sample, cpu_of_trees
 from tests.bench.part import Goal, Part, medians
@@ -94,27 +92,25 @@ def test_what_no_turn_measured_has_no_median() -> None:
 
 
 def test_what_was_not_measured_is_a_dash_and_what_broke_is_said(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("tests.bench.report.FOLDER", tmp_path)
     broken = Sample("ours", "100", 60.0, held="all", broke="p99 over 5 s")
     kept = entry(part(), [broken], 1.0, {"Kafka": "4.3.1"})
     write(tmp_path, kept)
-    text = page({"p": part()})
+    text = page({"p": part()}, tmp_path)
     assert "| ours | 100 | 60.0 | – | – | – | – | – | – | all; **not held**" in text
     assert "Kafka 4.3.1" in text
 
 
 def test_what_was_kept_before_is_still_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("tests.bench.report.FOLDER", tmp_path)
     kept = entry(part(), [TRIP], 1.0, {})
     old = {name: kept[name] for name in kept if name not in {"versions", "turns"}}
     for sample in old["medians"]:
         del sample["broke"]
     write(tmp_path, old)
-    assert "| trip | 100 | 100 |" in page({"p": part()})
+    assert "| trip | 100 | 100 |" in page({"p": part()}, tmp_path)
 
 
 def write(folder: Path, kept: object) -> None:
