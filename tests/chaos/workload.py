@@ -90,7 +90,7 @@ class Workload:
     async def _do(self, op: Op, body: Body) -> Op:
         done = await self.client.act(op, body)
         if self.client.dice.random() < AGAIN_SHARE:
-            await self.client.again(done, body)
+            await self.client.again(done, {"json": body})
         return done
 
     async def registered(self, who: str = "li-01") -> Matter | None:
