@@ -11,15 +11,23 @@ import asyncpg
 
 from deploy.local.children import Child
 from tests.chaos.brokers import Broker
+from tests.chaos.holding import held
 from tests.chaos.links import Link, Mood
-from tests.chaos.system import Part, System
+from tests.chaos.system import STOP_SECONDS, Part, System
 
 Deed = Callable[[], Awaitable[None]]
-STOP_SECONDS = 60
 LEADER = """
 SELECT client_port FROM pg_stat_activity a JOIN relay_checkpoint c
 ON c.leader_pid = a.pid
 """
+
+
+class Missed(Exception):
+    """There was nobody to strike: another fault was there first."""
+
+
+class NotHealed(Exception):
+    """The system did not come back by itself, or did not do what it was asked."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +61,40 @@ def _ended(
     kind: str, system: System, part: Part, how: tuple[signal.Signals, float]
 ) -> Fault:
     number, seconds = how
+    struck: list[Child] = []
 
     async def strike() -> None:
-        part.signal(number)
+        struck.extend(filter(None, [part.child]))
+        _heard(part.signal(number), part.name)
 
     async def mend() -> None:
-        part.signal(signal.SIGCONT)
-        if part.child is not None:
-            await asyncio.to_thread(part.child.ends_by, time.monotonic() + STOP_SECONDS)
+        ended = [await _ends_by_itself(child, system.grace) for child in struck]
         system.begin(part)
+        if not all(ended):
+            raise NotHealed(f"{part.name} went on {system.grace} s after {number.name}")
 
     return Fault(kind, part.name, seconds, strike, mend)
+
+
+async def _ends_by_itself(child: Child, seconds: float) -> bool:
+    """Wait for the end of what was struck: not of what was begun since."""
+    until = time.monotonic() + seconds
+    while child.is_running() and time.monotonic() < until:
+        # Another fault may have paused it.
+        child.process.send_signal(signal.SIGCONT)
+        await held(0.2)
+    if not child.is_running():
+        return True
+    # Into its log: what it waits for.
+    child.process.send_signal(signal.SIGUSR1)
+    await held(min(seconds, 1.0))
+    await asyncio.to_thread(child.ends_by, time.monotonic())
+    return False
+
+
+def _heard(was_heard: bool, target: str) -> None:  # noqa: FBT001 -- what a signal answers
+    if not was_heard:
+        raise Missed(f"{target} does not run")
 
 
 def pause(system: System, dice: random.Random, seconds: float) -> Fault:
@@ -73,7 +104,7 @@ def pause(system: System, dice: random.Random, seconds: float) -> Fault:
 
 def _paused(kind: str, part: Part, seconds: float) -> Fault:
     async def strike() -> None:
-        part.signal(signal.SIGSTOP)
+        _heard(part.signal(signal.SIGSTOP), part.name)
 
     async def mend() -> None:
         part.signal(signal.SIGCONT)
@@ -89,7 +120,7 @@ def zombie(system: System, dice: random.Random, seconds: float) -> Fault:
     async def strike() -> None:
         part = await leader(system, service) or system.of(service)[0]
         chosen.append(part)
-        part.signal(signal.SIGSTOP)
+        _heard(part.signal(signal.SIGSTOP), part.name)
 
     async def mend() -> None:
         for part in chosen:
@@ -146,7 +177,7 @@ def broker_pause(system: System, dice: random.Random, seconds: float) -> Fault:
     broker = dice.choice(list(system.brokers.all))
 
     async def strike() -> None:
-        _send(broker.child, signal.SIGSTOP)
+        _heard(_send(broker.child, signal.SIGSTOP), f"kafka-{broker.number}")
 
     async def mend() -> None:
         _send(broker.child, signal.SIGCONT)
@@ -166,7 +197,7 @@ def _broker(
 
     async def strike() -> None:
         struck.append(broker.child)
-        _send(broker.child, number)
+        _heard(_send(broker.child, number), f"kafka-{broker.number}")
 
     async def mend() -> None:
         _send(broker.child, signal.SIGCONT)
@@ -207,9 +238,9 @@ def _database(kind: str, system: System, how: tuple[signal.Signals, float]) -> F
     struck: list[Child | None] = []
 
     async def strike() -> None:
-        if system.server is not None:
-            struck.append(system.server.child)
-            _send(system.server.child, number)
+        server = system.server.child if system.server is not None else None
+        struck.append(server)
+        _heard(_send(server, number), "postgres")
 
     async def mend() -> None:
         await _ends(struck)
@@ -218,6 +249,8 @@ def _database(kind: str, system: System, how: tuple[signal.Signals, float]) -> F
     return Fault(kind, "postgres", seconds, strike, mend)
 
 
-def _send(child: Child | None, number: signal.Signals) -> None:
-    if child is not None and child.is_running():
-        child.process.send_signal(number)
+def _send(child: Child | None, number: signal.Signals) -> bool:
+    if child is None or not child.is_running():
+        return False
+    child.process.send_signal(number)
+    return True

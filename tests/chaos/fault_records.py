@@ -1,6 +1,7 @@
 """Faults on what servers keep: records, groups, disks, clocks, databases, topics."""
 
 import asyncio
+import errno
 import random
 import signal
 from contextlib import suppress
@@ -16,7 +17,7 @@ from deploy.local import topics
 from deploy.local.kept import SERVICES
 from libs.events.stream.reading import reading, stopped
 from libs.events.stream.topics import PARTITIONS, Topics
-from tests.chaos.fault import Fault, Maker, revived
+from tests.chaos.fault import Fault, Maker, Missed, revived
 from tests.chaos.system import System
 from tests.eventually import eventually
 
@@ -82,6 +83,8 @@ async def _sent_again(system: System, topic: str, first: int) -> None:
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         found = await consumer.getmany(timeout_ms=1000, max_records=200)
+    if not any(found.values()):
+        raise Missed(f"{topic} gave no record to send again")
     producer = AIOKafkaProducer(bootstrap_servers=system.kafka)
     await producer.start()
     try:
@@ -170,8 +173,9 @@ def _fill(filler: Path) -> None:
         try:
             while sink.write(piece):
                 pass
-        except OSError:
-            return
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
 
 
 def topic_lost(system: System, dice: random.Random, seconds: float) -> Fault:

@@ -17,9 +17,10 @@ from libs.events.stream.topics import Topics
 from tests.chaos.checker import Broken, checked
 from tests.chaos.client import ASK_SECONDS, Client
 from tests.chaos.facts import collected
+from tests.chaos.fault import NotHealed
 from tests.chaos.history import History
 from tests.chaos.holding import held
-from tests.chaos.nemesis import KINDS, Nemesis, NotHealed
+from tests.chaos.nemesis import KINDS, Nemesis
 from tests.chaos.reader import Reader
 from tests.chaos.system import Shape, System, designed, small_disks
 from tests.chaos.workload import Workload

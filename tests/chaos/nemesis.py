@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from deploy.local.cannot import Cannot
 from tests.chaos import fault, fault_records, fault_restore
 from tests.chaos.client import Client
-from tests.chaos.fault import Fault, Maker, link_fault
+from tests.chaos.fault import Fault, Maker, Missed, NotHealed, link_fault
 from tests.chaos.history import History, Op
 from tests.chaos.holding import held
 from tests.chaos.reader import AUDITOR, GOOD
@@ -58,13 +58,10 @@ OUT_OF_REACH = (
     OSError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
-    AssertionError,
     Cannot,
 )
-
-
-class NotHealed(Exception):
-    """The system did not come back by itself."""
+NOT_YET = (*OUT_OF_REACH, AssertionError)
+"""Also what was waited for in vain."""
 
 
 @dataclass
@@ -78,17 +75,25 @@ class Nemesis:
     kinds: tuple[str, ...]
     seconds: tuple[float, float] = (5.0, 15.0)
     side_by_side: int = 2
+    patience: float = HEAL_SECONDS
     done: list[tuple[str, float]] = field(default_factory=list)
     _bag: list[str] = field(default_factory=list)
 
     async def wave(self, most: int) -> None:
-        """Strike some faults together; return once all is well again."""
+        """Strike some faults together; return once all is well again.
+
+        Raises NotHealed.
+        """
         faults = self._together(self._count(most))
-        ends = await asyncio.gather(*(self._one(each) for each in faults))
+        # All of them end before one is told: nothing is struck behind the check's back.
+        ends = await asyncio.gather(*map(self._one, faults), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
         await self.well()
         now = time.monotonic()
         for each, ended in zip(faults, ends, strict=True):
-            if ended is None:
+            if not isinstance(ended, float):
                 continue
             self.done.append((each.kind, now - ended))
             seconds = round(now - ended, 2)
@@ -136,7 +141,7 @@ class Nemesis:
         struck = True
         try:
             await each.strike()
-        except OUT_OF_REACH as error:
+        except (Missed, *OUT_OF_REACH) as error:
             # Another fault was there first.
             self.history.note("missed", **said, error=type(error).__name__)
             struck = False
@@ -146,14 +151,18 @@ class Nemesis:
         return time.monotonic() if struck else None
 
     async def _mended(self, each: Fault) -> None:
-        """Mend a fault, again and again while another one stands in the way."""
-        until = time.monotonic() + HEAL_SECONDS
+        """Mend a fault, again and again while another one stands in the way.
+
+        Raises NotHealed when that takes more than four minutes.
+        """
+        until = time.monotonic() + self.patience
         while True:
             try:
                 await each.mend()
-            except OUT_OF_REACH:
+            except NOT_YET as error:
                 if time.monotonic() > until:
-                    raise
+                    said = f"{each.kind} {each.target} is not mended: {error!r}"
+                    raise NotHealed(said) from error
                 await held(0.5)
             else:
                 return
@@ -163,7 +172,7 @@ class Nemesis:
 
         Raises NotHealed when that takes more than four minutes.
         """
-        until = time.monotonic() + HEAL_SECONDS
+        until = time.monotonic() + self.patience
         while not await self._is_well():
             self._supervised()
             if time.monotonic() > until:

@@ -20,6 +20,7 @@ class Standing(System):
     def __init__(self, *services: str) -> None:
         self.parts = {name: Part(name, name, 1, []) for name in services}
         self.begun: list[str] = []
+        self.grace = 0.2
 
     def token(self, who: str) -> str:
         return who

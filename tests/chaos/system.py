@@ -26,6 +26,7 @@ from tests.chaos.links import Link
 from tests.eventually import eventually
 
 READY_SECONDS = 600
+STOP_SECONDS = 60
 DISK_MEGABYTES = 700
 FAST = {"QINGXIN_SESSION_MS": "6000", "QINGXIN_HEARTBEAT_MS": "2000"}
 
@@ -49,7 +50,6 @@ class Part:
     port: int
     links: list[Link]
     child: Child | None = None
-    paused: bool = False
 
     @property
     def address(self) -> str:
@@ -61,15 +61,26 @@ class Part:
         """Whether its process runs."""
         return self.child is not None and self.child.is_running()
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal, if there is anybody to hear it."""
-        if self.child is not None and self.child.is_running():
+    def signal(self, number: signal.Signals) -> bool:
+        """Send a signal; say whether there was anybody to hear it.
+
+        An end at once ends what it has begun, too, as with a container.
+        """
+        if self.child is None or not self.child.is_running():
+            return False
+        if number == signal.SIGKILL:
+            os.killpg(self.child.pid, number)
+        else:
             self.child.process.send_signal(number)
+        return True
 
 
 @dataclass
 class System:
-    """Everything at work; servers are reached directly by `admin` and `kafka`."""
+    """Everything at work; servers are reached directly by `admin` and `kafka`.
+
+    `grace` is how many seconds a process may take to end when it is asked to.
+    """
 
     state: Path
     shape: Shape
@@ -83,6 +94,7 @@ class System:
     server: postgres.Postgres | None = None
     tokens: dict[str, str] = field(default_factory=dict)
     clock_offset: int = 0
+    grace: float = STOP_SECONDS
 
     @property
     def kafka(self) -> str:
@@ -136,7 +148,6 @@ class System:
         """Start a service's process, unless it runs."""
         if not part.lives:
             part.child = start(self._program(part.service, "serve", part.name))
-        part.paused = False
 
     async def is_ready(self) -> bool:
         """Say whether every process answers that it is ready."""
@@ -148,7 +159,7 @@ class System:
     async def stop(self) -> None:
         """End every process that was started here."""
         for part in self.parts.values():
-            part.signal(signal.SIGCONT)
+            part.signal(signal.SIGKILL)
             if part.child is not None:
                 part.child.kill()
         for broker in self.brokers.all:
@@ -177,9 +188,11 @@ class System:
         if verb == "serve":
             part = self.parts[name]
             database, *ways = part.links
+            # A rebuild that it begins goes by its link, too.
+            for name_of in ("QINGXIN_DATABASE", "QINGXIN_OWNER_DATABASE"):
+                told[name_of] = through(told[name_of], database.listens)
             told |= {
                 "QINGXIN_PORT": str(part.port),
-                "QINGXIN_DATABASE": through(told["QINGXIN_DATABASE"], database.listens),
                 "QINGXIN_KAFKA": ",".join(f"{LOOPBACK}:{w.listens}" for w in ways),
                 "CHAOS_BUG": self.shape.bug,
             }
