@@ -1,34 +1,20 @@
 """The checker: what was answered against what was recorded, each promise a function."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID
 
-from libs.events.contracts.enforcement import CaseFactNoted, WagesPaid
+from libs.events.contracts.enforcement import WagesPaid
 from libs.events.contracts.operation import RefillOrdered
-from libs.events.contracts.routing import (
-    CaseAssigned,
-    CaseOpened,
-    CaseTransferred,
-    OwnershipRuled,
-)
 from libs.events.event import Recorded, Source
 from libs.events.stream.topics import PARTITIONS, Topics, partition_of
+from tests.chaos.broken import Broken, Check
+from tests.chaos.client import REPEAT_DIFFERS
 from tests.chaos.facts import SERVED, Facts, answered
+from tests.chaos.figures import figures, told
 from tests.chaos.history import Op
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A promise that was not kept: which kind, and where."""
-
-    kind: str
-    where: str
-
-
-Check = Callable[[Facts, Sequence[Op]], Iterator[Broken]]
+from tests.chaos.owners import owned
+from tests.chaos.sheets import imported
 
 
 def checked(facts: Facts, ops: Sequence[Op]) -> list[Broken]:
@@ -48,15 +34,6 @@ def lost(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
         place = op.answer.get("position")
         if place and place["sequence"] not in known[op.service][op.command_id]:
             yield Broken("lost", f"{op.kind} {op.key} is not at {place['sequence']}")
-
-
-def imported(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
-    """Each row of each sheet that was taken in is there, once."""
-    rows = [r for r in facts.journals["intake"] if r.type == "HistoryImported"]
-    wanted = sum(op.minor for op in ops if op.kind == "import" and op.phase == "ok")
-    most = sum(op.minor for op in ops if op.kind == "import")
-    if not wanted <= len(rows) <= most:
-        yield Broken("lost", f"{len(rows)} imported rows of {wanted} to {most}")
 
 
 def invented(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
@@ -79,7 +56,7 @@ def repeated(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
     """The same key gets the first answer."""
     del facts
     for op in ops:
-        if op.code == "repeat-differs":
+        if op.code == REPEAT_DIFFERS:
             yield Broken("doubled", f"{op.kind} {op.key}: another answer")
 
 
@@ -184,62 +161,6 @@ def serials(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
             yield Broken("serial-gap", name)
 
 
-def owned(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
-    """Each case has one owner, the same for all who know of it."""
-    del ops
-    owner = dict(filter(None, map(_owner, facts.journals["routing"])))
-    known = dict(filter(None, map(_noted, facts.journals["enforcement"])))
-    shown = {row["case_id"]: row["unit"] for row in facts.cases}
-    for case, unit in owner.items():
-        if shown.get(case) != unit:
-            yield Broken("owner", f"{case}: {unit}, shown {shown.get(case)}")
-        if known.get(case, unit) != unit:
-            yield Broken("owner", f"{case}: {unit}, enforcement says {known[case]}")
-    for row in facts.journals["intake"]:
-        opens = row.type in {"ClueRegistered", "HistoryImported"}
-        if opens and getattr(row.event, "case_id", None) not in owner:
-            yield Broken("owner", f"{row.stream}: nobody's")
-
-
-def _owner(row: Recorded) -> tuple[UUID, str] | None:
-    match row.event:
-        case CaseOpened():
-            return row.event.case_id, row.event.first_asked_unit
-        case CaseAssigned():
-            return row.event.case_id, row.event.unit
-        case CaseTransferred() | OwnershipRuled():
-            return row.event.case_id, row.event.to_unit
-        case _:
-            return None
-
-
-def _noted(row: Recorded) -> tuple[UUID, str | None] | None:
-    said = row.event
-    if isinstance(said, CaseFactNoted) and said.fact in {"opened", "owned"}:
-        return said.case_id, said.unit
-    return None
-
-
-def figures(facts: Facts, ops: Sequence[Op]) -> Iterator[Broken]:
-    """What is counted is what was paid; rebuilt views are those that were live."""
-    paid = Counter(
-        str(row.event.payment_id)
-        for row in facts.journals["enforcement"]
-        if isinstance(row.event, WagesPaid)
-    )
-    counted = Counter(str(row["payment_id"]) for row in facts.paid)
-    for payment in (paid - counted) | (counted - paid):
-        yield Broken("figure", f"payment {payment}: {counted[payment]} in the register")
-    total = sum(row["minor"] for row in facts.paid)
-    asked = [op for op in ops if op.kind == "pay" and op.phase == "ok"]
-    if total < sum(op.minor for op in asked):
-        yield Broken("figure", f"{total} paid, more was acknowledged")
-    for one in facts.rebuilt:
-        if not one.compared.same:
-            where = ", ".join(one.compared.different[:3])
-            yield Broken("figure", f"view {one.name} differs from its events: {where}")
-
-
 def _commands(facts: Facts) -> dict[str, dict[Any, range]]:
     return {
         service: {row["id"]: answered(row) for row in rows}
@@ -259,4 +180,5 @@ CHECKS: tuple[Check, ...] = (
     serials,
     owned,
     figures,
+    told,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -14,6 +15,7 @@ from libs.events.journal.journal import Journal
 from libs.events.stream.envelope import Copy
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS, Topics
+from libs.events.views.build import RebuildRunning
 from libs.events.views.crew import Crew
 from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, Rebuilt, rebuild
@@ -23,9 +25,11 @@ from services.intake.app import SERVICE as INTAKE
 from services.reporting.app import SERVICE as REPORTING
 from services.routing.app import SERVICE as ROUTING
 from tests.chaos.system import System
+from tests.eventually import eventually
 
 SERVED = {one.name: one for one in (INTAKE, ROUTING, ENFORCEMENT, REPORTING)}
 PAGE = 2000
+ALONE_SECONDS = 120
 OUTCOMES = "SELECT reaction, event_id, outcome, code FROM journal.reaction_outcome"
 POSITIONS = "SELECT consumer, topic, partition, idx FROM position"
 COMMANDS = "SELECT id, first_seq, last_seq FROM journal.command"
@@ -38,7 +42,8 @@ PAID = "SELECT payment_id, minor FROM money_fact WHERE kind = 'paid'"
 class Facts:
     """By service: journal, topic, commands, outcomes, positions; reporting's rows.
 
-    `unbuilt` says why its views could not be rebuilt from the topics.
+    `unbuilt` says why its views could not be rebuilt from the topics; `told` are the
+    figures that an officer was told.
     """
 
     journals: dict[str, list[Recorded]] = field(default_factory=dict)
@@ -52,6 +57,7 @@ class Facts:
     unbuilt: str = ""
     cases: list[asyncpg.Record] = field(default_factory=list)
     paid: list[asyncpg.Record] = field(default_factory=list)
+    told: dict[str, int] = field(default_factory=dict)
 
 
 async def collected(system: System) -> Facts:
@@ -75,10 +81,18 @@ async def collected(system: System) -> Facts:
                 facts.paid = await pool.fetch(PAID)
         facts.topics[service] = await _copies(system, service)
     try:
-        facts.rebuilt = await rebuilt(system)
-    except TopicIncomplete as error:
+        facts.rebuilt = await eventually(partial(_rebuilt_alone, system), ALONE_SECONDS)
+    except (TopicIncomplete, AssertionError) as error:
         facts.unbuilt = str(error)
     return facts
+
+
+async def _rebuilt_alone(system: System) -> list[Rebuilt]:
+    """Rebuild once none that a client ordered is under way; nothing until then."""
+    try:
+        return await rebuilt(system)
+    except RebuildRunning:
+        return []
 
 
 async def rebuilt(system: System) -> list[Rebuilt]:

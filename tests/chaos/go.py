@@ -14,24 +14,27 @@ import httpx
 
 from deploy.local.kept import SERVICES
 from libs.events.stream.topics import Topics
-from tests.chaos.checker import Broken, checked
+from tests.chaos.broken import Broken
+from tests.chaos.checker import checked
 from tests.chaos.client import ASK_SECONDS, Client
 from tests.chaos.facts import collected
 from tests.chaos.fault import NotHealed
 from tests.chaos.history import History
 from tests.chaos.holding import held
-from tests.chaos.nemesis import KINDS, Nemesis
+from tests.chaos.nemesis import KINDS, NOT_YET, Nemesis
 from tests.chaos.reader import Reader
 from tests.chaos.system import Shape, System, designed, small_disks
 from tests.chaos.workload import Workload
 
 REST_SECONDS = 120.0
+GAVE_UP = (*NOT_YET, NotHealed, httpx.HTTPError)
 Say = Callable[[str], None]
 BEHIND = """
 SELECT count(*) FROM position p JOIN unnest($1::text[], $2::int[], $3::bigint[])
     AS e(topic, partition, idx) USING (topic, partition)
 WHERE p.idx < e.idx AND p.consumer NOT LIKE '%@%'
 """
+WAITING = "SELECT count(*) FROM imports.job WHERE state IN ('waiting', 'running')"
 RELAYED = "SELECT COALESCE(max(seq), 0) FROM relay_checkpoint"
 ENDS = "SELECT topic, partition, idx FROM relay_partition"
 
@@ -47,7 +50,6 @@ class Wanted:
     side_by_side: int = 6
     clients: int = 4
     shape: Shape = field(default_factory=Shape)
-    stop_at_first: bool = False
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Went:
 
     faults: list[tuple[str, float]]
     acts: dict[str, int]
+    repeats: dict[str, int]
     broken: list[Broken]
     seconds: float
 
@@ -66,53 +69,81 @@ def hush() -> None:
 
 
 async def go(state: Path, wanted: Wanted, history: History, say: Say) -> Went:
-    """Start a system, strike it, let it come to rest, and check it."""
+    """Start a system, strike it, let it come to rest, and check it.
+
+    One that does not start, come back or let itself be read has broken a promise.
+    """
     began = time.monotonic()
     with small_disks(state, wanted.shape) as disks:
         kinds = tuple(k for k in wanted.kinds if disks or not k.startswith("disk-"))
-        system = designed(state, wanted.shape)
+        going = _Going(designed(state, wanted.shape), wanted, history, (kinds, say))
         try:
-            await system.start()
-            say(f"started in {time.monotonic() - began:.0f} s, seed {wanted.seed}")
-            nemesis, broken = await _struck(system, wanted, history, (kinds, say))
+            await going.whole()
+        except GAVE_UP as error:
+            going.broken.append(Broken("stuck", f"the go cannot go on: {error!r}"))
         finally:
-            await system.stop()
+            await going.system.stop()
     acts = Counter(f"{op.phase}" for op in history.ops)
-    for one in broken:
+    for one in going.broken:
         history.note("broken", kind=one.kind, where=one.where)
-    return Went(nemesis.done, dict(acts), broken, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    return Went(going.done, dict(acts), dict(history.repeats), going.broken, seconds)
 
 
-async def _struck(
-    system: System,
-    wanted: Wanted,
-    history: History,
-    told: tuple[tuple[str, ...], Say],
-) -> tuple[Nemesis, list[Broken]]:
-    kinds, say = told
-    dice = random.Random(wanted.seed)
-    async with httpx.AsyncClient(timeout=ASK_SECONDS) as http:
-        client = Client(system, history, random.Random(wanted.seed + 1), http)
+@dataclass
+class _Going:
+    """A go as far as it has come: its faults that were mended, and what is broken."""
+
+    system: System
+    wanted: Wanted
+    history: History
+    told: tuple[tuple[str, ...], Say]
+    done: list[tuple[str, float]] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+
+    async def whole(self) -> None:
+        """Start, strike, rest and check; raises one of GAVE_UP."""
+        began, (_, say) = time.monotonic(), self.told
+        await self.system.start()
+        seconds = time.monotonic() - began
+        say(f"started in {seconds:.0f} s, seed {self.wanted.seed}")
+        async with httpx.AsyncClient(timeout=ASK_SECONDS) as http:
+            dice = random.Random(self.wanted.seed + 1)
+            client = Client(self.system, self.history, dice, http)
+            reader = Reader(client)
+            await self._struck(client, reader)
+            self.broken += await _rested(self.system, reader)
+            await reader.all_again()
+            self.broken += reader.broken()
+            facts = await collected(self.system)
+            facts.told = await reader.told()
+            self.broken += checked(facts, self.history.ops)
+
+    async def _struck(self, client: Client, reader: Reader) -> None:
+        """Let clients act and faults strike, until there were enough."""
+        (kinds, say), wanted = self.told, self.wanted
         nemesis = Nemesis(
-            system, client, history, dice, kinds, wanted.seconds, wanted.side_by_side
+            self.system,
+            client,
+            self.history,
+            random.Random(wanted.seed),
+            kinds,
+            wanted.seconds,
+            wanted.side_by_side,
+            done=self.done,
         )
-        workload, reader = Workload(client), Reader(client)
+        workload = Workload(client)
         acting = asyncio.create_task(workload.run(wanted.clients))
         reading = asyncio.create_task(reader.run(workload.stopping))
-        broken: list[Broken] = []
         try:
-            while len(nemesis.done) < wanted.faults:
-                await nemesis.wave(wanted.faults - len(nemesis.done))
-                say(f"{len(nemesis.done)} faults, {len(history.ops)} acts")
+            while len(self.done) < wanted.faults:
+                await nemesis.wave(wanted.faults - len(self.done))
+                say(f"{len(self.done)} faults, {len(self.history.ops)} acts")
         except NotHealed as reason:
-            broken.append(Broken("stuck", str(reason)))
-        workload.stopping.set()
-        await asyncio.gather(acting, reading)
-        broken += await _rested(system, reader)
-        await reader.all_again()
-        broken += [Broken("changed", f"as of {at}") for at in reader.changed]
-        broken += checked(await collected(system), history.ops)
-    return nemesis, broken
+            self.broken.append(Broken("stuck", str(reason)))
+        finally:
+            workload.stopping.set()
+            await asyncio.gather(acting, reading)
 
 
 async def _rested(system: System, reader: Reader) -> list[Broken]:
@@ -136,6 +167,8 @@ async def _heads(system: System) -> list[int] | None:
         try:
             head = await connection.fetchval("SELECT seq FROM journal.head")
             if await connection.fetchval(RELAYED) != head:
+                return None
+            if service == "intake" and await connection.fetchval(WAITING):
                 return None
             heads.append(head)
             topic = Topics("").events(service)

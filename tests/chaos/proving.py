@@ -8,8 +8,8 @@ import asyncio
 import json
 import sys
 
+from tests.chaos.broken import Broken
 from tests.chaos.bugs import ALL
-from tests.chaos.checker import Broken
 from tests.chaos.go import Wanted, go, hush
 from tests.chaos.history import History
 from tests.chaos.kept import PROVED

@@ -2,60 +2,142 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from urllib.parse import quote
 
+from libs.calendar.local_days import day_of
+from tests.chaos.broken import Broken
 from tests.chaos.client import Client
+from tests.chaos.figures import ALL, ASKED, REGISTERED, RUNNING
 from tests.chaos.holding import held
 
 LEDGER = "/v1/ledger?source=all&limit=500"
+WEEK = "/v1/statistics/weeks/{}"
 AUDITOR = "au-01"
 GOOD = 200
 READ_SECONDS = 3.0
 """Between two rounds: a page of 500 lines is a good part of a core each."""
+WEEK_ROUNDS = 8
+"""A week's table is every figure: it is asked each so many rounds."""
+ANSWER_SECONDS = 30.0
+"""How long each question is repeated at the end, when nothing is struck any more."""
+PAUSE_SECONDS = 0.5
 MOVING = frozenset({"next"})
 """Sealed anew each time."""
 
 
 @dataclass
 class Reader:
-    """Asks the ledger as known at its watermark, again and again, and at the end."""
+    """Asks pages as known at the watermark, again and again, and at the end.
+
+    `said` are digests by address, time included; `changed` and `unread` addresses.
+    """
 
     client: Client
     said: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    patience: float = ANSWER_SECONDS
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Read until told to stop; ask an earlier time again at each round."""
+        rounds = 0
         while not stopping.is_set():
             if (at := await self.complete()) is not None:
-                await self._hold(at.isoformat())
-                await self._hold(self.client.dice.choice(list(self.said) or [""]))
+                for path in self._pages(rounds):
+                    await self.hold(path, at)
+                if self.said:
+                    await self._compare(self.client.dice.choice(list(self.said)))
+                rounds += 1
             await held(READ_SECONDS, stopping)
+
+    def _pages(self, rounds: int) -> Iterator[str]:
+        yield LEDGER
+        kept = [op for op in self.client.history.ops if "case_id" in op.answer]
+        if kept:
+            yield f"/v1/cases/{self.client.dice.choice(kept).answer['case_id']}"
+        if rounds % WEEK_ROUNDS == 0:
+            yield WEEK.format(1)
 
     async def complete(self) -> datetime | None:
         """Return how far the ledger says that it is complete."""
-        answer = await self.client.get(AUDITOR, "reporting", LEDGER)
-        if answer is None or answer.status_code != GOOD:
-            return None
-        said = answer.json().get("complete_up_to")
-        return datetime.fromisoformat(said) if said else None
+        said = await self._asked(LEDGER)
+        return _time(said) if said is not None else None
+
+    async def hold(self, path: str, at: datetime) -> None:
+        """Ask as known at a time; hold the answer if it says that it is final."""
+        address = f"{path}{'&' if '?' in path else '?'}as_of={quote(at.isoformat())}"
+        said = await self._asked(address)
+        if said is not None and _time(said) == at:
+            self.said.setdefault(address, _digest(said))
 
     async def all_again(self) -> None:
-        """Ask for every time once more."""
-        for at in list(self.said):
-            await self._hold(at)
+        """Ask for all that is held once more, until each is answered."""
+        for address in self.said:
+            if not await self._compare(address, self.patience):
+                self.unread.append(address)
 
-    async def _hold(self, at: str) -> None:
-        if not at:
-            return
-        path = f"{LEDGER}&as_of={quote(at)}"
-        answer = await self.client.get(AUDITOR, "reporting", path)
-        if answer is None or answer.status_code != GOOD:
-            return
-        told = {k: v for k, v in answer.json().items() if k not in MOVING}
-        digest = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-        if self.said.setdefault(at, digest) != digest and at not in self.changed:
-            self.changed.append(at)
+    async def told(self) -> dict[str, int]:
+        """Return what officers are told of some figures, of everything until now."""
+        found: dict[str, int] = {}
+        for name in ASKED:
+            facts = await self._asked(f"/v1/figures/{name}/facts", self.patience)
+            found |= {name: facts["value"]} if facts is not None else {}
+        week = await self._asked(WEEK.format(1))
+        if week is None:
+            return found
+        number = _running(week)
+        table = await self._asked(WEEK.format(number), self.patience)
+        rows = {} if table is None else {one["id"]: one for one in table["figures"]}
+        return found | {RUNNING: rows[REGISTERED]["total"].get(ALL, 0) if rows else -1}
+
+    def broken(self) -> Iterator[Broken]:
+        """Yield what changed or could not be read; nothing held is nothing checked."""
+        if not self.said:
+            yield Broken("unread", "no answer as known at a time was held")
+        for address in self.unread:
+            yield Broken("unread", f"{address}: no answer at the end")
+        for address in self.changed:
+            yield Broken("changed", address)
+
+    async def _compare(self, address: str, patience: float = 0.0) -> bool:
+        """Ask again; say whether there was an answer."""
+        said = await self._asked(address, patience)
+        if said is None:
+            return False
+        if self.said[address] != _digest(said) and address not in self.changed:
+            self.changed.append(address)
+        return True
+
+    async def _asked(self, path: str, patience: float = 0.0) -> dict[str, Any] | None:
+        until = asyncio.get_running_loop().time() + patience
+        while True:
+            answer = await self.client.get(AUDITOR, "reporting", path)
+            if answer is not None and answer.status_code == GOOD:
+                said: dict[str, Any] = answer.json()
+                return said
+            if asyncio.get_running_loop().time() > until:
+                return None
+            await held(PAUSE_SECONDS)
+
+
+def _time(said: dict[str, Any]) -> datetime | None:
+    until = said.get("complete_up_to")
+    return datetime.fromisoformat(until) if until else None
+
+
+def _digest(said: dict[str, Any]) -> str:
+    told = {k: v for k, v in said.items() if k not in MOVING}
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _running(table: dict[str, Any]) -> int:
+    """Return the number of the campaign's week that runs as its table is asked."""
+    today = day_of(datetime.fromisoformat(table["known_at"])).isoformat()
+    weeks = table["campaign"]["weeks"]
+    number: int = max(week["number"] for week in weeks if week["starts_on"] <= today)
+    return number

@@ -190,24 +190,20 @@ class Workload:
 
     async def imported(self) -> None:
         """Hand in an agency's sheet of a few rows."""
-        rows = [[f"纸-{uuid4().hex[:12]}", *ROW] for _ in range(8)]
-        content = _sheet(rows)
-        op = Op("import", "do-01", "intake", "/v1/imports", minor=len(rows))
-        self.client.history.begins(op)
-        for _ in range(20):
-            op.tries += 1
-            files = {"file": ("账.xlsx", content)}
-            sent = {"data": {"profile": "ledger"}, "files": files}
-            told = await self.client.ask(op, sent)
-            if told is not None and told.status < 300:
-                op.answer = told.said
-                self.client.history.ends(op, "ok")
-                return
-            await held(0.5, self.stopping)
-        self.client.history.ends(op, "unknown")
+        numbers = tuple(f"纸-{uuid4().hex[:12]}" for _ in range(8))
+        content = _sheet([[number, *ROW] for number in numbers])
+        op = Op("import", "do-01", "intake", "/v1/imports", rows=numbers)
+        sent = {"data": {"profile": "ledger"}, "files": {"file": ("账.xlsx", content)}}
+        done = await self.client.send(op, sent)
+        if self.client.dice.random() < AGAIN_SHARE:
+            await self.client.again(done, sent)
 
     async def week_closed(self) -> None:
-        """Open a campaign of a past year once, then close its weeks one by one."""
+        """Open a campaign of the past year once, then close its weeks one by one.
+
+        Only a week that is over is closed, so the go's own facts lie in the one that
+        runs: its table is held against them at the end.
+        """
         if not self.campaign:
             op = Op("campaign", "lg-01", "reporting", "/v1/campaigns")
             done = await self._do(op, _campaign())
@@ -256,7 +252,7 @@ def _campaign() -> dict[str, str]:
         "notice_number": "演示〔2025〕1号",
         "notice_signed_on": first.isoformat(),
         "starts_on": first.isoformat(),
-        "ends_on": (first + timedelta(days=360)).isoformat(),
+        "ends_on": (first + timedelta(days=380)).isoformat(),
     }
 
 

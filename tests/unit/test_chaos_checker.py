@@ -1,119 +1,18 @@
 """The checker finds nothing in a true history, and each kind of lie by its name."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from libs.events.audit.verify import Verdict
-from libs.events.contracts.enforcement import CaseFactNoted, WagesPaid
 from libs.events.contracts.operation import RefillOrdered
-from libs.events.contracts.parts import Proof
-from libs.events.contracts.routing import CaseOpened
-from libs.events.event import Event, Recorded, Source
-from libs.events.stream.envelope import Copy
-from libs.events.stream.topics import Topics, partition_of
-from libs.money import Money
+from libs.events.event import Recorded, Source
 from tests.chaos.checker import checked
-from tests.chaos.facts import SERVED, Facts
-from tests.chaos.history import Op
-from tests.unit.test_stream_envelope import ROW
-
-CASE, PAYMENT = UUID(int=20), UUID(int=30)
-OPENED = CaseOpened(
-    case_id=CASE,
-    clue_id=UUID(int=21),
-    first_asked_unit="LI",
-    channel="window",
-    employer_id=UUID(int=22),
-)
-NOTED = CaseFactNoted(case_id=CASE, fact="opened", unit="LI", cause=UUID(int=6))
-PAID = WagesPaid(
-    claim_id=UUID(int=23),
-    case_id=CASE,
-    payment_id=PAYMENT,
-    person_id=UUID(int=24),
-    amount=Money(minor=1_000_001, currency="CNY"),
-    payer="employer",
-    proof=Proof(kind="bank-receipt"),
-    recorder_id=UUID(int=25),
-)
-SERIAL = "310199001-20261128-XS-00000{}"
-
-
-def row(seq: int, service: str, event: Event, source: Source) -> Recorded:
-    return replace(
-        ROW,
-        seq=seq,
-        id=UUID(int=100 * len(service) + seq),
-        service=service,
-        type=event.name,
-        event=event,
-        source=source,
-        serial=SERIAL.format(seq) if service == "routing" else None,
-        causation_id=UUID(int=6) if source is Source.REACTION else None,
-        command_id=UUID(int=1000 * len(service) + seq),
-    )
-
-
-@dataclass
-class World:
-    """A small true history: a case opened, noted by enforcement, and paid once."""
-
-    facts: Facts = field(default_factory=Facts)
-    ops: list[Op] = field(default_factory=list)
-
-
-def world() -> World:
-    made = World()
-    journals = {
-        "intake": [],
-        "routing": [row(1, "routing", OPENED, Source.DOOR)],
-        "enforcement": [
-            row(1, "enforcement", NOTED, Source.REACTION),
-            row(2, "enforcement", PAID, Source.DOOR),
-        ],
-        "reporting": [],
-    }
-    for service, rows in journals.items():
-        keep(made, service, rows)
-    made.facts.outcomes = {
-        name: [
-            {"reaction": reaction.name, "event_id": heard.id}
-            for rows in journals.values()
-            for heard in rows
-            for reaction in service.reactions
-            if heard.service in service.hears and reaction.fires(heard)
-        ]
-        for name, service in SERVED.items()
-    }
-    made.facts.cases = [{"case_id": CASE, "unit": "LI"}]
-    made.facts.paid = [{"payment_id": PAYMENT, "minor": 1_000_001}]
-    return made
-
-
-def keep(made: World, service: str, rows: list[Recorded]) -> None:
-    topic, partition = Topics("").events(service), partition_of(ROW.partition_key)
-    facts = made.facts
-    facts.journals[service] = rows
-    facts.topics[service] = [
-        Copy(each, n, topic, partition, n) for n, each in enumerate(rows)
-    ]
-    facts.commands[service] = [
-        {"id": r.command_id, "first_seq": r.seq, "last_seq": r.seq} for r in rows
-    ]
-    facts.verdicts[service] = Verdict(service, topic, len(rows), len(rows), 0)
-    facts.parked[service] = []
-    facts.positions[service] = [
-        {"consumer": "c", "topic": topic, "partition": partition, "idx": len(rows) - 1}
-    ]
-    for each in rows:
-        if each.source is Source.DOOR:
-            op = Op("act", "li-01", service, "/v1/x", command_id=each.command_id)
-            op.phase, op.answer = "ok", {"position": {"sequence": each.seq}}
-            made.ops.append(op)
+from tests.chaos.client import REPEAT_DIFFERS
+from tests.chaos.figures import DIFFERS, PAID, REGISTERED, RUNNING
+from tests.chaos.true_world import CASE, SERIAL, World, keep, recorded, world
 
 
 def test_a_true_history_breaks_no_promise() -> None:
@@ -123,23 +22,22 @@ def test_a_true_history_breaks_no_promise() -> None:
 
 def test_the_mending_of_a_lost_topic_is_nobody_s_act() -> None:
     made = world()
-    keep(
-        made, "reporting", [row(1, "reporting", RefillOrdered(records=7), Source.DOOR)]
-    )
+    order = recorded(1, "reporting", RefillOrdered(records=7), Source.DOOR)
+    keep(made, "reporting", [order])
     made.ops.pop()
     assert checked(made.facts, made.ops) == []
 
 
 def forgets(made: World) -> None:
-    made.facts.commands["enforcement"].pop()
+    made.facts.commands["enforcement"].pop(1)
 
 
 def moves_away(made: World) -> None:
-    made.ops[0].answer = {"position": {"sequence": 9}}
+    made.ops[1].answer = {"position": {"sequence": 9}}
 
 
 def was_refused(made: World) -> None:
-    made.ops[0].phase = "fail"
+    made.ops[1].phase = "fail"
 
 
 def nobody_asked(made: World) -> None:
@@ -147,7 +45,7 @@ def nobody_asked(made: World) -> None:
 
 
 def answers_otherwise(made: World) -> None:
-    made.ops[0].code = "repeat-differs"
+    made.ops[1].code = REPEAT_DIFFERS
 
 
 def reacts_twice(made: World) -> None:
@@ -192,15 +90,80 @@ def forgets_an_outcome(made: World) -> None:
 
 def leaves_out_a_number(made: World) -> None:
     rows = made.facts.journals["routing"]
-    rows[0] = replace(rows[0], serial=SERIAL.format(2))
+    rows[0] = replace(rows[0], serial=SERIAL.format(9))
 
 
 def shows_another_owner(made: World) -> None:
-    made.facts.cases = [{"case_id": CASE, "unit": "DO"}]
+    made.facts.cases[0] = {"case_id": CASE, "unit": "DO"}
 
 
 def shows_no_owner(made: World) -> None:
-    made.facts.cases = []
+    made.facts.cases.pop(0)
+
+
+def shows_a_case_twice(made: World) -> None:
+    made.facts.cases.append(made.facts.cases[0])
+
+
+def opens_a_case_twice(made: World) -> None:
+    again(made.facts.journals["routing"], 0)
+
+
+def opens_no_case(made: World) -> None:
+    made.facts.journals["routing"].pop(1)
+
+
+def enforcement_never_heard(made: World) -> None:
+    made.facts.journals["enforcement"].pop(0)
+
+
+def enforcement_hears_twice(made: World) -> None:
+    again(made.facts.journals["enforcement"], 0)
+
+
+def enforcement_has_another_owner(made: World) -> None:
+    rows = made.facts.journals["enforcement"]
+    other = rows[0].fact().model_copy(update={"unit": "DO"})
+    rows[0] = replace(rows[0], event=other)
+
+
+def enforcement_never_heard_of_a_row(made: World) -> None:
+    made.facts.journals["enforcement"].pop()
+
+
+def enforcement_opens_a_rows_claim_twice(made: World) -> None:
+    again(made.facts.journals["enforcement"], 2)
+
+
+def again(rows: list[Recorded], n: int) -> None:
+    """Let a row be recorded twice, with another cause each time."""
+    rows.append(replace(rows[n], id=UUID(int=79), causation_id=UUID(int=80)))
+
+
+def loses_a_row(made: World) -> None:
+    made.facts.journals["intake"].pop()
+
+
+def loses_a_row_and_doubles_another(made: World) -> None:
+    rows = made.facts.journals["intake"]
+    rows[2] = rows[1]
+
+
+def takes_in_half_a_sheet(made: World) -> None:
+    made.facts.journals["intake"].pop()
+    made.ops[0].phase = "unknown"
+
+
+def takes_in_what_it_refused(made: World) -> None:
+    made.ops[0].phase = "fail"
+
+
+def takes_in_a_sheet_of_nobody(made: World) -> None:
+    made.ops.pop(0)
+
+
+def answers_with_another_import(made: World) -> None:
+    made.ops[0].answer = {"import_id": str(UUID(int=81))}
 
 
 def counts_no_payment(made: World) -> None:
@@ -209,6 +172,26 @@ def counts_no_payment(made: World) -> None:
 
 def counts_twice(made: World) -> None:
     made.facts.paid = [*made.facts.paid, *made.facts.paid]
+
+
+def tells_a_clue_too_many(made: World) -> None:
+    made.facts.told[REGISTERED] += 1
+
+
+def tells_less_of_the_week(made: World) -> None:
+    made.facts.told[RUNNING] -= 1
+
+
+def tells_another_sum(made: World) -> None:
+    made.facts.told[PAID] *= 2
+
+
+def tells_no_figure(made: World) -> None:
+    made.facts.told = {}
+
+
+def has_shown_another_view(made: World) -> None:
+    made.ops[1].code = DIFFERS
 
 
 LIES: tuple[tuple[Callable[[World], None], str], ...] = (
@@ -228,8 +211,28 @@ LIES: tuple[tuple[Callable[[World], None], str], ...] = (
     (leaves_out_a_number, "serial-gap"),
     (shows_another_owner, "owner"),
     (shows_no_owner, "owner"),
+    (shows_a_case_twice, "owner"),
+    (opens_a_case_twice, "owner"),
+    (opens_no_case, "owner"),
+    (enforcement_never_heard, "owner"),
+    (enforcement_hears_twice, "owner"),
+    (enforcement_has_another_owner, "owner"),
+    (enforcement_never_heard_of_a_row, "owner"),
+    (enforcement_opens_a_rows_claim_twice, "owner"),
+    (loses_a_row, "lost"),
+    (loses_a_row_and_doubles_another, "lost"),
+    (loses_a_row_and_doubles_another, "doubled"),
+    (takes_in_half_a_sheet, "lost"),
+    (takes_in_what_it_refused, "invented"),
+    (takes_in_a_sheet_of_nobody, "invented"),
+    (answers_with_another_import, "invented"),
     (counts_no_payment, "figure"),
     (counts_twice, "figure"),
+    (tells_a_clue_too_many, "figure"),
+    (tells_less_of_the_week, "figure"),
+    (tells_another_sum, "figure"),
+    (tells_no_figure, "figure"),
+    (has_shown_another_view, "figure"),
 )
 
 
