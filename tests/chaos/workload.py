@@ -14,6 +14,7 @@ from libs import ids
 from tests.chaos.client import Client
 from tests.chaos.history import Op
 from tests.chaos.holding import held
+from tests.chaos.rebuilding import rebuilt
 
 Body = Mapping[str, Any]
 HEADERS = (
@@ -78,6 +79,7 @@ class Workload:
             (self.registered, 6),
             (self.imported, 1),
             (self.week_closed, 1),
+            (self.rebuilt, 1),
         ]
         dice = self.client.dice
         while not self.stopping.is_set():
@@ -197,6 +199,10 @@ class Workload:
         done = await self.client.send(op, sent)
         if self.client.dice.random() < AGAIN_SHARE:
             await self.client.again(done, sent)
+
+    async def rebuilt(self) -> None:
+        """Have a view of reporting made anew."""
+        await rebuilt(self.client, self.stopping)
 
     async def week_closed(self) -> None:
         """Open a campaign of the past year once, then close its weeks one by one.
