@@ -36,7 +36,9 @@ def main() -> int:
         if broken:
             return 1
     results.write()
-    _say(f"{results.of(file).count} faults, nothing broken: see {results.RESULTS.name}")
+    found = results.of(file)
+    _say(f"{found.count} faults, nothing broken: see {results.RESULTS.name}")
+    _say(f"{found.cut_off} goes ended before their check: they count for nothing")
     return 0
 
 
@@ -65,6 +67,7 @@ def _gone(one: Wanted, file: Path) -> int:
     for broken in went.broken[:20]:
         _say(f"BROKEN {broken.kind}: {broken.where}")
     _say(f"{len(went.faults)} faults, {went.acts}, {went.seconds:.0f} s")
+    _say(f"repeats of what had been answered: {went.repeats}")
     return len(went.broken)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 KEPT = Path(__file__).with_name("histories")
 """A file a go: `<brokers>-<seed>-<when it began>.jsonl.xz`."""
 PROVED = KEPT / "proved.jsonl"
+NO_BUG = "none"
+"""The name under which the proof keeps its go without a bug."""
 
 
 def keep(history: Path, brokers: int, folder: Path = KEPT) -> Path:

@@ -1,16 +1,18 @@
 """Results: what all goes that are kept came to, as a table of faults by kind."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from textwrap import fill
 from typing import Any
 
 from deploy.local.places import REPOSITORY
 from tests.chaos.history import digest, lines
-from tests.chaos.kept import PROVED, kept
+from tests.chaos.kept import NO_BUG, PROVED, kept
 
+WIDTH = 88
 FOLDER = REPOSITORY / ".local" / "chaos"
 RESULTS = Path(__file__).with_name("RESULTS.md")
 FOUND = Path(__file__).with_name("FOUND.md")
@@ -34,6 +36,7 @@ class Sum:
 
     faults: dict[str, list[float]] = field(default_factory=dict)
     acts: Counter[str] = field(default_factory=Counter)
+    repeats: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     seeds: list[int] = field(default_factory=list)
     failed: dict[int, Counter[str]] = field(default_factory=dict)
@@ -51,6 +54,8 @@ class Sum:
                 self.faults.setdefault(line["kind"], []).append(line["recovered"])
             case "op" if line["phase"] != "invoke":
                 self.acts[line["phase"]] += 1
+            case "repeat":
+                self.repeats[line["said"]] += 1
             case "broken":
                 self.broken[line["kind"]] += 1
             case "checked":
@@ -66,6 +71,7 @@ class Sum:
         for kind, seconds in go.faults.items():
             self.faults.setdefault(kind, []).extend(seconds)
         self.acts += go.acts
+        self.repeats += go.repeats
         self.seeds += go.seeds
 
 
@@ -116,12 +122,30 @@ def goes(files: Sequence[Path]) -> str:
 def page(title: str, files: Sequence[Path]) -> str:
     """Return the section of the goes with so many brokers."""
     found = of(*files)
+    told = [part for text in _told(found) for part in (fill(text, WIDTH), "")]
+    return "\n".join([f"## {title}", "", *told, table(found), "", goes(files), ""])
+
+
+def _told(found: Sum) -> Iterator[str]:
+    """Say which goes the figures are of, and which not, a paragraph each."""
     acts = ", ".join(f"{n:,} {phase}" for phase, n in sorted(found.acts.items()))
-    said = f"{found.count} faults in {len(found.seeds)} goes that kept all; {acts}."
-    well = "In them nothing was lost, doubled, reordered, invented, skipped or stale."
-    return "\n".join(
-        [f"## {title}", "", said, well, "", table(found), "", goes(files), ""]
+    yield (
+        f"Counted: {found.count} faults in {len(found.seeds)} goes that kept every"
+        f" promise; {acts}. In these goes the checker, as it was on their day, found"
+        " nothing lost, doubled, reordered, invented, skipped or stale."
     )
+    if found.repeats:
+        told = ", ".join(f"{n:,} {word}" for word, n in sorted(found.repeats.items()))
+        yield f"Acts that were sent once more after their answer: {told}."
+    if found.failed:
+        broke = ", ".join(str(seed) for seed in found.failed)
+        times = f"{len(found.failed)} more go" + "es" * (len(found.failed) > 1)
+        yield (
+            f"Not counted: {times} (seeds {broke}), each of which broke a promise. A"
+            " go counts as a whole or not at all: its faults before the one that showed"
+            " the break are no evidence of having been survived. The table of goes says"
+            " what each broke; what was found and mended is listed at the end."
+        )
 
 
 def write() -> None:
@@ -131,17 +155,23 @@ def write() -> None:
         if files := kept(brokers):
             said.append(page(title, files))
     if PROVED.exists():
-        said.append(_proved(PROVED))
+        said.append(proved(PROVED))
     said.append(FOUND.read_text())
     RESULTS.write_text("\n".join(said))
 
 
-def _proved(file: Path) -> str:
-    rows = ["| bug let in | faults | caught by |", "|---|---:|---|"]
+def proved(file: Path) -> str:
+    """Return the section of the checker's proof: a line a bug, the latest of each."""
+    head = "| bug let in | faults | caught by | seed | on |"
+    rows = [head, "|---|---:|---|---:|---|"]
     found = {line["bug"]: line for line in lines(file)}
     for bug, line in found.items():
         by = ", ".join(line["by"]) or "**not caught**"
-        rows.append(f"| {bug} | {line['faults']} | {by} |")
+        if bug == NO_BUG:
+            by = f"**false alarm**: {by}" if line["by"] else "nothing, as it has to be"
+        # Proofs of before do not say when.
+        seed, on = line.get("seed", "—"), line.get("on", "—")
+        rows.append(f"| {bug} | {line['faults']} | {by} | {seed} | {on} |")
     return "\n".join(["## The checker, proved", "", *rows, ""])
 
 
