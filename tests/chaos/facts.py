@@ -16,7 +16,7 @@ from libs.events.stream.envelope import Copy
 from libs.events.stream.tail import records_from
 from libs.events.stream.topics import PARTITIONS, Topics
 from libs.events.views.build import RebuildRunning
-from libs.events.views.crew import Crew
+from libs.events.views.crew import Crew, LoaderLost
 from libs.events.views.loading import TopicIncomplete
 from libs.events.views.rebuild import Order, Rebuilt, rebuild
 from libs.events.views.source import TopicSource
@@ -82,7 +82,7 @@ async def collected(system: System) -> Facts:
         facts.topics[service] = await _copies(system, service)
     try:
         facts.rebuilt = await eventually(partial(_rebuilt_alone, system), ALONE_SECONDS)
-    except (TopicIncomplete, AssertionError) as error:
+    except (TopicIncomplete, LoaderLost, AssertionError) as error:
         facts.unbuilt = str(error)
     return facts
 

@@ -117,6 +117,7 @@ class _Going:
             self.broken += reader.broken()
             facts = await collected(self.system)
             facts.told = await reader.told()
+            self.history.note("read", held=len(reader.said), told=facts.told)
             self.broken += checked(facts, self.history.ops)
 
     async def _struck(self, client: Client, reader: Reader) -> None:
