@@ -34,12 +34,13 @@ MOVING = frozenset({"next"})
 class Reader:
     """Asks pages as known at the watermark, again and again, and at the end.
 
-    `said` are digests by address, time included; `changed` and `unread` addresses.
+    By address, time included: `said` are the digests of an answer's parts, `changed`
+    the parts that became others; `unread` are those not answered at the end.
     """
 
     client: Client
-    said: dict[str, str] = field(default_factory=dict)
-    changed: list[str] = field(default_factory=list)
+    said: dict[str, dict[str, str]] = field(default_factory=dict)
+    changed: dict[str, list[str]] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     patience: float = ANSWER_SECONDS
 
@@ -73,7 +74,7 @@ class Reader:
         address = f"{path}{'&' if '?' in path else '?'}as_of={quote(at.isoformat())}"
         said = await self._asked(address)
         if said is not None and _time(said) == at:
-            self.said.setdefault(address, _digest(said))
+            self.said.setdefault(address, _digests(said))
 
     async def all_again(self) -> None:
         """Ask for all that is held once more, until each is answered."""
@@ -101,16 +102,18 @@ class Reader:
             yield Broken("unread", "no answer as known at a time was held")
         for address in self.unread:
             yield Broken("unread", f"{address}: no answer at the end")
-        for address in self.changed:
-            yield Broken("changed", address)
+        for address, parts in self.changed.items():
+            yield Broken("changed", f"{', '.join(parts)} of {address}")
 
     async def _compare(self, address: str, patience: float = 0.0) -> bool:
         """Ask again; say whether there was an answer."""
         said = await self._asked(address, patience)
         if said is None:
             return False
-        if self.said[address] != _digest(said) and address not in self.changed:
-            self.changed.append(address)
+        now, first = _digests(said), self.said[address]
+        if now != first:
+            parts = sorted(k for k in {*now, *first} if now.get(k) != first.get(k))
+            self.changed.setdefault(address, parts)
         return True
 
     async def _asked(self, path: str, patience: float = 0.0) -> dict[str, Any] | None:
@@ -130,9 +133,12 @@ def _time(said: dict[str, Any]) -> datetime | None:
     return datetime.fromisoformat(until) if until else None
 
 
-def _digest(said: dict[str, Any]) -> str:
-    told = {k: v for k, v in said.items() if k not in MOVING}
-    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+def _digests(said: dict[str, Any]) -> dict[str, str]:
+    return {
+        part: sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+        for part, value in said.items()
+        if part not in MOVING
+    }
 
 
 def _running(table: dict[str, Any]) -> int:

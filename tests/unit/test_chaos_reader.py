@@ -14,6 +14,16 @@ LATER: dict[str, Any] = FINAL | {"items": [1, 2]}
 EARLY: dict[str, Any] = FINAL | {"complete_up_to": None}
 
 
+async def test_it_says_which_part_has_changed(tmp_path: Path) -> None:
+    asking = client(
+        tmp_path / "h.jsonl", saying((200, FINAL), (200, LATER)), "reporting"
+    )
+    reader = Reader(asking, patience=0.0)
+    await reader.hold(LEDGER, AT)
+    await reader.all_again()
+    assert [*reader.changed.values()] == [["items"]]
+
+
 async def kinds(folder: Path, *answers: tuple[int, dict[str, Any]]) -> list[str]:
     asking = client(folder / "history.jsonl", saying(*answers), "reporting")
     reader = Reader(asking, patience=0.0)
