@@ -58,11 +58,13 @@ class Reader:
 
     def _pages(self, rounds: int) -> Iterator[str]:
         yield LEDGER
-        kept = [op for op in self.client.history.ops if "case_id" in op.answer]
-        if kept:
+        ops = self.client.history.ops
+        if kept := [op for op in ops if "case_id" in op.answer]:
             yield f"/v1/cases/{self.client.dice.choice(kept).answer['case_id']}"
         if rounds % WEEK_ROUNDS == 0:
-            yield WEEK.format(1)
+            # The one that is being closed, if any is.
+            closed = sum(op.kind == "close-week" for op in ops)
+            yield WEEK.format(max(1, closed))
 
     async def complete(self) -> datetime | None:
         """Return how far the ledger says that it is complete."""
