@@ -26,6 +26,7 @@ WEEK_ROUNDS = 8
 ANSWER_SECONDS = 30.0
 """How long each question is repeated at the end, when nothing is struck any more."""
 PAUSE_SECONDS = 0.5
+LONG = 2000
 MOVING = frozenset({"next"})
 """Sealed anew each time."""
 
@@ -34,8 +35,8 @@ MOVING = frozenset({"next"})
 class Reader:
     """Asks pages as known at the watermark, again and again, and at the end.
 
-    By address, time included: `said` are the digests of an answer's parts, `changed`
-    the parts that became others; `unread` are those not answered at the end.
+    By address, time included: `said` are an answer's parts, the long ones as digests,
+    `changed` those that became others; `unread` are those not answered at the end.
     """
 
     client: Client
@@ -76,7 +77,7 @@ class Reader:
         address = f"{path}{'&' if '?' in path else '?'}as_of={quote(at.isoformat())}"
         said = await self._asked(address)
         if said is not None and _time(said) == at:
-            self.said.setdefault(address, _digests(said))
+            self.said.setdefault(address, _parts(said))
 
     async def all_again(self) -> None:
         """Ask for all that is held once more, until each is answered."""
@@ -112,10 +113,12 @@ class Reader:
         said = await self._asked(address, patience)
         if said is None:
             return False
-        now, first = _digests(said), self.said[address]
-        if now != first:
-            parts = sorted(k for k in {*now, *first} if now.get(k) != first.get(k))
-            self.changed.setdefault(address, parts)
+        now, first = _parts(said), self.said[address]
+        parts = sorted(k for k in {*now, *first} if now.get(k) != first.get(k))
+        if parts and address not in self.changed:
+            self.changed[address] = parts
+            was, told = ({k: one.get(k) for k in parts} for one in (first, now))
+            self.client.history.note("changed", address=address, first=was, now=told)
         return True
 
     async def _asked(self, path: str, patience: float = 0.0) -> dict[str, Any] | None:
@@ -135,11 +138,15 @@ def _time(said: dict[str, Any]) -> datetime | None:
     return datetime.fromisoformat(until) if until else None
 
 
-def _digests(said: dict[str, Any]) -> dict[str, str]:
-    return {
-        part: sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+def _parts(said: dict[str, Any]) -> dict[str, str]:
+    told = {
+        part: json.dumps(value, sort_keys=True)
         for part, value in said.items()
         if part not in MOVING
+    }
+    return {
+        part: text if len(text) < LONG else sha256(text.encode()).hexdigest()
+        for part, text in told.items()
     }
 
 

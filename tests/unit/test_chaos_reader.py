@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.figures import PAID, REGISTERED, RUNNING
+from tests.chaos.history import lines
 from tests.chaos.reader import LEDGER, Reader
 from tests.chaos.standing import client, saying
 
@@ -22,6 +23,8 @@ async def test_it_says_which_part_has_changed(tmp_path: Path) -> None:
     await reader.hold(LEDGER, AT)
     await reader.all_again()
     assert [*reader.changed.values()] == [["items"]]
+    [told] = lines(tmp_path / "h.jsonl")
+    assert (told["first"], told["now"]) == ({"items": "[1]"}, {"items": "[1, 2]"})
 
 
 async def kinds(folder: Path, *answers: tuple[int, dict[str, Any]]) -> list[str]:
