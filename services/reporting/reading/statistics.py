@@ -114,8 +114,13 @@ class WeekTable:
     zero_reports: Mapping[str, datetime]
 
 
-async def campaign(connection: asyncpg.Connection) -> Campaign | None:
-    """Return the latest that has begun, else the next; None: none was opened."""
+async def campaign(
+    connection: asyncpg.Connection, as_of: datetime | None = None
+) -> Campaign | None:
+    """Return the latest that has begun, else the next; None: none was opened.
+
+    As of a time, a week that was closed later is not closed.
+    """
     row = await connection.fetchrow(CAMPAIGN)
     if row is None:
         return None
@@ -127,7 +132,11 @@ async def campaign(connection: asyncpg.Connection) -> Campaign | None:
         row["starts_on"],
         row["ends_on"],
         weeks_of(row["starts_on"], row["ends_on"]),
-        frozenset(period["week"] for period in periods),
+        frozenset(
+            period["week"]
+            for period in periods
+            if as_of is None or _was_published(period, as_of)
+        ),
     )
 
 
@@ -137,7 +146,7 @@ async def week_table(
     """Return a week's table; no number: the week that runs. None: no such week."""
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
-        held = await campaign(connection)
+        held = await campaign(connection, asking.as_of)
         if held is None:
             return None
         at = await known_at(running, connection, asking)
