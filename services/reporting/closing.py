@@ -30,7 +30,7 @@ from services.reporting.campaign import (
     OpenCampaign,
     TakeZeroOutSnapshot,
 )
-from services.reporting.completeness import complete_up_to
+from services.reporting.completeness import complete_up_to, hold
 from services.reporting.figures.counting import Span, count, table
 from services.reporting.figures.indicators import BY_ID
 from services.reporting.publicity import LogPublicity
@@ -91,6 +91,7 @@ async def close_week(
     permissions.require(caller, "CloseWeek")
     running: Running = request.app.state.running
     async with running.pool.acquire() as connection, _reading(connection):
+        await hold(connection)
         if not await connection.fetchval(ALONE, str(campaign_id)):
             raise limited("overloaded", RETRY_SECONDS)
         campaign = await _campaign(running, campaign_id)
@@ -110,6 +111,7 @@ async def take_snapshot(
     permissions.require(caller, "TakeZeroOutSnapshot")
     running: Running = request.app.state.running
     async with running.pool.acquire() as connection, _reading(connection):
+        await hold(connection)
         at = await _complete(running, connection, EARLIEST)
         span = Span(at, EARLIEST, at)
         values = {

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from libs.events.stream.watermark import Fact
+from libs.events.views import holding
 from libs.events.views.answered import Answered, view_version
 from libs.service.parts import Running
 from services.reporting.views import DECLARED
@@ -14,6 +15,13 @@ SERVICES = ("intake", "routing", "enforcement", "reporting")
 BY_NAME = {declared.name: declared for declared in DECLARED}
 PATIENCE = 2.0
 """Seconds that a page waits to show what its reader has just done."""
+
+
+async def hold(
+    connection: asyncpg.Connection, names: Iterable[str] = tuple(BY_NAME)
+) -> None:
+    """Keep these views as they are for a transaction: its first statement."""
+    await holding.hold(connection, [BY_NAME[name] for name in names])
 
 
 async def answered(

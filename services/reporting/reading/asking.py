@@ -12,7 +12,7 @@ from libs.events.event import Actor
 from libs.events.views.answered import Answered
 from libs.service.parts import Running
 from libs.visibility import SEES_EVERY_CASE
-from services.reporting.completeness import answered
+from services.reporting.completeness import answered, hold
 
 T = TypeVar("T")
 
@@ -102,5 +102,10 @@ async def reading(running: Running) -> AsyncIterator[asyncpg.Connection]:
 async def completed(
     running: Running, connection: asyncpg.Connection, names: Iterable[str]
 ) -> Answered:
-    """Return the version and completeness of an answer; ask before the answer."""
+    """Return the version and completeness of an answer.
+
+    Ask it first in the answer's transaction: from then on its views stay what they are.
+    """
+    names = tuple(names)
+    await hold(connection, names)
     return await answered(running, connection, names)
