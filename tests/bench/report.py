@@ -228,8 +228,8 @@ def _part(part: Part, found: Mapping[str, Any], folder: Path) -> str:
     lines = [
         f"## {part.title}\n",
         f"{run} · {at}, {versions}\n",
-        f"![{part.title}](results/{part.name}.svg)\n",
-        *_beside(part, folder),
+        f"![{part.title}](results/{part.name}.svg)",
+        f"{' · '.join(_beside(part, folder))}\n",
         f"| {' | '.join(heads)} | memory | held |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|",
         *(_sample_line(Sample(**sample)) for sample in found["medians"]),
@@ -247,7 +247,7 @@ def _beside(part: Part, folder: Path) -> Iterator[str]:
     for what, words in told.items():
         file = folder / f"{part.name}-{what}.txt"
         if file.exists():
-            yield f"{words}(results/{file.name})\n"
+            yield f"{words}(results/{file.name})"
 
 
 def _sample_line(sample: Sample) -> str:
