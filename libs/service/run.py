@@ -32,6 +32,7 @@ from libs.events.views.runner import consumers
 from libs.events.views.view import Declared
 from libs.service import dropping, ordering
 from libs.service.checks import CHECKS
+from libs.service.ending import ended, within
 from libs.service.feed import JournalFeed
 from libs.service.officers import OfficerTable
 from libs.service.operate import operator_routes
@@ -257,22 +258,22 @@ async def _start(
 ) -> None:
     writer = running.desk.log.writer
     await running.relay.start()
-    stack.push_async_callback(running.relay.stop)
+    stack.push_async_callback(within, "relay", running.relay.stop)
     await writer.start()
-    stack.push_async_callback(writer.stop)
-    stack.push_async_callback(running.rebuilder.stop)
+    stack.push_async_callback(within, "writer", writer.stop)
+    stack.push_async_callback(within, "rebuild", running.rebuilder.stop)
     if service.prepare is not None:
         await service.prepare(running)
     for work in running.works:
         going = asyncio.create_task(work(), name="work")
-        stack.push_async_callback(_ended, going)
+        stack.push_async_callback(ended, going)
     await running.watermarks.start()
-    stack.push_async_callback(running.watermarks.stop)
-    for subscription in running.subscriptions.values():
+    stack.push_async_callback(within, "watermarks", running.watermarks.stop)
+    for name, subscription in running.subscriptions.items():
         await subscription.start()
-        stack.push_async_callback(subscription.stop)
+        stack.push_async_callback(within, name, subscription.stop)
     rounds = asyncio.create_task(_rounds(service, running, watching), name="rounds")
-    stack.push_async_callback(_ended, rounds)
+    stack.push_async_callback(ended, rounds)
     await running.now()
     collect_seldom()
 
@@ -291,8 +292,3 @@ async def _rounds(service: Service, running: Running, watching: Watching) -> Non
                 "round_failed", service=service.name, error=type(error).__name__
             )
         await asyncio.sleep(ROUND_SECONDS)
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
