@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
 import asyncpg
@@ -20,16 +21,20 @@ from libs.events.views.view import Declared
 from libs.settings import Settings
 
 CONNECTIONS = 8
+STOP_SECONDS = 5.0
 ENDED = (RebuildCancelled, RebuildRunning, TopicIncomplete, LoaderLost)
 
 log = structlog.get_logger()
 
 
 class Rebuilder:
-    """Starts `python -m services.<name> rebuild VIEW`, so that the service goes on."""
+    """Starts `python -m services.<name> rebuild VIEW`, so that the service goes on.
 
-    def __init__(self, service: str) -> None:
-        self._service = service
+    `program` is what is run instead, with the same two words behind it.
+    """
+
+    def __init__(self, service: str, program: Sequence[str] = ()) -> None:
+        self._program = program or (sys.executable, "-m", f"services.{service}")
         self._child: asyncio.subprocess.Process | None = None
 
     @property
@@ -40,16 +45,26 @@ class Rebuilder:
     async def begin(self, view: str) -> None:
         """Begin; how far it is stands in the table of builds."""
         self._child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", f"services.{self._service}", "rebuild", view),
-            env=dict(os.environ),
+            *self._program, "rebuild", view, env=dict(os.environ)
         )
 
-    async def stop(self) -> None:
-        """Ask a rebuild under way to stop; begun again, it goes on from there."""
-        if self._child is not None and self.busy:
-            with suppress(ProcessLookupError):
-                self._child.send_signal(signal.SIGINT)
-            await self._child.wait()
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Ask a rebuild under way to stop, then end it; begun again, it goes on.
+
+        It hears between two pages, and none comes from a broker that is away.
+        """
+        child = self._child
+        if child is None or not self.busy:
+            return
+        with suppress(ProcessLookupError):
+            child.send_signal(signal.SIGINT)
+        try:
+            async with asyncio.timeout(seconds):
+                await child.wait()
+        except TimeoutError:
+            log.warning("rebuild_killed", seconds=seconds)
+            child.kill()
+            await child.wait()
 
 
 async def rebuild_here(
