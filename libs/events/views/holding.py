@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 import asyncpg
 
-from libs.events.views.view import Declared, View
+from libs.events.views.live import readers
+from libs.events.views.view import Declared
 
 HOLD = "LOCK TABLE {names} IN ACCESS SHARE MODE"
 
@@ -20,12 +21,6 @@ async def hold(connection: asyncpg.Connection, views: Iterable[Declared]) -> Non
     The first statement of a transaction: it takes no snapshot. A switch that is under
     way is waited for; one that comes gives way, and tries again.
     """
-    names = [name for one in views for name in _readers(one)]
-    await connection.execute(HOLD.format_map({"names": ", ".join(names)}))
-
-
-def _readers(view: Declared) -> tuple[str, ...]:
     # A lock on an SQL view is one on its tables, too.
-    if isinstance(view, View):
-        return view.name, f"{view.name}_history"
-    return (view.name,)
+    names = [name for one in views for name in readers(one)]
+    await connection.execute(HOLD.format_map({"names": ", ".join(names)}))

@@ -50,6 +50,13 @@ SELECT * FROM {schema}.{table} WHERE recorded_at <= at $$"""
 GRANT = "GRANT SELECT ON {schema}.{view} TO {role}"
 
 
+def readers(declared: Declared) -> tuple[str, ...]:
+    """Return the names of the SQL views that pages read a version by."""
+    if isinstance(declared, View):
+        return declared.name, f"{declared.name}_history"
+    return (declared.name,)
+
+
 async def live_version(connection: asyncpg.Connection, name: str) -> int | None:
     """Return the version that pages read; None before the first."""
     version: int | None = await connection.fetchval(VERSION, name)
@@ -76,10 +83,7 @@ async def make_readers(
     }
     for statement in (*DROP_READERS, *_makers(declared)):
         await connection.execute(statement.format_map(names))
-    views = [declared.name]
-    if isinstance(declared, View):
-        views.append(f"{declared.name}_history")
-    for view in views:
+    for view in readers(declared):
         granted = {"schema": schema, "view": view, "role": f'"{app_role}"'}
         await connection.execute(GRANT.format_map(granted))
 
