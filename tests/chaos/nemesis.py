@@ -19,6 +19,7 @@ from tests.chaos.history import History, Op
 from tests.chaos.holding import held
 from tests.chaos.reader import AUDITOR, GOOD
 from tests.chaos.system import System
+from tests.chaos.unready import unready
 
 KINDS: Mapping[str, Maker] = {
     "kill": fault.kill,
@@ -179,7 +180,7 @@ class Nemesis:
                 for part in self.system.parts.values():
                     # Into its log: what it waits for.
                     part.signal(signal.SIGUSR1)
-                raise NotHealed(await self._why())
+                raise NotHealed("; ".join(await unready(self.system.parts.values())))
             await held(0.1)
 
     def _supervised(self) -> None:
@@ -217,18 +218,6 @@ class Nemesis:
                 return True
             await held(0.1)
         return False
-
-    async def _why(self) -> str:
-        parts = {part.name: part.lives for part in self.system.parts.values()}
-        said = []
-        for part in self.system.parts.values():
-            try:
-                answer = await self.client.http.get(f"{part.address}/readyz")
-                if answer.status_code != GOOD:
-                    said.append(answer.text)
-            except Exception as error:  # noqa: BLE001 -- it is only told
-                said.append(f"{part.name}: {type(error).__name__}")
-        return f"{parts} {said}"
 
 
 SEEN_SECONDS = 30.0

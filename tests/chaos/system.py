@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from deploy.local import databases, kept, postgres, topics
+from deploy.local.cannot import Cannot
 from deploy.local.children import Child, Program, start
 from deploy.local.issuer.minting import issuer_of
 from deploy.local.issuer.settings import settings_from
@@ -22,10 +24,12 @@ from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.settings import Servers, Settings
 from deploy.local.stack import is_ready
 from tests.chaos.brokers import Broker, Brokers, cluster
+from tests.chaos.holding import held
 from tests.chaos.links import Link
-from tests.eventually import eventually
+from tests.chaos.unready import ended, unready
 
-READY_SECONDS = 600
+READY_SECONDS = 300
+LOOK_SECONDS = 0.1
 STOP_SECONDS = 60
 DISK_MEGABYTES = 700
 FAST = {"QINGXIN_SESSION_MS": "6000", "QINGXIN_HEARTBEAT_MS": "2000"}
@@ -136,7 +140,20 @@ class System:
             assert migration.process.returncode == 0, migration.program.log
         for part in self.parts.values():
             self.begin(part)
-        await eventually(self.is_ready, READY_SECONDS)
+        await self._all_ready()
+
+    async def _all_ready(self) -> None:
+        """Wait for every process; raise Cannot, in its words, when one ends or hangs.
+
+        Its servers are there: no first start needs a supervisor.
+        """
+        parts, until = self.parts.values(), time.monotonic() + READY_SECONDS
+        while not await self.is_ready():
+            if gone := ended(parts):
+                raise Cannot("; ".join(gone))
+            if time.monotonic() > until:
+                raise Cannot("; ".join(await unready(parts)))
+            await held(LOOK_SECONDS)
 
     def begin_database(self) -> None:
         """Start PostgreSQL, unless it runs."""

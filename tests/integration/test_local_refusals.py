@@ -2,6 +2,8 @@
 
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -181,6 +183,28 @@ def test_a_port_that_another_server_took_meanwhile_is_not_ours(
 def test_a_chosen_port_is_none_that_an_outgoing_connection_may_get() -> None:
     low, high = map(int, ports.EPHEMERAL.read_text().split())
     assert not any(low <= ports.free_port() <= high for _ in range(50))
+
+
+def test_no_port_is_chosen_twice_here_or_by_two_processes() -> None:
+    """Between the choice and a server's start lie seconds."""
+    asked = (
+        "from deploy.local.ports import free_port\n"
+        "print(*(free_port() for _ in range(300)), flush=True)\n"
+        "input()"
+    )
+    argv = [sys.executable, "-c", asked]
+    pipe = subprocess.PIPE
+    others = [
+        subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True)  # noqa: S603 -- our own words
+        for _ in range(4)
+    ]
+    chosen = [ports.free_port() for _ in range(300)]
+    for other in others:
+        assert other.stdout is not None
+        chosen += map(int, other.stdout.readline().split())
+    for other in others:
+        other.communicate("\n")
+    assert len(chosen) == len(set(chosen)) == 1500
 
 
 def test_a_lock_of_a_process_that_is_gone_does_not_stop_the_next_start(
