@@ -17,6 +17,7 @@ from tests.chaos.holding import held
 
 LEDGER = "/v1/ledger?source=all&limit=500"
 WEEK = "/v1/statistics/weeks/{}"
+FACTS = "/v1/figures/{}/facts"
 AUDITOR = "au-01"
 GOOD = 200
 READ_SECONDS = 3.0
@@ -66,6 +67,7 @@ class Reader:
             # The one that is being closed, if any is.
             closed = sum(op.kind == "close-week" for op in ops)
             yield WEEK.format(max(1, closed))
+            yield FACTS.format(self.client.dice.choice(ASKED))
 
     async def complete(self) -> datetime | None:
         """Return how far the ledger says that it is complete."""
@@ -77,6 +79,8 @@ class Reader:
         address = f"{path}{'&' if '?' in path else '?'}as_of={quote(at.isoformat())}"
         said = await self._asked(address)
         if said is not None and _time(said) == at:
+            if address not in self.said:
+                self.client.history.note("held", address=address)
             self.said.setdefault(address, _parts(said))
 
     async def all_again(self) -> None:
@@ -89,7 +93,7 @@ class Reader:
         """Return what officers are told of some figures, of everything until now."""
         found: dict[str, int] = {}
         for name in ASKED:
-            facts = await self._asked(f"/v1/figures/{name}/facts", self.patience)
+            facts = await self._asked(FACTS.format(name), self.patience)
             found |= {name: facts["value"]} if facts is not None else {}
         week = await self._asked(WEEK.format(1))
         if week is None:

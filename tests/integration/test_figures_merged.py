@@ -118,14 +118,16 @@ def published(story: Story, text: str) -> None:
     }
     told = {"period_id": period_id(CAMPAIGN, 3), "document": text}
     stream = f"period-{period_id(CAMPAIGN, 3)}"
-    facts = (
-        StatPeriodClosed.model_validate(said | closed),
-        WeeklyStatisticsPublished.model_validate(
-            said | told | {"document_sha256": "0" * 64}
-        ),
+    fact = StatPeriodClosed.model_validate(said | closed)
+    document_of = said | told | {"document_sha256": "0" * 64}
+    story.say("reporting", f"campaign-{CAMPAIGN}", fact, THEN)
+    story.say("reporting", stream, fact, THEN)
+    story.say(
+        "reporting",
+        stream,
+        WeeklyStatisticsPublished.model_validate(document_of),
+        THEN,
     )
-    for fact in facts:
-        story.say("reporting", stream, fact, THEN)
 
 
 async def test_a_link_changes_a_closed_week_by_a_correction(

@@ -19,8 +19,8 @@ from tests.views_stand import APP, Memory, apply_live, migrated, prepared
 
 PERIOD = f"period-{UUID(int=5)}"
 EDITS = {
-    "a row": "UPDATE period_v1 SET ends_on = ends_on + 7",
-    "a stored bulletin": "UPDATE period_v1 SET document = replace(document, '1', '7')",
+    "a row": "UPDATE period_v2 SET ends_on = ends_on + 7",
+    "a stored bulletin": "UPDATE period_v2 SET document = replace(document, '1', '7')",
 }
 SAID = f'{{"week":1,"total":{10**6}}}'
 

@@ -23,7 +23,8 @@ async def test_it_says_which_part_has_changed(tmp_path: Path) -> None:
     await reader.hold(LEDGER, AT)
     await reader.all_again()
     assert [*reader.changed.values()] == [["items"]]
-    [told] = lines(tmp_path / "h.jsonl")
+    held, told = lines(tmp_path / "h.jsonl")
+    assert (held["what"], held["address"]) == ("held", told["address"])
     assert (told["first"], told["now"]) == ({"items": "[1]"}, {"items": "[1, 2]"})
 
 

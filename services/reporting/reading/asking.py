@@ -26,6 +26,7 @@ READ = (
     "group_flag", "case_part", "roster_word", "claim_consent", "responsibility",
     "incident", "task", "patrol", "early_warning", "risk", "risk_change", "risk_rules",
     "notice_board", "publicity", "message", "handler", "dossier", "track_change",
+    "campaign", "period",
 )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ async def board(running: Running, asking: Asking) -> Answer[Board]:
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
         at = await known_at(running, connection, asking)
-        held = await campaign(connection)
+        held = await campaign(connection, asking.as_of)
         span = Span(at, EARLIEST, at)
         stocks = {
             name: _plain(await count(connection, BY_ID[name], span)) for name in STOCKS

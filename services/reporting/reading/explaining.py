@@ -70,7 +70,7 @@ async def explained(
         return None
     async with reading(running) as connection:
         of = await completed(running, connection, VIEWS)
-        held = await campaign(connection)
+        held = await campaign(connection, asking.as_of)
         at = await known_at(running, connection, asking)
         week = None
         if held is not None and cell.week is not None:

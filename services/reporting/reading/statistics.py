@@ -21,12 +21,17 @@ from services.reporting.reading.asking import (
     completed,
     known_at,
     reading,
+    statement,
 )
 
-CAMPAIGN = """
-SELECT * FROM campaign, date(journal.now() AT TIME ZONE 'Asia/Shanghai') AS day
-ORDER BY starts_on > day, abs(starts_on - day), campaign_id LIMIT 1"""
-PERIODS = "SELECT * FROM period WHERE campaign_id = $1 ORDER BY week"
+CAMPAIGN = statement("""
+SELECT * FROM {campaign},
+    date(coalesce($1::timestamptz, journal.now()) AT TIME ZONE 'Asia/Shanghai') AS day
+ORDER BY starts_on > day, abs(starts_on - day), campaign_id LIMIT 1""")
+# A week may be closed and not published yet, between two pages of its events.
+PERIODS = statement("""
+SELECT * FROM {period}
+WHERE campaign_id = $2 AND published_at IS NOT NULL AND {at} ORDER BY week""")
 CORRECTED = """
 SELECT week, indicator, unit, old, new, cause, event_ids, noted_in_week, event_id,
        recorded_at
@@ -119,12 +124,14 @@ async def campaign(
 ) -> Campaign | None:
     """Return the latest that has begun, else the next; None: none was opened.
 
-    As of a time, a week that was closed later is not closed.
+    As of a time, a campaign that was opened later is none, and a week that was
+    published later is not closed.
     """
-    row = await connection.fetchrow(CAMPAIGN)
+    row = await connection.fetchrow(CAMPAIGN.at(as_of), as_of)
     if row is None:
         return None
-    periods = await connection.fetch(PERIODS, row["campaign_id"])
+    asked = (as_of, row["campaign_id"])
+    periods = await connection.fetch(PERIODS.at(as_of), *asked)
     return Campaign(
         row["campaign_id"],
         row["title"],
@@ -132,11 +139,7 @@ async def campaign(
         row["starts_on"],
         row["ends_on"],
         weeks_of(row["starts_on"], row["ends_on"]),
-        frozenset(
-            period["week"]
-            for period in periods
-            if as_of is None or _was_published(period, as_of)
-        ),
+        frozenset(period["week"] for period in periods),
     )
 
 
@@ -154,17 +157,19 @@ async def week_table(
         week = next((w for w in held.weeks if w.number == wanted), None)
         if week is None:
             return None
-        return Answer(await _table(connection, held, week, at), of)
+        return Answer(await _table(connection, held, week, (asking.as_of, at)), of)
 
 
 async def _table(
-    connection: asyncpg.Connection, held: Campaign, week: Week, known_at: datetime
+    connection: asyncpg.Connection,
+    held: Campaign,
+    week: Week,
+    times: tuple[datetime | None, datetime],
 ) -> WeekTable:
+    as_of, known_at = times
     rows = await table(connection, span_of(week, known_at))
-    periods = await connection.fetch(PERIODS, held.campaign_id)
+    periods = await connection.fetch(PERIODS.at(as_of), as_of, held.campaign_id)
     period = next((p for p in periods if p["week"] == week.number), None)
-    if period is not None and not _was_published(period, known_at):
-        period = None
     said = json.loads(period["document"])["figures"] if period else {}
     figures = [_figure(row, said.get(row.indicator.id)) for row in rows]
     asked = (held.campaign_id, week.number, known_at)
@@ -186,12 +191,6 @@ async def _table(
             for row in await connection.fetch(ZERO_REPORTS, *asked)
         },
     )
-
-
-def _was_published(period: Mapping[str, Any], known_at: datetime) -> bool:
-    # A week may be closed and not published yet.
-    at: datetime | None = period["published_at"]
-    return at is not None and at <= known_at
 
 
 def _figure(row: Row, said: Mapping[str, Any] | None) -> Figure:

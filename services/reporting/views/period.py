@@ -15,6 +15,7 @@ from libs.events.contracts.reporting import (
 )
 from libs.events.event import Recorded
 from libs.events.views.view import Register, View, index
+from services.reporting.campaign import PERIOD
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,14 @@ class PeriodRow:
 
 
 def evolve(row: PeriodRow | None, recorded: Recorded) -> PeriodRow | None:
-    """Fold one event of a period's stream."""
+    """Fold one event of a period's stream.
+
+    A closing also stands in its campaign's stream, which is no period: a row of it
+    would stand beside the last closed week's, as one that is not published.
+    """
     fact = recorded.fact()
     match fact:
-        case StatPeriodClosed():
+        case StatPeriodClosed() if recorded.stream == PERIOD.stream(fact.period_id):
             return PeriodRow(**fact.model_dump())
         case WeeklyStatisticsPublished() if row is not None:
             return replace(
@@ -135,7 +140,7 @@ OWN = ("reporting",)
 
 VIEW = View(
     name="period",
-    version=1,
+    version=2,
     services=OWN,
     row=PeriodRow,
     on=(StatPeriodClosed, WeeklyStatisticsPublished),
