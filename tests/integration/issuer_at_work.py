@@ -1,7 +1,6 @@
 """The issuer and a door with a stream as processes of their own, for tests."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from deploy.local.ports import free_port
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -28,13 +28,6 @@ class Running:
     def key_path(self) -> Path:
         """Return where the issuer keeps its key."""
         return self.state / "issuer" / "key.pem"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(state: Path, port: int) -> dict[str, str]:

@@ -9,11 +9,12 @@ from libs.calendar.clocks import due, in_force, load_clocks
 from libs.calendar.deadlines import CountedDay
 from libs.calendar.tables import load_year
 from libs.events.contracts.enforcement import WagesPaid
+from libs.events.contracts.intake import ReplyFoundImpossible
 from libs.events.contracts.parts import Proof
 from services.reporting.campaign import Week
 from services.reporting.figures.counting import Span, Values, count, said_of
 from services.reporting.figures.indicators import BY_ID
-from services.reporting.reading.board import CASE_TURNS
+from services.reporting.reading.board import CASE_TURNS, CLUE_TURNS
 from services.reporting.weekly import span_of
 from services.routing.seeding import books
 from tests.figures_story import Matter, yuan
@@ -73,6 +74,21 @@ async def test_an_adopted_row_is_open_from_its_adoption_on(
     assert [(turn["change"], turn["at"].date()) for turn in turns] == [
         (1, date(2023, 12, 12))
     ]
+
+
+async def test_the_board_of_a_day_before_an_adoption_stays_what_it_was(
+    fresh_database: FreshDatabases,
+) -> None:
+    """Whatever was found on a row that was history then is no turn of that day."""
+    story, row = imported()
+    found = ReplyFoundImpossible(
+        clue_id=row.clue_id, case_id=row.case_id, reason="anonymous"
+    )
+    story.say("intake", f"clue-{row.clue_id}", found, on(11, 20))
+    async with story.read(fresh_database) as pool:
+        for listed in (CASE_TURNS, CLUE_TURNS):
+            turns = await pool.fetch(listed, on(12, 1))
+            assert [turn["change"] for turn in turns if turn["at"] is not None] == []
 
 
 def counted(clock: str, start: datetime) -> tuple[datetime, tuple[CountedDay, ...]]:

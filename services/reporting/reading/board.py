@@ -34,10 +34,10 @@ SELECT CASE WHEN kind = 'closed' THEN -1 ELSE 1 END AS change,
 FROM case_fact_as_known($1) f
 WHERE kind IN ('opened', 'adopted', 'closed', 'reopened') AND NOT history
   AND NOT EXISTS (
-    SELECT FROM case_file c WHERE c.case_id = f.case_id AND c.history)
+    SELECT FROM case_file_as_known($1) c WHERE c.case_id = f.case_id AND c.history)
   AND NOT EXISTS (
-    SELECT FROM case_fact a WHERE a.case_id = f.case_id AND a.kind = 'adopted'
-      AND a.recorded_at > f.recorded_at)"""
+    SELECT FROM case_fact_as_known($1) a WHERE a.case_id = f.case_id
+      AND a.kind = 'adopted' AND a.recorded_at > f.recorded_at)"""
 CLUE_TURNS = """
 SELECT 1 AS change, COALESCE(happened_at, recorded_at) AS at,
        GREATEST(happened_at, recorded_at) AS told_at
@@ -47,7 +47,7 @@ SELECT -1, min(COALESCE(happened_at, recorded_at)),
        min(GREATEST(happened_at, recorded_at))
 FROM case_fact_as_known($1) f
 WHERE kind IN ('answered', 'unanswerable', 'not_wage') AND NOT EXISTS (
-    SELECT FROM case_file c WHERE c.case_id = f.case_id AND c.history)
+    SELECT FROM case_file_as_known($1) c WHERE c.case_id = f.case_id AND c.history)
 GROUP BY case_id"""
 AGES = """
 SELECT unit, opened_at FROM case_file_as_known($1)
