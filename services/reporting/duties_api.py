@@ -20,6 +20,7 @@ from services.reporting.api import (
     running,
 )
 from services.reporting.reading import notice_boards, patrols, publicity, tasks
+from services.reporting.reading.asking import day_asked
 from services.reporting.reading.early_warnings import early_warnings
 from services.reporting.reading.incidents import Period, incidents
 from services.reporting.reading.responsibility import responsibilities
@@ -83,8 +84,9 @@ async def read_responsibilities(
     """Return who answers on a day for each area and industry, with all terms."""
     permissions.require(caller, "ReadCases", SEEING)
     service = running(request)
-    on = asked.on or service.today()
-    answer = await responsibilities(service, asking(caller, asked.as_of), on)
+    asked_by = asking(caller, asked.as_of)
+    on = asked.on or day_asked(service, asked_by)
+    answer = await responsibilities(service, asked_by, on)
     return answered(answer, asdict(answer.found), (if_none_match, asked.as_of))
 
 

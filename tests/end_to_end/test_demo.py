@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +19,13 @@ from deploy.local.kept import SERVICES
 from deploy.local.places import REPOSITORY
 from deploy.local.settings import ISSUER
 from libs.calendar import end_of_day
+from libs.events.event import Recorded
+from libs.events.journal.journal import Journal
+from tests.as_known import addresses, answers, different, reader_of
 from tests.end_to_end.campaign import BALANCES, identities, reporting
 from tests.end_to_end.whole import Whole, a_whole
 from tests.eventually import eventually
+from tests.stack import FreshDatabases
 
 pytestmark = pytest.mark.slow
 
@@ -178,3 +182,35 @@ async def test_nothing_is_parked_and_every_log_is_whole(campaign: Whole) -> None
     for service in SERVICES:
         async with campaign.database(service) as pool:
             assert await pool.fetchval("SELECT COUNT(*) FROM parked") == 0
+
+
+async def test_what_was_known_then_is_the_same_from_who_had_read_until_then(
+    campaign: Whole, fresh_database: FreshDatabases
+) -> None:
+    """Each address that takes a time, each week's end: no later fact, no later day."""
+    told = [row async for row in _told(campaign)]
+    late_by, closings = END + timedelta(days=3), [closed for *_, closed in CUT_OFFS]
+    async with reader_of(fresh_database, told, late_by) as late:
+        asked, wrong = await addresses(late), dict[object, list[str]]()
+        for at in closings[3::4]:
+            known = [row for row in told if row.recorded_at <= at]
+            async with reader_of(fresh_database, known, at) as early:
+                first = await answers(early, asked, at)
+            now = await answers(late, asked, at)
+            assert sum(status == 200 for status, _ in first.values()) > len(asked)
+            wrong |= {
+                (at, *address): parts
+                for address, said in now.items()
+                if (parts := different(first[address], said))
+            }
+    assert wrong == {}
+
+
+async def _told(whole: Whole) -> AsyncIterator[Recorded]:
+    for service in SERVICES:
+        async with whole.database(service) as pool:
+            journal, after = Journal(pool, service), 0
+            while page := await journal.read_stored(after):
+                for row in page:
+                    yield row
+                after = page[-1].seq

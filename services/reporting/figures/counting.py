@@ -25,7 +25,7 @@ LIST = """
 WITH listed AS ({listed})
 SELECT event_id, case_id, subject, amount, at, unit FROM listed
 WHERE at >= $2 AND at < $3 AND ($4::text IS NULL OR unit = $4)
-ORDER BY at, event_id LIMIT $5"""
+ORDER BY at, event_id, subject, amount LIMIT $5"""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 
 import asyncpg
 
+from libs.calendar import day_of
 from libs.events.event import Actor
 from libs.events.views.answered import Answered
 from libs.service.parts import Running
@@ -88,6 +89,11 @@ async def known_at(
         return asking.as_of
     read = await connection.fetchval(READ_UP_TO)
     return max(running.last_now, read or running.last_now) + INSTANT
+
+
+def day_asked(running: Running, asking: Asking) -> date:
+    """Return the day, in Shanghai, of the time asked for; else today."""
+    return day_of(asking.as_of) if asking.as_of is not None else running.today()
 
 
 @asynccontextmanager

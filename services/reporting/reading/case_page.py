@@ -20,6 +20,7 @@ from services.reporting.reading.asking import (
     Asking,
     Statement,
     completed,
+    day_asked,
     reading,
     statement,
 )
@@ -239,7 +240,7 @@ async def case_page(
         page = await _read(connection, case_id, asking.as_of)
         if page is None or not sees(asking.actor, page.parties):
             return None
-        on = day_of(asking.as_of) if asking.as_of else running.today()
+        on = day_asked(running, asking)
         held = running.officers.organisation
         about = await concerned(connection, asking.as_of, (held, on), page.trail)
     return Answer(replace(page, concerned=about), of)

@@ -101,9 +101,10 @@ async def of_case(
 async def by_ids(
     connection: asyncpg.Connection, event_ids: Sequence[UUID]
 ) -> dict[UUID, Happened]:
-    """Return events by their ids."""
+    """Return events by their ids, in the order in which they are asked for."""
     rows = await connection.fetch(MANY, list(event_ids))
-    return {row["event_id"]: happened(row) for row in rows}
+    found = {row["event_id"]: happened(row) for row in rows}
+    return {this: found[this] for this in event_ids if this in found}
 
 
 async def since(

@@ -17,6 +17,7 @@ from services.reporting.console.registers import Desk, Sheet, blank, narrowed, s
 from services.reporting.console.render import page
 from services.reporting.console.sheets import Xlsx
 from services.reporting.console.visit import Visit, Visiting
+from services.reporting.reading.asking import day_asked
 from services.reporting.reading.responsibility import Line, responsibilities
 
 PAGE = "/console/responsibility"
@@ -77,7 +78,7 @@ def _officer(visit: Visit, said_id: str) -> Officer | None:
 
 def _on(visit: Visit) -> date:
     asked = narrowed(OnDay, visit.request.query_params).on
-    return asked or visit.running.today()
+    return asked or day_asked(visit.running, visit.asking)
 
 
 async def _page(visit: Visit, sheet: Sheet) -> Response:

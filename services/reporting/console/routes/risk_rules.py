@@ -9,6 +9,7 @@ from services.reporting.console.drafting import Paper, add_paper
 from services.reporting.console.registers import Sheet
 from services.reporting.console.render import page
 from services.reporting.console.visit import Visit
+from services.reporting.reading.asking import day_asked
 from services.reporting.reading.risks import risk_rules
 
 
@@ -19,7 +20,7 @@ def add_routes(router: APIRouter) -> None:
 
 async def _page(visit: Visit, sheet: Sheet) -> Response:
     answer = await risk_rules(visit.running, visit.asking)
-    held, today = answer.found, visit.running.today()
+    held, today = answer.found, day_asked(visit.running, visit.asking)
     written = held.draft or held.rules
     kept = risk_rules_text(written) if written else ""
     values = {
