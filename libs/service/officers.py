@@ -1,7 +1,10 @@
 """The organisation as a service's door knows it: adopted by event, read from a view."""
 
 import json
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +16,9 @@ from libs.web.callers import Officer
 
 READ = """
 SELECT book_version, files FROM rulebook WHERE book = 'organisation'"""
+AS_KNOWN = """
+SELECT files FROM rulebook_as_known($1) WHERE book = 'organisation'"""
+REMEMBERED = 8
 
 
 class OfficerTable:
@@ -27,10 +33,20 @@ class OfficerTable:
         row = await pool.fetchrow(READ)
         if row is None or row["book_version"] == self._version:
             return
-        files = row["files"]
-        texts = json.loads(files) if isinstance(files, str) else files
-        self.organisation = load_organisation(next(iter(texts.values())))
+        self.organisation = _read(row)
         self._version = row["book_version"]
+
+    async def as_known(
+        self, connection: asyncpg.Connection, at: datetime | None
+    ) -> Organisation | None:
+        """Return the organisation that was adopted last at a time; None asks for now.
+
+        None is the answer before the first. The service's own view has its history.
+        """
+        if at is None:
+            return self.organisation
+        row = await connection.fetchrow(AS_KNOWN, at)
+        return None if row is None else _read(row)
 
     def __call__(self, subject: str, on: date) -> Officer | None:
         """Find the officer behind a token's subject; None: in no role that day."""
@@ -55,3 +71,13 @@ def _officer(found: Row) -> Officer:
     return Officer(
         found.subject, found.role, found.unit, found.title_zh, found.title_en
     )
+
+
+def _read(row: Mapping[str, Any]) -> Organisation:
+    files = row["files"]
+    texts = json.loads(files) if isinstance(files, str) else files
+    return _loaded(next(iter(texts.values())))
+
+
+# Pages as known at a time ask for the same few versions again and again.
+_loaded = lru_cache(maxsize=REMEMBERED)(load_organisation)

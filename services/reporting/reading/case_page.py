@@ -50,7 +50,8 @@ from services.reporting.views.supervised import SupervisedRow
 VIEWS = (
     "clue", "case_file", "claim", "proceeding", "deadline", "trail", "imported",
     "channel_item", "owner_rules", "clue_link", "supervised", "urge",
-    "responsibility", "message", "handler", "dossier", "track_change", *GROUPED,
+    "responsibility", "message", "handler", "dossier", "track_change", "rulebook",
+    *GROUPED,
 )  # fmt: skip
 EXTENSIBLE = ("CLK-05", "CLK-73")
 """The clocks that an article lets be extended: 60 + 30 days each."""
@@ -241,7 +242,7 @@ async def case_page(
         if page is None or not sees(asking.actor, page.parties):
             return None
         on = day_asked(running, asking)
-        held = running.officers.organisation
+        held = await running.officers.as_known(connection, asking.as_of)
         about = await concerned(connection, asking.as_of, (held, on), page.trail)
     return Answer(replace(page, concerned=about), of)
 

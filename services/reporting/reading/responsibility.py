@@ -68,9 +68,10 @@ async def responsibilities(
 ) -> Answer[Responsibilities]:
     """Return the list as of a day of responsibility, as it is or was known."""
     async with reading(running) as connection:
-        of = await completed(running, connection, ("responsibility",))
+        of = await completed(running, connection, ("responsibility", "rulebook"))
         held = await _held(connection, asking.as_of)
-    areas = areas_of(running.officers.organisation, on)
+        known_then = await running.officers.as_known(connection, asking.as_of)
+    areas = areas_of(known_then, on)
     known = {row.code for row in held.values() if row.kind == "area"}
     found = Responsibilities(
         on,
