@@ -98,7 +98,7 @@ async def _sent_again(system: System, topic: str, first: int) -> None:
                     record.value,
                     key=record.key,
                     partition=record.partition,
-                    headers=list(record.headers),
+                    headers=list(record.headers or ()),
                 )
     finally:
         await producer.stop()
