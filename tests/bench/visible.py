@@ -14,7 +14,8 @@ from tests.bench.place import Place
 from tests.stack import FreshDatabases, FreshTopics
 
 RATES = (10, 40, 70, 100, 150, 300)
-SECONDS = 6.0
+SECONDS, ACTS = 6.0, 300
+"""How long each rate is measured, at least, and how many acts: a p99 wants hundreds."""
 PATIENCE = 20.0
 BROKEN = 5.0
 """A rate is not held when its slowest hundredth waits so many seconds."""
@@ -50,10 +51,14 @@ async def _at(place: Place, ledger: Ledger, rate: int) -> Sample:
         except Refused:
             raise NotDone(REFUSED) from None
 
-    loop, meter = Open(rate, SECONDS), Meter(place.servers, place.services)
+    loop, meter = _open(rate), Meter(place.servers, place.services)
     with meter:
         outcome = await loop.run(one)
     return told(meter, loop, outcome)
+
+
+def _open(rate: int) -> Open:
+    return Open(rate, max(SECONDS, ACTS / rate))
 
 
 def told(meter: Meter, loop: Open, outcome: Outcome) -> Sample:
@@ -77,7 +82,7 @@ def told(meter: Meter, loop: Open, outcome: Outcome) -> Sample:
 async def _came_back(place: Place, trip: "RoundTrip", rate: int) -> Sample:
     meter = Meter(place.servers)
     with meter:
-        spent = (await Open(rate, SECONDS).run(trip.once)).spent
+        spent = (await _open(rate).run(trip.once)).spent
     who = "Kafka round trip"
     return meter.sample(who, str(rate), len(spent), spent, held="each came back")
 
