@@ -1,6 +1,7 @@
 """A part of the bench: one work, done by several contenders, each in a process."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -94,6 +95,8 @@ def run(part: Part, place: Place) -> list[Sample]:
 
 def _told(what: str, command: Sequence[str], place: Place, part: Part) -> list[Sample]:
     print(f"bench: {what} …", file=sys.stderr, flush=True)  # noqa: T201
+    # What was written before does not reach the disk in another contender's turn.
+    os.sync()
     done = subprocess.run(  # noqa: S603 -- our own commands.
         command,
         input=place.to_json(),
