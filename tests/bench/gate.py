@@ -41,7 +41,9 @@ def ratios(text: str) -> dict[str, float | None]:
     found: dict[str, float | None] = {}
     for each in json.loads(text)["ratios"]:
         value = each["ratio"] or None
-        if value is not None and each["most"] is not None:
+        # A wait has no bound where it is only printed; shorter is better all the same.
+        less = each["most"] is not None or " p99 ÷ " in each["name"]
+        if value is not None and less:
             value = 1 / value
         found[each["name"]] = value
     return found

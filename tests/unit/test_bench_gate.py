@@ -53,6 +53,13 @@ def test_a_ratio_of_times_is_worse_when_it_grows() -> None:
     assert not worse(before, ratios(kept(1.0, most=3)))
 
 
+def test_a_wait_without_a_bound_is_worse_when_it_grows() -> None:
+    name = "POST → in the ledger at 10/s, p99 ÷ Kafka round trip"
+    before = ratios(kept(40.0).replace('"n"', json.dumps(name)))
+    assert worse(before, ratios(kept(70.0).replace('"n"', json.dumps(name))))
+    assert not worse(before, ratios(kept(25.0).replace('"n"', json.dumps(name))))
+
+
 def test_what_was_not_measured_before_is_no_regression() -> None:
     assert worse({}, {"n": 0.1}) == []
     assert worse({"n": None}, {"n": 0.1}) == []
