@@ -4,7 +4,6 @@ One has read until that time and lives then; the other has read on and lives lat
 answer as known at that time is the same from both, or it was never final.
 """
 
-import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from libs.events.event import Actor, Recorded
 from services.reporting.figures.indicators import INDICATORS
 from services.reporting.reading.asking import Asking
 from services.reporting.reading.board import board
+from tests.answer_parts import differing, parts_of
 from tests.console_scene import Console, console_scene
 from tests.stack import FreshDatabases
 
@@ -32,8 +32,6 @@ EACH = 25
 AUDITOR = Actor(UUID(int=1), "auditor", "AU")
 Said = tuple[int, dict[str, str]]
 """An answer's status and its parts."""
-MOVING = frozenset({"next"})
-"""Sealed anew each time."""
 CLOCK = """
 CREATE OR REPLACE FUNCTION journal.now() RETURNS timestamptz LANGUAGE sql VOLATILE
 AS $$ SELECT '{at}'::timestamptz $$"""
@@ -120,15 +118,11 @@ def _parts(answer: httpx.Response) -> dict[str, str]:
     # A problem tells its own trace; a sheet tells when it was made.
     if not answer.is_success or "json" not in answer.headers["Content-Type"]:
         return {}
-    return {
-        part: json.dumps(value, sort_keys=True)
-        for part, value in answer.json().items()
-        if part not in MOVING
-    }
+    return parts_of(answer.json())
 
 
 def different(one: Said, other: Said) -> list[str]:
     """Return the parts in which two answers differ; `status` is one of them."""
     (status, parts), (then, others) = one, other
-    named = sorted(k for k in {*parts, *others} if parts.get(k) != others.get(k))
+    named = differing(parts, others)
     return named if status == then else ["status", *named]

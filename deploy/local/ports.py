@@ -27,12 +27,10 @@ def free_port() -> int:
     random, or a later call of our own could take the same one.
     """
     with _taking:
-        while True:
-            while _block:
-                if is_free(port := _block.pop()):
-                    return port
-            if not _take_block():
-                return _any_port()
+        while _block or _take_block():
+            if is_free(port := _block.pop()):
+                return port
+        return _any_port()
 
 
 def _take_block() -> bool:

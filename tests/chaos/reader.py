@@ -1,7 +1,6 @@
 """A reader: what was said as known at T, T not after the watermark, stays said."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from libs.calendar.local_days import day_of
+from tests.answer_parts import differing, parts_of
 from tests.chaos.broken import Broken
 from tests.chaos.client import Client
 from tests.chaos.figures import ALL, ASKED, REGISTERED, RUNNING
@@ -28,8 +28,6 @@ ANSWER_SECONDS = 30.0
 """How long each question is repeated at the end, when nothing is struck any more."""
 PAUSE_SECONDS = 0.5
 LONG = 2000
-MOVING = frozenset({"next"})
-"""Sealed anew each time."""
 
 
 @dataclass
@@ -78,10 +76,10 @@ class Reader:
         """Ask as known at a time; hold the answer if it says that it is final."""
         address = f"{path}{'&' if '?' in path else '?'}as_of={quote(at.isoformat())}"
         said = await self._asked(address)
-        if said is not None and _time(said) == at:
-            if address not in self.said:
-                self.client.history.note("held", address=address)
-            self.said.setdefault(address, _parts(said))
+        if said is None or _time(said) != at or address in self.said:
+            return
+        self.client.history.note("held", address=address)
+        self.said[address] = _parts(said)
 
     async def all_again(self) -> None:
         """Ask for all that is held once more, until each is answered."""
@@ -118,7 +116,7 @@ class Reader:
         if said is None:
             return False
         now, first = _parts(said), self.said[address]
-        parts = sorted(k for k in {*now, *first} if now.get(k) != first.get(k))
+        parts = differing(first, now)
         if parts and address not in self.changed:
             self.changed[address] = parts
             was, told = ({k: one.get(k) for k in parts} for one in (first, now))
@@ -143,11 +141,7 @@ def _time(said: dict[str, Any]) -> datetime | None:
 
 
 def _parts(said: dict[str, Any]) -> dict[str, str]:
-    told = {
-        part: json.dumps(value, sort_keys=True)
-        for part, value in said.items()
-        if part not in MOVING
-    }
+    told = parts_of(said)
     return {
         part: text if len(text) < LONG else sha256(text.encode()).hexdigest()
         for part, text in told.items()

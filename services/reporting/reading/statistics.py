@@ -30,8 +30,11 @@ SELECT * FROM {campaign},
 ORDER BY starts_on > day, abs(starts_on - day), campaign_id LIMIT 1""")
 # A week may be closed and not published yet, between two pages of its events.
 PERIODS = statement("""
-SELECT * FROM {period}
+SELECT week FROM {period}
 WHERE campaign_id = $2 AND published_at IS NOT NULL AND {at} ORDER BY week""")
+PUBLISHED = """
+SELECT published_at, known_at, document, document_sha256 FROM period_as_known($3)
+WHERE campaign_id = $1 AND week = $2 AND published_at IS NOT NULL"""
 CORRECTED = """
 SELECT week, indicator, unit, old, new, cause, event_ids, noted_in_week, event_id,
        recorded_at
@@ -157,22 +160,17 @@ async def week_table(
         week = next((w for w in held.weeks if w.number == wanted), None)
         if week is None:
             return None
-        return Answer(await _table(connection, held, week, (asking.as_of, at)), of)
+        return Answer(await _table(connection, held, week, at), of)
 
 
 async def _table(
-    connection: asyncpg.Connection,
-    held: Campaign,
-    week: Week,
-    times: tuple[datetime | None, datetime],
+    connection: asyncpg.Connection, held: Campaign, week: Week, known_at: datetime
 ) -> WeekTable:
-    as_of, known_at = times
+    asked = (held.campaign_id, week.number, known_at)
     rows = await table(connection, span_of(week, known_at))
-    periods = await connection.fetch(PERIODS.at(as_of), as_of, held.campaign_id)
-    period = next((p for p in periods if p["week"] == week.number), None)
+    period = await connection.fetchrow(PUBLISHED, *asked)
     said = json.loads(period["document"])["figures"] if period else {}
     figures = [_figure(row, said.get(row.indicator.id)) for row in rows]
-    asked = (held.campaign_id, week.number, known_at)
     return WeekTable(
         campaign=held,
         week=week,
