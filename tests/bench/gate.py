@@ -41,9 +41,7 @@ def ratios(text: str) -> dict[str, float | None]:
     found: dict[str, float | None] = {}
     for each in json.loads(text)["ratios"]:
         value = each["ratio"] or None
-        # A wait has no bound where it is only printed; shorter is better all the same.
-        less = each["most"] is not None or " p99 ÷ " in each["name"]
-        if value is not None and less:
+        if value is not None and each["less_is_better"]:
             value = 1 / value
         found[each["name"]] = value
     return found

@@ -83,7 +83,12 @@ def ratios(part: Part, found: Mapping[tuple[str, str], Sample]) -> list[dict[str
 
 
 def _ratio(goal: Goal, found: Mapping[tuple[str, str], Sample]) -> dict[str, Any]:
-    asked = {"name": goal.name, "least": goal.least, "most": goal.most}
+    asked = {
+        "name": goal.name,
+        "least": goal.least,
+        "most": goal.most,
+        "less_is_better": goal.figure != "rate",
+    }
     ours, beside = _held(goal, goal.ours, found), _held(goal, goal.beside, found)
     if ours is None or not beside:
         return {**asked, "ratio": None, "ours": None, "beside": None, "met": False}
@@ -92,12 +97,10 @@ def _ratio(goal: Goal, found: Mapping[tuple[str, str], Sample]) -> dict[str, Any
         goal.most is None or value <= goal.most
     )
     return {
-        "name": goal.name,
+        **asked,
         "ratio": round(value, 3),
         "ours": round(ours, 2),
         "beside": round(beside, 2),
-        "least": goal.least,
-        "most": goal.most,
         "met": met,
     }
 
